@@ -1,0 +1,94 @@
+//! Base and head on disk, at exactly the named revisions.
+
+use std::path::{Path, PathBuf};
+
+use super::{CommitSha, RepoPath, Warning};
+
+/// One state of a repository that can be named.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Revision {
+    /// A commit.
+    Commit(CommitSha),
+    /// What is staged.
+    Index,
+    /// The work tree, untracked files included.
+    WorkTree,
+    /// A tree with nothing in it: the base of `--all`.
+    Empty,
+}
+
+impl Revision {
+    /// The commit, where it is one.
+    pub fn sha(&self) -> Option<&CommitSha> {
+        match self {
+            Self::Commit(sha) => Some(sha),
+            Self::Index | Self::WorkTree | Self::Empty => None,
+        }
+    }
+}
+
+/// One revision, written to a folder of our own.
+#[derive(Clone, Debug)]
+pub struct SourceTree {
+    /// Which revision.
+    pub revision: Revision,
+    /// Where it lies: `.git` is not in it, nor symlinks that leave it, submodules, or files over the bound.
+    pub folder: PathBuf,
+    /// The files in it, sorted.
+    pub files: Vec<RepoPath>,
+}
+
+impl SourceTree {
+    /// Where a file of it lies on disk.
+    pub fn path_of(&self, path: &RepoPath) -> PathBuf {
+        self.folder.join(path.as_str())
+    }
+
+    /// Whether it has this file.
+    pub fn has(&self, path: &str) -> bool {
+        self.files.binary_search_by(|file| file.as_str().cmp(path)).is_ok()
+    }
+
+    /// The text of a file of it, where it is there, is UTF-8 and not over `limits::SOURCE_BYTES`.
+    pub fn text(&self, path: &str) -> Option<String> {
+        let path = RepoPath::parse(path).ok().filter(|path| self.has(path.as_str()))?;
+        let on_disk = self.path_of(&path);
+        let size = std::fs::symlink_metadata(&on_disk).ok().filter(std::fs::Metadata::is_file)?.len();
+        if size > super::limits::SOURCE_BYTES as u64 {
+            return None;
+        }
+        std::fs::read_to_string(on_disk).ok()
+    }
+}
+
+/// Base and head, and the repository that the difference is read from. The folder goes when it is dropped.
+#[derive(Debug)]
+pub struct Checkout {
+    /// The merge base.
+    pub base: SourceTree,
+    /// The change.
+    pub head: SourceTree,
+    /// The git repository that holds both (a cache of ours, or the user's own, which is only read).
+    pub repository: PathBuf,
+    /// What was left out, and why.
+    pub warnings: Vec<Warning>,
+    folder: tempfile::TempDir,
+}
+
+impl Checkout {
+    /// A checkout whose trees lie in `folder`.
+    pub fn new(
+        folder: tempfile::TempDir,
+        base: SourceTree,
+        head: SourceTree,
+        repository: PathBuf,
+        warnings: Vec<Warning>,
+    ) -> Self {
+        Self { base, head, repository, warnings, folder }
+    }
+
+    /// The folder that both trees lie in.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+}

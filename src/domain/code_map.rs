@@ -1,0 +1,177 @@
+//! Symbols, routes and targets of the changed files.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{RepoPath, TargetId};
+
+/// What a symbol is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SymbolKind {
+    /// A function at module level, or one inside another function.
+    Function,
+    /// A function of a class.
+    Method,
+    /// A class.
+    Class,
+}
+
+/// How an argument can be given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ParameterKind {
+    /// By position alone.
+    Positional,
+    /// By position or by name.
+    Normal,
+    /// By name alone.
+    Keyword,
+    /// All further positions.
+    Rest,
+    /// All further names.
+    RestKeywords,
+}
+
+/// One parameter.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Parameter {
+    /// Its name.
+    pub name: String,
+    /// Its type as written.
+    pub annotation: Option<String>,
+    /// Its default as written.
+    pub default: Option<String>,
+    /// How it can be given.
+    pub kind: ParameterKind,
+}
+
+/// A place in a file: bytes from 0, lines from 1, both ends of lines included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Span {
+    /// First byte.
+    pub start_byte: usize,
+    /// The byte after the last.
+    pub end_byte: usize,
+    /// First line.
+    pub line_start: u32,
+    /// Last line.
+    pub line_end: u32,
+}
+
+/// A function, method or class.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Symbol {
+    /// What it is.
+    pub kind: SymbolKind,
+    /// Its own name.
+    pub name: String,
+    /// With its classes and functions, without its module: `Cart.total`.
+    pub local_name: String,
+    /// With its module: `shop.cart.Cart.total`.
+    pub qualified_name: String,
+    /// Where it is, decorators included.
+    pub span: Span,
+    /// The line of its `def` or `class`.
+    pub definition_line: u32,
+    /// Its parameters, `self` included.
+    pub parameters: Vec<Parameter>,
+    /// Its return type as written.
+    pub returns: Option<String>,
+    /// Its decorators as written, without `@`.
+    pub decorators: Vec<String>,
+    /// Its bases as written, for a class.
+    pub bases: Vec<String>,
+    /// Its docstring.
+    pub docstring: Option<String>,
+    /// Whether it is a coroutine.
+    pub is_async: bool,
+    /// Whether it is meant for others (no leading underscore in Python).
+    pub public: bool,
+    /// The local name of what it is inside of.
+    pub parent: Option<String>,
+    /// Names that it calls, as written without arguments (`helper`, `self.total`, `math.floor`), sorted.
+    pub calls: Vec<String>,
+    /// Lines inside that nobody tests on purpose: docstrings, logging, type-checking blocks, imports.
+    pub untested_lines: Vec<u32>,
+    /// Cyclomatic complexity (McCabe 1976): decisions + 1.
+    pub complexity: u32,
+}
+
+/// A route of a web framework.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Route {
+    /// `GET`, …
+    pub method: String,
+    /// `/cart/{id}`
+    pub path: String,
+}
+
+/// What one file holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileMap {
+    /// Its path.
+    pub path: RepoPath,
+    /// The id of its language.
+    pub language: String,
+    /// How other files name it: `shop.cart`.
+    pub module: String,
+    /// Symbols, in order of place.
+    pub symbols: Vec<Symbol>,
+    /// Modules that it imports, as written, sorted.
+    pub imports: Vec<String>,
+    /// Lines that hold code: no comment, no blank line, no docstring.
+    pub code_lines: Vec<u32>,
+    /// Whether parts of it could not be parsed.
+    pub broken: bool,
+}
+
+/// At which level a target is tested.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Level {
+    /// By calling it.
+    Unit,
+    /// Through its framework's client.
+    E2e,
+}
+
+/// Something to test.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Target {
+    /// Its id in this run.
+    pub id: TargetId,
+    /// At which level.
+    pub level: Level,
+    /// The file, in head.
+    pub file: RepoPath,
+    /// Its path in base, where it differs or where the file is only there; `None` for a new file.
+    pub base_file: Option<RepoPath>,
+    /// How the file is imported.
+    pub module: String,
+    /// The symbol.
+    pub symbol: Symbol,
+    /// Whether its own lines changed; `false` for a caller through which a change shows.
+    pub changed: bool,
+    /// Whether base has it too, under the same name.
+    pub in_base: bool,
+    /// The route, for one that is called end to end.
+    pub route: Option<Route>,
+}
+
+/// What the change touches, and what stands around it.
+#[derive(Clone, Debug, Default)]
+pub struct CodeMap {
+    /// The changed source files in head, by path.
+    pub files: BTreeMap<RepoPath, FileMap>,
+    /// The changed source files in base, by their path in base.
+    pub base_files: BTreeMap<RepoPath, FileMap>,
+    /// What is to be tested, in order of file and place.
+    pub targets: Vec<Target>,
+    /// Test files that the change adds or touches, in head.
+    pub own_test_files: Vec<RepoPath>,
+    /// The repository's test files that import a changed module, in head.
+    pub related_test_files: Vec<RepoPath>,
+}

@@ -1,0 +1,81 @@
+//! The environment in which a repository's own tests run.
+
+use std::time::Duration;
+
+use super::RepoPath;
+
+/// One step of building an environment.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum SetUpStep {
+    /// An argument list of ours.
+    Run(Vec<String>),
+    /// A maintainer's own line, run by a shell.
+    Shell(String),
+    /// A file of ours that is written at this path of the image.
+    Write {
+        /// Absolute path in the image.
+        path: String,
+        /// Its content.
+        content: String,
+    },
+}
+
+/// What an environment is made from; its image is cached by the content of all of it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
+pub struct EnvironmentSpec {
+    /// Another base image than the operator's.
+    pub base_image: Option<String>,
+    /// Debian packages.
+    pub packages: Vec<String>,
+    /// Dependency files that the steps read, with their contents. They lie in the working folder of the steps.
+    pub files: Vec<(RepoPath, Vec<u8>)>,
+    /// The steps, in order.
+    pub steps: Vec<SetUpStep>,
+}
+
+/// Something that tests can run in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Image {
+    /// The sandbox's own name for it: an image id, or the path of an environment.
+    pub reference: String,
+    /// Folders that come first on `PATH` inside.
+    pub path_first: Vec<String>,
+}
+
+/// A step that failed: a value, as it is about the repository and not about us.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FailedStep {
+    /// The command.
+    pub step: String,
+    /// Its last lines.
+    pub tail: String,
+    /// What to do about it, in one line.
+    pub fix: String,
+}
+
+/// Whether an environment could be made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Prepared {
+    /// Yes.
+    Ready {
+        /// In this image.
+        image: Image,
+        /// Whether it was there already.
+        cached: bool,
+        /// How long it took.
+        took: Duration,
+    },
+    /// No.
+    Failed(FailedStep),
+}
+
+/// A prepared environment, as the stages use it.
+#[derive(Clone, Debug)]
+pub struct Environment {
+    /// For base.
+    pub base: Image,
+    /// For head: the same one, unless the change adds a dependency.
+    pub head: Image,
+    /// Folders of the repository, relative, that imports are looked up in, in order (`src`, `.`).
+    pub import_roots: Vec<String>,
+}

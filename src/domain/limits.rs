@@ -1,0 +1,70 @@
+//! Every bound of the service, in one table. A setting may lower one of them; nothing raises it.
+
+use std::time::Duration;
+
+/// A webhook's body: GitHub's own bound.
+pub const WEBHOOK_BYTES: usize = 25 << 20;
+/// How long a webhook's body may take to arrive.
+pub const WEBHOOK_READ: Duration = Duration::from_secs(10);
+/// Changed files of one pull request.
+pub const CHANGED_FILES: usize = 500;
+/// Changed lines of one pull request.
+pub const CHANGED_LINES: usize = 20_000;
+/// Bytes of one repository, received or on disk.
+pub const REPOSITORY_BYTES: u64 = 2 << 30;
+/// Files of one revision.
+pub const REPOSITORY_FILES: usize = 100_000;
+/// One file that is written to the checkout; a larger one is left out, with a warning.
+pub const FILE_BYTES: u64 = 32 << 20;
+/// One source file that is parsed; a larger one is left out, with a warning.
+pub const SOURCE_BYTES: usize = 1 << 20;
+/// How deep folders may be nested in a repository.
+pub const FOLDER_DEPTH: usize = 64;
+/// Tries of one call to the forge.
+pub const FORGE_TRIES: u32 = 5;
+/// All tries of one call to the forge together.
+pub const FORGE_TIME: Duration = Duration::from_secs(10 * 60);
+/// One answer of the forge.
+pub const FORGE_ANSWER_BYTES: usize = 64 << 20;
+/// One HTTP exchange with the forge.
+pub const FORGE_READ: Duration = Duration::from_secs(30);
+/// Silence of a git server before a fetch is given up.
+pub const FETCH_SILENCE: Duration = Duration::from_secs(60);
+/// One fetch.
+pub const FETCH_TIME: Duration = Duration::from_secs(10 * 60);
+/// One job, from its claim to its publication.
+pub const JOB_TIME: Duration = Duration::from_secs(30 * 60);
+/// How often a job may start before it is given up.
+pub const JOB_ATTEMPTS: u32 = 5;
+/// A job's lease; its heartbeat comes three times as often.
+pub const LEASE: Duration = Duration::from_secs(60);
+/// How long what runs has to hand its lease back after SIGTERM.
+pub const SHUTDOWN: Duration = Duration::from_secs(8);
+/// Building a repository's environment.
+pub const ENVIRONMENT_TIME: Duration = Duration::from_secs(15 * 60);
+/// Parsing one file.
+pub const PARSE_TIME: Duration = Duration::from_secs(5);
+/// Mutants of one run.
+pub const MUTANTS: usize = 200;
+/// Candidate tests that reach the kill matrix in one run.
+pub const CANDIDATE_TESTS: usize = 120;
+/// Targets that are explored in one run.
+pub const TARGETS: usize = 200;
+/// Runs of a regression's test on each side.
+pub const RERUNS: u32 = 5;
+/// Files, bytes and path lengths of what comes out of a sandbox.
+pub const SANDBOX_OUT_FILES: usize = 2_000;
+/// Bytes of what comes out of a sandbox.
+pub const SANDBOX_OUT_BYTES: u64 = 64 << 20;
+/// The last lines of a failing step that are quoted.
+pub const TAIL_LINES: usize = 20;
+/// The bytes of these lines.
+pub const TAIL_BYTES: usize = 4_000;
+/// A `jittest.toml`.
+pub const SETTINGS_BYTES: usize = 64 << 10;
+/// One comment that is read for commands.
+pub const COMMENT_BYTES: usize = 64 << 10;
+/// Characters (and bytes) of one text on GitHub.
+pub const GITHUB_TEXT: usize = 65_535;
+/// Annotations in one request to GitHub.
+pub const GITHUB_ANNOTATIONS: usize = 50;

@@ -1,0 +1,49 @@
+//! The nouns, one file each: plain values and id newtypes that flow from a delivery to a publication.
+//!
+//! `Delivery -> Event -> Job -> Checkout -> Environment -> ChangeSet -> CodeMap -> Shard -> Intent ->
+//! Mutant, GeneratedTest -> KillMatrix -> Assessment -> Critique -> Report -> Publication`
+//!
+//! Nothing here does any work or knows any other room.
+
+mod assessment;
+mod change_set;
+mod checkout;
+mod code_map;
+mod critique;
+mod delivery;
+mod environment;
+mod event;
+mod generated_test;
+mod ids;
+mod intent;
+mod job;
+mod kill_matrix;
+pub mod limits;
+mod mutant;
+mod publication;
+mod pull_request;
+mod report;
+mod settings;
+mod shard;
+mod warning;
+
+pub use assessment::*;
+pub use change_set::*;
+pub use checkout::*;
+pub use code_map::*;
+pub use critique::*;
+pub use delivery::*;
+pub use environment::*;
+pub use event::*;
+pub use generated_test::*;
+pub use ids::*;
+pub use intent::*;
+pub use job::*;
+pub use kill_matrix::*;
+pub use mutant::*;
+pub use publication::*;
+pub use pull_request::*;
+pub use report::*;
+pub use settings::*;
+pub use shard::*;
+pub use warning::*;

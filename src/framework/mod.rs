@@ -1,0 +1,28 @@
+//! A folder per test framework: detect, place, command, the matrix's driver, its results. Pure.
+
+use crate::domain::{RepoPath, SourceTree, Target};
+use crate::language::Driver;
+
+/// A test framework.
+pub trait Framework: Sync {
+    /// Its id, as in reports: `pytest`.
+    fn id(&self) -> &'static str;
+
+    /// The language that it tests.
+    fn language(&self) -> &'static str;
+
+    /// Whether a repository uses it, from 0 (no) to 100 (its configuration is there).
+    fn detect(&self, tree: &SourceTree) -> u8;
+
+    /// The folder for new tests: the repository's own, `""` for the root.
+    fn test_folder(&self, tree: &SourceTree) -> String;
+
+    /// A path for a new test of `target` that neither tree has and `taken` does not hold.
+    fn place(&self, trees: &[&SourceTree], target: &Target, taken: &dyn Fn(&RepoPath) -> bool) -> RepoPath;
+
+    /// The command that runs one test file in a clean checkout.
+    fn command(&self, path: &RepoPath) -> Vec<String>;
+
+    /// The driver of the kill matrix.
+    fn driver(&self) -> Driver;
+}

@@ -1,0 +1,75 @@
+//! A folder per language: grammar, queries, symbols, mutation operators, environment, the explorer's driver.
+//! Pure: from texts to values.
+
+use std::collections::BTreeSet;
+
+use crate::domain::{EnvironmentSpec, FileMap, Mutant, RepoPath, SourceTree, Warning};
+
+/// A source text that can't be read as this language.
+#[derive(Debug, thiserror::Error)]
+pub enum LanguageError {
+    /// It took longer than `limits::PARSE_TIME`.
+    #[error("{0} took too long to parse")]
+    TooSlow(RepoPath),
+    /// The grammar did not load.
+    #[error("the grammar did not load")]
+    Grammar(#[source] anyhow::Error),
+}
+
+/// A program of ours that runs inside the sandbox, in the language's own words.
+#[derive(Clone, Copy, Debug)]
+pub struct Driver {
+    /// Its files, by name.
+    pub files: &'static [(&'static str, &'static str)],
+    /// The command that starts it, before the path of its plan.
+    pub argv: &'static [&'static str],
+}
+
+/// What a repository needs so that its own tests run.
+#[derive(Clone, Debug, Default)]
+pub struct EnvironmentPlan {
+    /// How its image is made.
+    pub spec: EnvironmentSpec,
+    /// Folders that imports are looked up in, relative to the repository, in order.
+    pub import_roots: Vec<String>,
+    /// The dependency files that were read.
+    pub dependency_files: Vec<RepoPath>,
+    /// What could not be understood.
+    pub warnings: Vec<Warning>,
+}
+
+/// A programming language.
+pub trait Language: Sync {
+    /// Its id, as in reports: `python`.
+    fn id(&self) -> &'static str;
+
+    /// Whether a path is a source file of it.
+    fn owns(&self, path: &RepoPath) -> bool;
+
+    /// Whether a path is a test file, or only serves tests.
+    fn is_test_file(&self, path: &RepoPath) -> bool;
+
+    /// Globs that are left out by default: entry points, configuration, build output, generated, vendored.
+    fn excluded(&self) -> &'static [&'static str];
+
+    /// How files of `path` are imported, given the import roots.
+    fn module_name(&self, path: &RepoPath, import_roots: &[String]) -> String;
+
+    /// Its symbols and imports. A part that can't be parsed is left out and `broken` set.
+    ///
+    /// # Errors
+    /// [`LanguageError`].
+    fn map_file(&self, path: &RepoPath, module: &str, text: &str) -> Result<FileMap, LanguageError>;
+
+    /// Mutants of `lines`, most plausible first, ids unset (empty).
+    ///
+    /// # Errors
+    /// [`LanguageError`].
+    fn mutants(&self, map: &FileMap, text: &str, lines: &BTreeSet<u32>) -> Result<Vec<Mutant>, LanguageError>;
+
+    /// What the repository needs so that its tests run.
+    fn environment(&self, tree: &SourceTree) -> EnvironmentPlan;
+
+    /// The explorer.
+    fn explorer(&self) -> Driver;
+}
