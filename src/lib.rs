@@ -3,8 +3,40 @@
 
 #![warn(missing_docs)]
 
-pub mod domain;
+pub mod cli;
+
+pub mod app;
+
+pub mod server;
+
+pub mod worker;
+
+pub mod health;
+
+pub mod intake;
+
+pub mod command;
+
+pub mod journey;
+
+pub mod agent;
+
+pub mod pipeline;
+
 pub mod forge;
-pub mod framework;
-pub mod language;
+
 pub mod sandbox;
+
+pub mod store;
+
+pub mod language;
+
+pub mod framework;
+
+pub mod report;
+
+pub mod config;
+
+pub mod domain;
+
+pub mod standin;

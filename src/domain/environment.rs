@@ -69,13 +69,17 @@ pub enum Prepared {
     Failed(FailedStep),
 }
 
-/// A prepared environment, as the stages use it.
+/// A prepared environment, as the stages use it: one image, in it an interpreter for each side.
 #[derive(Clone, Debug)]
 pub struct Environment {
-    /// For base.
-    pub base: Image,
-    /// For head: the same one, unless the change adds a dependency.
-    pub head: Image,
+    /// The image.
+    pub image: Image,
+    /// The interpreter with base's dependencies: a path inside the image.
+    pub base_interpreter: String,
+    /// The interpreter with head's dependencies; the same as base's, unless the change touches them and may.
+    pub head_interpreter: String,
     /// Folders of the repository, relative, that imports are looked up in, in order (`src`, `.`).
     pub import_roots: Vec<String>,
+    /// How long building it took; zero where it was there already.
+    pub took: Duration,
 }

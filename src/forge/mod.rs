@@ -1,5 +1,7 @@
 //! Where pull requests live. One folder per member: `github/`.
 
+pub mod github;
+
 use async_trait::async_trait;
 use secrecy::SecretString;
 

@@ -1,5 +1,7 @@
 //! A folder per test framework: detect, place, command, the matrix's driver, its results. Pure.
 
+pub mod pytest;
+
 use crate::domain::{RepoPath, SourceTree, Target};
 use crate::language::Driver;
 

@@ -1,9 +1,11 @@
 //! A folder per language: grammar, queries, symbols, mutation operators, environment, the explorer's driver.
 //! Pure: from texts to values.
 
+pub mod python;
+
 use std::collections::BTreeSet;
 
-use crate::domain::{EnvironmentSpec, FileMap, Mutant, RepoPath, SourceTree, Warning};
+use crate::domain::{EnvironmentSettings, EnvironmentSpec, FileMap, Mutant, RepoPath, SourceTree, Warning};
 
 /// A source text that can't be read as this language.
 #[derive(Debug, thiserror::Error)]
@@ -30,10 +32,16 @@ pub struct Driver {
 pub struct EnvironmentPlan {
     /// How its image is made.
     pub spec: EnvironmentSpec,
+    /// The interpreter with base's dependencies, inside the image.
+    pub base_interpreter: String,
+    /// The interpreter with head's dependencies, inside the image: base's, unless dependency files differ.
+    pub head_interpreter: String,
     /// Folders that imports are looked up in, relative to the repository, in order.
     pub import_roots: Vec<String>,
     /// The dependency files that were read.
     pub dependency_files: Vec<RepoPath>,
+    /// Whether head changes dependency files that were not used.
+    pub head_ignored: bool,
     /// What could not be understood.
     pub warnings: Vec<Warning>,
 }
@@ -67,8 +75,15 @@ pub trait Language: Sync {
     /// [`LanguageError`].
     fn mutants(&self, map: &FileMap, text: &str, lines: &BTreeSet<u32>) -> Result<Vec<Mutant>, LanguageError>;
 
-    /// What the repository needs so that its tests run.
-    fn environment(&self, tree: &SourceTree) -> EnvironmentPlan;
+    /// What the repository needs so that its tests run, by base's dependency files, and by head's too where
+    /// `use_head` allows it.
+    fn environment(
+        &self,
+        base: &SourceTree,
+        head: &SourceTree,
+        use_head: bool,
+        settings: &EnvironmentSettings,
+    ) -> EnvironmentPlan;
 
     /// The explorer.
     fn explorer(&self) -> Driver;

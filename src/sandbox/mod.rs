@@ -3,6 +3,9 @@
 //! `prepare` is the only step with a network, and no secret is in it. `run` has no network, nothing of the host
 //! mounted, and every limit of [`SandboxLimits`] enforced; one run executes a whole matrix, not one cell.
 
+pub mod docker;
+pub mod process;
+
 use std::path::PathBuf;
 use std::time::Duration;
 

@@ -1,1 +1,8 @@
 //! The only integration binary.
+
+mod conformance;
+mod github;
+mod harness;
+mod sandbox;
+mod store;
+mod stories;

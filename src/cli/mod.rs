@@ -1,0 +1,1 @@
+//! Parses the command line: a file per subcommand.

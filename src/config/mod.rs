@@ -1,0 +1,1 @@
+//! Settings: `service` (the operator's) and `repository` (a repository's `jittest.toml`).

@@ -1,0 +1,1 @@
+//! Asks each part whether it answers, and says what to do.

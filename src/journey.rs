@@ -1,0 +1,152 @@
+//! One job from checkout to publication, read straight down.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::domain::{Cause, FindingId, JobId, PullRequest, Report, RepositorySettings, Subject, Verdict, Warning};
+use crate::forge::{CloneAccess, Forge, ForgeError, Published};
+use crate::sandbox::{Sandbox, SandboxError};
+
+/// Hears where a run stands; must return at once.
+pub trait Progress: Send + Sync {
+    /// `stage` began, or is at step `done` of `total` (0 of 0 where it can't be counted): `what` in a few words.
+    fn at(&self, stage: &'static str, done: usize, total: usize, what: &str);
+}
+
+/// What is compared with what, for a run on one's own repository.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DiffSource {
+    /// `HEAD` and what is staged.
+    Staged,
+    /// `HEAD` and the work tree, untracked files included.
+    Uncommitted,
+    /// The merge base with a branch, and `HEAD`.
+    Branch(String),
+    /// `HEAD~n` and `HEAD`.
+    Back(u32),
+    /// Two revisions, as written.
+    Range(String, String),
+    /// Nothing, and the work tree.
+    Everything,
+}
+
+/// Where the change comes from.
+#[derive(Clone, Debug)]
+pub enum Source {
+    /// A repository of this machine; never changed.
+    Local {
+        /// Any folder inside it.
+        repository: PathBuf,
+        /// What is compared.
+        diff: DiffSource,
+    },
+    /// A pull request.
+    Pull {
+        /// Where.
+        subject: Subject,
+        /// The pull request.
+        pull: Box<PullRequest>,
+        /// How it is cloned.
+        access: CloneAccess,
+        /// A folder of ours, one bare repository below it for each repository.
+        cache: PathBuf,
+    },
+}
+
+/// A run of the pipeline.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// Where the change comes from.
+    pub source: Source,
+    /// The repository's settings, under the operator's ceiling.
+    pub settings: RepositorySettings,
+    /// The pull request's title, or the local equivalent; may be empty.
+    pub title: String,
+    /// Its body, without our part; may be empty.
+    pub body: String,
+    /// Only these symbols (local or qualified names); empty means all.
+    pub targets: Vec<String>,
+    /// Findings that were dismissed: never reported again.
+    pub dismissed: BTreeSet<FindingId>,
+    /// Stop after the intent.
+    pub dry_run: bool,
+    /// Warnings from before the run (an error in `jittest.toml`), to be in the report.
+    pub warnings: Vec<Warning>,
+}
+
+/// What a run works with.
+#[derive(Clone)]
+pub struct Tools {
+    /// Where untrusted code runs.
+    pub sandbox: Arc<dyn Sandbox>,
+    /// Who hears where it stands.
+    pub progress: Arc<dyn Progress>,
+}
+
+/// The call was wrong, or we could not find out.
+#[derive(Debug, thiserror::Error)]
+pub enum JourneyError {
+    /// The user named something that isn't there: the message is for the user, word for word.
+    #[error("{0}")]
+    Usage(String),
+    /// The repository could not be read or fetched.
+    #[error("the repository could not be fetched")]
+    Checkout(#[source] anyhow::Error),
+    /// The sandbox failed.
+    #[error("the sandbox failed")]
+    Sandbox(#[from] SandboxError),
+    /// The forge failed.
+    #[error("the forge failed")]
+    Forge(#[from] ForgeError),
+    /// A mistake of ours.
+    #[error("the tool itself failed")]
+    Internal(#[source] anyhow::Error),
+}
+
+impl JourneyError {
+    /// Whether trying again later can help.
+    pub fn is_transient(&self) -> bool {
+        match self {
+            Self::Sandbox(error) => error.is_transient(),
+            Self::Forge(error) => error.is_transient(),
+            Self::Checkout(_) => true,
+            Self::Usage(_) | Self::Internal(_) => false,
+        }
+    }
+}
+
+/// Runs the pipeline: from the change to a report. What goes wrong with the repository itself (its environment,
+/// its tests) is an inconclusive report, not an error.
+///
+/// # Errors
+/// [`JourneyError`] where we could not find out.
+pub async fn run(request: Request, tools: &Tools) -> Result<Report, JourneyError> {
+    tools.progress.at("checkout", 0, 0, "reading the repository");
+    let mut report = Report::empty(Verdict::Inconclusive);
+    report.warnings = request.warnings;
+    report.causes.push(Cause {
+        component: "journey".to_owned(),
+        what: "the stages are not joined yet".to_owned(),
+        why: "this build holds the seams alone".to_owned(),
+        impact: "nothing was tested".to_owned(),
+        fix: "use a later build".to_owned(),
+    });
+    Ok(report)
+}
+
+/// Makes the forge show a finished report: check run, review comments, description.
+///
+/// # Errors
+/// [`ForgeError`].
+pub async fn publish(
+    report: &Report,
+    job: &JobId,
+    subject: &Subject,
+    pull: &PullRequest,
+    settings: &RepositorySettings,
+    forge: &dyn Forge,
+) -> Result<Published, ForgeError> {
+    let publication = crate::pipeline::publish::publication(report, job, pull, settings);
+    forge.publish(subject, &publication).await
+}

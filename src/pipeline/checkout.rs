@@ -1,0 +1,1 @@
+//! Base and head on disk, at exactly the named revisions.

@@ -1,0 +1,1 @@
+//! The critic's scores and the description.

@@ -1,0 +1,1 @@
+//! The kill matrix, in one sandbox run.

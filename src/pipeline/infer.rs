@@ -1,0 +1,1 @@
+//! What the change means to do.

@@ -1,0 +1,1 @@
+//! Symbols and targets of the change.

@@ -1,0 +1,1 @@
+//! From all nouns to the report.

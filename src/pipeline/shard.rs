@@ -1,0 +1,1 @@
+//! Targets that belong together.

@@ -1,0 +1,1 @@
+//! A report rendered: console, Markdown, JSON, SARIF, JUnit.

@@ -1,0 +1,1 @@
+//! Child processes of this machine, for one's own code; bubblewrap where it is there.

@@ -1,0 +1,1 @@
+//! A small strict GitHub on loopback, for `jittest demo` and the stories.

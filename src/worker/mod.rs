@@ -1,0 +1,1 @@
+//! Claims a job, keeps its lease, runs it, finishes or reschedules it.

@@ -1,0 +1,1 @@
+//! The laws that every member of a seam obeys.

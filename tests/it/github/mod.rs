@@ -1,0 +1,1 @@
+//! Requests to GitHub against its published description.

@@ -1,0 +1,1 @@
+//! The same App as main, with a real database and the stand-in.
