@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+pub use crate::domain::DiffSource;
 use crate::domain::{Cause, FindingId, JobId, PullRequest, Report, RepositorySettings, Subject, Verdict, Warning};
 use crate::forge::{CloneAccess, Forge, ForgeError, Published};
 use crate::sandbox::{Sandbox, SandboxError};
@@ -12,23 +13,6 @@ use crate::sandbox::{Sandbox, SandboxError};
 pub trait Progress: Send + Sync {
     /// `stage` began, or is at step `done` of `total` (0 of 0 where it can't be counted): `what` in a few words.
     fn at(&self, stage: &'static str, done: usize, total: usize, what: &str);
-}
-
-/// What is compared with what, for a run on one's own repository.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum DiffSource {
-    /// `HEAD` and what is staged.
-    Staged,
-    /// `HEAD` and the work tree, untracked files included.
-    Uncommitted,
-    /// The merge base with a branch, and `HEAD`.
-    Branch(String),
-    /// `HEAD~n` and `HEAD`.
-    Back(u32),
-    /// Two revisions, as written.
-    Range(String, String),
-    /// Nothing, and the work tree.
-    Everything,
 }
 
 /// Where the change comes from.

@@ -16,6 +16,8 @@ pub const REPOSITORY_BYTES: u64 = 2 << 30;
 pub const REPOSITORY_FILES: usize = 100_000;
 /// One file that is written to the checkout; a larger one is left out, with a warning.
 pub const FILE_BYTES: u64 = 32 << 20;
+/// Commits whose first lines are read.
+pub const COMMIT_SUBJECTS: usize = 250;
 /// One source file that is parsed; a larger one is left out, with a warning.
 pub const SOURCE_BYTES: usize = 1 << 20;
 /// How deep folders may be nested in a repository.

@@ -1,1 +1,0 @@
-//! Base and head on disk, at exactly the named revisions.
