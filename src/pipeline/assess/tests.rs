@@ -1,0 +1,1 @@
+//! The oracle cannot lie: each rule as a test that tries to make it.

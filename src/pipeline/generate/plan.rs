@@ -1,0 +1,87 @@
+//! The explorer's plan: the contract with the drivers in `language/*/driver`.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::Exploration;
+use crate::domain::{Mutant, SymbolKind, Target, limits};
+
+/// Seconds that exploring a shard of `targets` may take: ten, and two more for each target, at most ninety.
+fn seconds(targets: usize) -> u64 {
+    (10 + 2 * targets as u64).min(90)
+}
+
+/// When the sandbox ends an explorer that does not end by itself.
+pub(super) fn hard_stop(exploration: &Exploration<'_>) -> Duration {
+    Duration::from_secs(seconds(exploration.shard.targets.len()) * 2 + 30)
+}
+
+/// The plan for one shard.
+pub(super) fn plan(exploration: &Exploration<'_>) -> Value {
+    let targets: Vec<&Target> =
+        exploration.map.targets.iter().filter(|target| exploration.shard.targets.contains(&target.id)).collect();
+    let environment = exploration.environment;
+    json!({
+        "seed": 0,
+        "seconds": seconds(targets.len()),
+        "call_seconds": 2,
+        "max_candidates": limits::CANDIDATE_TESTS / 2,
+        "max_per_target": 6,
+        "base": {"root": "base", "python": environment.base_interpreter},
+        "head": {"root": "head", "python": environment.head_interpreter},
+        "import_roots": environment.import_roots,
+        "targets": targets.iter().map(|target| target_plan(exploration, target)).collect::<Vec<_>>(),
+        "mutants": mutants_plan(exploration, &targets),
+        "test_files": exploration.map.related_test_files,
+        "reserved_names": [],
+    })
+}
+
+fn target_plan(exploration: &Exploration<'_>, target: &Target) -> Value {
+    let kind = match target.symbol.kind {
+        SymbolKind::Function => "function",
+        SymbolKind::Method => "method",
+        SymbolKind::Class => "class",
+    };
+    let span = target.symbol.span;
+    let change = exploration.changed_lines(target);
+    let changed_lines: Vec<u32> =
+        change.into_iter().filter(|l| (span.line_start..=span.line_end).contains(l)).collect();
+    let base_file = target.base_file.as_ref();
+    let roots = &exploration.environment.import_roots;
+    json!({
+        "id": target.id,
+        "kind": kind,
+        "module": target.module,
+        "local_name": target.symbol.local_name,
+        "file": target.file,
+        "base_file": base_file,
+        "base_module": base_file.map(|file| exploration.language.module_name(file, roots)),
+        "in_base": target.in_base,
+        "changed": target.changed,
+        "is_async": target.symbol.is_async,
+        "changed_lines": changed_lines,
+        "level": target.level,
+        "route": target.route,
+    })
+}
+
+fn mutants_plan(exploration: &Exploration<'_>, targets: &[&Target]) -> Vec<Value> {
+    let of_shard = |mutant: &&Mutant| targets.iter().any(|target| target.file == mutant.file && target.changed);
+    exploration.mutants.iter().filter(of_shard).filter_map(|mutant| mutant_plan(exploration, mutant)).collect()
+}
+
+/// One mutant as the drivers take it; `None` where its text is not on head.
+pub fn mutant_plan(exploration: &Exploration<'_>, mutant: &Mutant) -> Option<Value> {
+    let source = mutant.apply(&exploration.checkout.head.text(mutant.file.as_str())?)?;
+    let roots = &exploration.environment.import_roots;
+    Some(json!({
+        "id": mutant.id,
+        "file": mutant.file,
+        "module": exploration.language.module_name(&mutant.file, roots),
+        "symbol": mutant.symbol,
+        "line": mutant.span.line_start,
+        "source": source,
+    }))
+}
