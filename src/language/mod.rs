@@ -46,6 +46,21 @@ pub struct EnvironmentPlan {
     pub warnings: Vec<Warning>,
 }
 
+/// What the syntax of a test says about it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TestReview {
+    /// Rules that it breaks, by name and with the reason: it asserts nothing, only constants, …
+    pub rules: Vec<(String, String)>,
+    /// What people would not merge: sleeping, printing, …
+    pub anti_patterns: Vec<String>,
+    /// Faults of style.
+    pub style_faults: usize,
+    /// Test functions.
+    pub tests: usize,
+    /// Lines of the longest test function.
+    pub longest: usize,
+}
+
 /// A programming language.
 pub trait Language: Sync {
     /// Its id, as in reports: `python`.
@@ -87,4 +102,7 @@ pub trait Language: Sync {
 
     /// The explorer.
     fn explorer(&self) -> Driver;
+
+    /// Reviews the text of a test file.
+    fn review_test(&self, code: &str) -> TestReview;
 }
