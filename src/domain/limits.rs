@@ -52,6 +52,10 @@ pub const MUTANTS: usize = 200;
 pub const CANDIDATE_TESTS: usize = 120;
 /// Targets that are explored in one run.
 pub const TARGETS: usize = 200;
+/// Regressions that are shown for one symbol.
+pub const REGRESSIONS_PER_SYMBOL: usize = 2;
+/// Hardenings that are shown for one change.
+pub const HARDENINGS: usize = 7;
 /// Runs of a regression's test on each side.
 pub const RERUNS: u32 = 5;
 /// Files, bytes and path lengths of what comes out of a sandbox.

@@ -1,0 +1,134 @@
+//! The pull request's description: what changed, what was checked, what was found, what was not. Every sentence is
+//! backed by this run.
+
+use crate::domain::{Catch, CatchKind, ChangeSet, Counts, Coverage, Intent, MutantStatus, Report};
+
+/// What a description is written from.
+#[derive(Clone, Copy)]
+pub struct Checked<'a> {
+    /// The change.
+    pub change: &'a ChangeSet,
+    /// The report, all but the description.
+    pub report: &'a Report,
+}
+
+/// The description, in Markdown; texts from outside are neutralised where it is published.
+pub fn description(checked: &Checked<'_>) -> String {
+    let report = checked.report;
+    let mut parts = vec![what_changed(checked.change, report.intent.as_ref())];
+    parts.push(what_was_checked(report));
+    parts.push(what_was_found(&report.catches));
+    parts.push(what_was_not(report));
+    parts.retain(|part| !part.is_empty());
+    parts.join("\n\n")
+}
+
+fn what_changed(change: &ChangeSet, intent: Option<&Intent>) -> String {
+    let mut text = format!("**What changed.** {}.", capitalised(&change.summary));
+    if let Some(intent) = intent {
+        if !intent.affected_symbols.is_empty() {
+            text.push_str(&format!(" It touches {}.", listed(&intent.affected_symbols, 6)));
+        }
+        if !intent.behavior_changes.is_empty() {
+            text.push_str(" By its own words:\n");
+            for claim in intent.behavior_changes.iter().take(5) {
+                text.push_str(&format!("\n- {claim}"));
+            }
+        }
+    }
+    text
+}
+
+fn what_was_checked(report: &Report) -> String {
+    let Counts { targets, mutants, mutants_equivalent, tests_generated, .. } = report.counts;
+    let count = |wanted| report.mutants.iter().filter(|mutant| mutant.status == wanted).count();
+    let mut text = format!(
+        "**What was checked.** {} on base, head and {}; {} generated.",
+        plural(targets, "target"),
+        plural(mutants, "mutant"),
+        plural_was(tests_generated, "test"),
+    );
+    let (killed, survived) = (count(MutantStatus::Killed), count(MutantStatus::Survived));
+    if killed + survived > 0 {
+        text.push_str(&format!(
+            " Of {} mutants that differ from head, tests killed {killed} ({mutants_equivalent} more are equivalent).",
+            killed + survived
+        ));
+    }
+    text.push_str(&coverage_words(report.coverage.as_ref()));
+    text
+}
+
+fn coverage_words(coverage: Option<&Coverage>) -> String {
+    let Some(coverage) = coverage else { return String::new() };
+    let percent =
+        |share: Option<f64>, noun: &str| share.map(|share| format!("{:.0} % of the changed {noun}", share * 100.0));
+    let shares: Vec<String> =
+        [percent(coverage.changed_lines, "lines"), percent(coverage.changed_branches, "branches")]
+            .into_iter()
+            .flatten()
+            .collect();
+    if shares.is_empty() { String::new() } else { format!(" {} ran.", shares.join(" and ")) }
+}
+
+fn what_was_found(catches: &[Catch]) -> String {
+    let regressions: Vec<&Catch> = catches.iter().filter(|catch| catch.kind == CatchKind::Regression).collect();
+    let hardenings = catches.len() - regressions.len();
+    let mut text = "**What was found.** ".to_owned();
+    if regressions.is_empty() {
+        text.push_str("No input was found on which head behaves differently from base in a way that a test can show.");
+    }
+    for catch in regressions {
+        let (before, now) = (catch.before.as_deref().unwrap_or("?"), catch.now.as_deref().unwrap_or("?"));
+        text.push_str(&format!("\n- {} ({}:{}): before, {before}; now, {now}.", catch.symbol, catch.file, catch.line));
+    }
+    if hardenings > 0 {
+        let noun = plural_was(u32::try_from(hardenings).unwrap_or(u32::MAX), "test");
+        text.push_str(&format!(
+            "\n\n{noun} written that would notice a mistake in the changed code which the repository's tests would not."
+        ));
+    }
+    text
+}
+
+fn what_was_not(report: &Report) -> String {
+    let mut gaps: Vec<String> = Vec::new();
+    if let Some(coverage) = &report.coverage
+        && !coverage.untested_lines.is_empty()
+    {
+        gaps.push(format!("lines that nothing reached: {}", listed(&coverage.untested_lines, 8)));
+    }
+    let not_run = report.mutants.iter().filter(|mutant| mutant.status == MutantStatus::NotRun).count();
+    if not_run > 0 {
+        gaps.push(format!(
+            "{} for which there was no time",
+            plural(u32::try_from(not_run).unwrap_or(u32::MAX), "mutant")
+        ));
+    }
+    gaps.extend(report.limits_hit.iter().cloned());
+    gaps.extend(report.counts.dropped.iter().map(|(reason, count)| format!("{count} left out: {reason}")));
+    if gaps.is_empty() {
+        return String::new();
+    }
+    let lines: Vec<String> = gaps.iter().map(|gap| format!("- {gap}")).collect();
+    format!("**What was not.**\n\n{}", lines.join("\n"))
+}
+
+fn listed(names: &[String], most: usize) -> String {
+    let shown: Vec<String> = names.iter().take(most).map(|name| format!("`{name}`")).collect();
+    let more = names.len().saturating_sub(most);
+    if more == 0 { shown.join(", ") } else { format!("{} and {more} more", shown.join(", ")) }
+}
+
+fn capitalised(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
+}
+
+fn plural(count: u32, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+}
+
+fn plural_was(count: u32, noun: &str) -> String {
+    if count == 1 { format!("1 {noun} was") } else { format!("{count} {noun}s were") }
+}

@@ -1,1 +1,0 @@
-//! From all nouns to the report.
