@@ -5,4 +5,5 @@ mod github;
 mod harness;
 mod sandbox;
 mod store;
+mod tidy;
 mod stories;
