@@ -1,7 +1,7 @@
 //! Who decides what comes next inside a shard. With no model there is one decision, the standard plan: explore the
 //! shard once, and let the kill matrix judge what comes of it.
 
-use crate::pipeline::generate::{self, Explored, Exploration};
+use crate::pipeline::generate::{self, Exploration, Explored};
 use crate::sandbox::{Sandbox, SandboxError};
 
 /// Works on one shard until there is nothing more to try.

@@ -5,5 +5,5 @@ mod github;
 mod harness;
 mod sandbox;
 mod store;
-mod tidy;
 mod stories;
+mod tidy;

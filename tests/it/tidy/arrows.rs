@@ -29,8 +29,13 @@ const MAY_USE: &[(&str, &[&str])] = &[
 ];
 
 /// Clients that live in one room each.
-const ONE_ROOM: &[(&str, &str)] =
-    &[("octocrab", "forge"), ("bollard", "sandbox"), ("sqlx", "store"), ("tree_sitter", "language"), ("axum", "server")];
+const ONE_ROOM: &[(&str, &str)] = &[
+    ("octocrab", "forge"),
+    ("bollard", "sandbox"),
+    ("sqlx", "store"),
+    ("tree_sitter", "language"),
+    ("axum", "server"),
+];
 
 #[test]
 fn arrows_point_down_only() {

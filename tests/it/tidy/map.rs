@@ -11,8 +11,10 @@ fn the_map_names_the_rooms_in_the_order_of_lib() {
         lib.lines().filter_map(|line| line.strip_prefix("pub mod ")).map(|line| line.trim_end_matches(';')).collect();
     let map = std::fs::read_to_string(root().join("ARCHITECTURE.md")).expect("ARCHITECTURE.md");
     let rows = map.lines().filter_map(|line| line.strip_prefix("| `"));
-    let named: Vec<&str> =
-        rows.filter_map(|row| row.split('`').next()).map(|name| name.trim_end_matches('/').trim_end_matches(".rs")).collect();
+    let named: Vec<&str> = rows
+        .filter_map(|row| row.split('`').next())
+        .map(|name| name.trim_end_matches('/').trim_end_matches(".rs"))
+        .collect();
     let of_map: Vec<&str> = named.into_iter().filter(|name| rooms.contains(name)).collect();
     assert_eq!(of_map, rooms, "the code map of ARCHITECTURE.md is not in the order of lib.rs");
 }
