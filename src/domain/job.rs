@@ -32,6 +32,8 @@ pub enum JobKind {
         sender: String,
         /// The commit that it stood on.
         head: CommitSha,
+        /// Our own id of the check run that it stood on: the job that made it, if it is ours.
+        check: String,
     },
 }
 
