@@ -1,0 +1,155 @@
+//! How many regressions are caught, how many harmless changes raise a false alarm: `jittest run` on the catch set.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Instant;
+
+use anyhow::{Context, bail};
+use serde::Deserialize;
+
+#[derive(Deserialize)]
+struct Case {
+    title: String,
+    expect: String,
+}
+
+/// What one case gave.
+struct Outcome {
+    name: String,
+    expect: String,
+    verdict: String,
+    seconds: f64,
+    test_seconds: f64,
+    mutants: BTreeMap<String, usize>,
+}
+
+pub(crate) fn run(out: &mut dyn Write) -> anyhow::Result<()> {
+    let mut outcomes = Vec::new();
+    for (name, folder) in cases()? {
+        let outcome = one(&name, &folder).with_context(|| format!("the case {name}"))?;
+        let right = outcome.expect == "caught" && outcome.verdict == "caught"
+            || outcome.expect == "silent" && outcome.verdict != "caught" && outcome.verdict != "inconclusive";
+        let mark = if right { "ok  " } else { "MISS" };
+        writeln!(out, "{mark} {name}: expected {}, {} in {:.1} s", outcome.expect, outcome.verdict, outcome.seconds)?;
+        outcomes.push(outcome);
+    }
+    summary(out, &outcomes)
+}
+
+fn cases() -> anyhow::Result<Vec<(String, PathBuf)>> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/catches");
+    let only = std::env::var("CASE").ok();
+    let mut cases = Vec::new();
+    for group in std::fs::read_dir(&root).context("the catch set")? {
+        for case in std::fs::read_dir(group?.path())? {
+            let case = case?;
+            let name = case.file_name().to_string_lossy().into_owned();
+            if only.as_ref().is_none_or(|only| name.contains(only.as_str())) {
+                cases.push((name, case.path()));
+            }
+        }
+    }
+    cases.sort();
+    Ok(cases)
+}
+
+fn one(name: &str, folder: &Path) -> anyhow::Result<Outcome> {
+    let case: Case = toml::from_str(&std::fs::read_to_string(folder.join("case.toml"))?)?;
+    let repository = tempfile::tempdir()?;
+    commit(repository.path(), &folder.join("base"), "Start")?;
+    commit(repository.path(), &folder.join("head"), &case.title)?;
+    let sandbox = std::env::var("BENCH_SANDBOX").unwrap_or_else(|_| "auto".to_owned());
+    let started = Instant::now();
+    let output = Command::new(env!("CARGO_BIN_EXE_jittest"))
+        .args(["run", "--diff", "HEAD~1", "--report", "json", "--engine", "offline", "--title", &case.title])
+        .args(["--sandbox", &sandbox, "--repo"])
+        .arg(repository.path())
+        .env("JITTEST_DATABASE_URL", format!("sqlite://{}", repository.path().join(".git/bench.db").display()))
+        .output()?;
+    let seconds = started.elapsed().as_secs_f64();
+    let report: serde_json::Value = match serde_json::from_slice(&output.stdout) {
+        Ok(report) => report,
+        Err(_) => bail!("no report: {}", String::from_utf8_lossy(&output.stderr)),
+    };
+    if let Ok(folder) = std::env::var("BENCH_REPORTS") {
+        std::fs::create_dir_all(&folder)?;
+        std::fs::write(Path::new(&folder).join(format!("{name}.json")), &output.stdout)?;
+    }
+    let mut mutants = BTreeMap::new();
+    for mutant in report["mutants"].as_array().into_iter().flatten() {
+        *mutants.entry(mutant["status"].as_str().unwrap_or("?").to_owned()).or_default() += 1;
+    }
+    let runs = report["sandbox_runs"].as_array().into_iter().flatten();
+    Ok(Outcome {
+        name: name.to_owned(),
+        expect: case.expect,
+        verdict: report["verdict"].as_str().unwrap_or("?").to_owned(),
+        seconds,
+        test_seconds: runs.filter_map(|run| run["seconds"].as_f64()).sum(),
+        mutants,
+    })
+}
+
+/// Commits all files of a folder as the repository's next commit.
+fn commit(repository: &Path, files: &Path, message: &str) -> anyhow::Result<()> {
+    let git = git2::Repository::open(repository).or_else(|_| git2::Repository::init(repository))?;
+    for entry in std::fs::read_dir(repository)?.flatten().filter(|entry| entry.file_name() != ".git") {
+        if entry.path().is_dir() { std::fs::remove_dir_all(entry.path())? } else { std::fs::remove_file(entry.path())? }
+    }
+    copy(files, repository)?;
+    let mut index = git.index()?;
+    index.clear()?;
+    index.add_all(["*"], git2::IndexAddOption::DEFAULT, None)?;
+    index.write()?;
+    let tree = git.find_tree(index.write_tree()?)?;
+    let who = git2::Signature::new("Bench", "bench@example.com", &git2::Time::new(1_700_000_000, 0))?;
+    let parent = git.head().ok().and_then(|head| head.peel_to_commit().ok());
+    git.commit(Some("HEAD"), &who, &who, message, &tree, &parent.iter().collect::<Vec<_>>())?;
+    Ok(())
+}
+
+fn copy(from: &Path, to: &Path) -> anyhow::Result<()> {
+    std::fs::create_dir_all(to)?;
+    for entry in std::fs::read_dir(from)? {
+        let entry = entry?;
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy(&entry.path(), &target)?;
+        } else {
+            std::fs::copy(entry.path(), target)?;
+        }
+    }
+    Ok(())
+}
+
+fn summary(out: &mut dyn Write, outcomes: &[Outcome]) -> anyhow::Result<()> {
+    let of = |expect: &'static str| outcomes.iter().filter(move |outcome| outcome.expect == expect);
+    let caught = of("caught").filter(|outcome| outcome.verdict == "caught").count();
+    let alarms = of("silent").filter(|outcome| outcome.verdict == "caught").count();
+    let undecided = outcomes.iter().filter(|outcome| outcome.verdict == "inconclusive").count();
+    let mut seconds: Vec<f64> = outcomes.iter().map(|outcome| outcome.seconds).collect();
+    seconds.sort_by(f64::total_cmp);
+    let median = seconds.get(seconds.len() / 2).copied().unwrap_or(0.0);
+    let total = |status: &str| outcomes.iter().filter_map(|o| o.mutants.get(status)).sum::<usize>();
+    let (killed, survived) = (total("killed"), total("survived"));
+    let overhead: f64 = outcomes.iter().map(|outcome| outcome.seconds - outcome.test_seconds).sum::<f64>();
+    let all: f64 = seconds.iter().sum();
+    writeln!(out, "\ncatch set")?;
+    writeln!(out, "  caught          {caught} of {} regressions", of("caught").count())?;
+    writeln!(out, "  false alarms    {alarms} of {} harmless changes", of("silent").count())?;
+    writeln!(out, "  precision       {} of {} alarms are right", caught, caught + alarms)?;
+    writeln!(out, "  inconclusive    {undecided} of {}", outcomes.len())?;
+    writeln!(
+        out,
+        "  mutants         {killed} of {} that differ were killed, {} equivalent",
+        killed + survived,
+        total("equivalent")
+    )?;
+    writeln!(out, "  seconds         {median:.1} median, {:.1} most", seconds.last().copied().unwrap_or(0.0))?;
+    writeln!(out, "  own overhead    {:.0} % of the time is outside the sandbox", 100.0 * overhead / all.max(0.001))?;
+    let misses: Vec<&str> = of("caught").filter(|o| o.verdict != "caught").map(|o| o.name.as_str()).collect();
+    writeln!(out, "  missed          {}", if misses.is_empty() { "none".to_owned() } else { misses.join(", ") })?;
+    Ok(())
+}

@@ -1,0 +1,18 @@
+//! `make bench`: ratios and percentiles of one run, with their denominators.
+//!
+//! Speed is never tested, only measured: these figures say how this build does on this machine.
+
+mod catches;
+
+use std::io::Write as _;
+
+fn main() -> anyhow::Result<()> {
+    let wanted: Vec<String> = std::env::args().skip(1).filter(|arg| !arg.starts_with('-')).collect();
+    let runs = |name: &str| wanted.is_empty() || wanted.iter().any(|one| one == name);
+    let mut out = std::io::stdout().lock();
+    if runs("catches") {
+        catches::run(&mut out)?;
+    }
+    out.flush()?;
+    Ok(())
+}
