@@ -109,6 +109,24 @@ pub struct Route {
     pub path: String,
 }
 
+/// A name that a file has from another one.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Binding {
+    /// The name in the file; `*` for all names of a module.
+    pub name: String,
+    /// What it stands for, absolute: `shop.cart`, or `shop.cart.total`.
+    pub target: String,
+}
+
+/// A name that is bound at module level, outside of symbols.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Constant {
+    /// The name.
+    pub name: String,
+    /// The statement that binds it.
+    pub span: Span,
+}
+
 /// What one file holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FileMap {
@@ -122,6 +140,10 @@ pub struct FileMap {
     pub symbols: Vec<Symbol>,
     /// Modules that it imports, as written, sorted.
     pub imports: Vec<String>,
+    /// The names that these imports bind, sorted.
+    pub bindings: Vec<Binding>,
+    /// Names bound at module level, in order of place.
+    pub constants: Vec<Constant>,
     /// Lines that hold code: no comment, no blank line, no docstring.
     pub code_lines: Vec<u32>,
     /// Whether parts of it could not be parsed.
@@ -168,6 +190,8 @@ pub struct CodeMap {
     pub files: BTreeMap<RepoPath, FileMap>,
     /// The changed source files in base, by their path in base.
     pub base_files: BTreeMap<RepoPath, FileMap>,
+    /// The unchanged files of head that hold callers of what changed, by path.
+    pub neighbours: BTreeMap<RepoPath, FileMap>,
     /// What is to be tested, in order of file and place.
     pub targets: Vec<Target>,
     /// Test files that the change adds or touches, in head.

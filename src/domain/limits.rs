@@ -48,6 +48,20 @@ pub const ENVIRONMENT_TIME: Duration = Duration::from_secs(15 * 60);
 pub const PARSE_TIME: Duration = Duration::from_secs(5);
 /// Mutants of one run.
 pub const MUTANTS: usize = 200;
+/// Mutants of one line that are considered.
+pub const MUTANTS_PER_LINE: usize = 12;
+/// Mutants of one file that are parsed.
+pub const MUTANTS_PER_FILE: usize = 2_000;
+/// Lines that the text replaced by one mutant may have.
+pub const MUTANT_LINES: u32 = 12;
+/// Unchanged callers that are tested besides what changed.
+pub const CALLERS: usize = 60;
+/// How many calls a caller may be away from what changed.
+pub const CALLER_DEPTH: usize = 3;
+/// Unchanged files that are read in search of callers and of tests.
+pub const RELATED_FILES: usize = 3_000;
+/// Test files of the repository that are run.
+pub const RELATED_TEST_FILES: usize = 80;
 /// Candidate tests that reach the kill matrix in one run.
 pub const CANDIDATE_TESTS: usize = 120;
 /// Targets that are explored in one run.

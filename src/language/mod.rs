@@ -5,7 +5,20 @@ pub mod python;
 
 use std::collections::BTreeSet;
 
-use crate::domain::{EnvironmentSettings, EnvironmentSpec, FileMap, Mutant, RepoPath, SourceTree, Warning};
+use crate::domain::{EnvironmentSettings, EnvironmentSpec, FileMap, Mutant, RepoPath, SourceTree, Span, Warning};
+
+/// Every language. The first one that owns a path has it.
+pub static ALL: &[&dyn Language] = &[&python::Python];
+
+/// The language that a source file is written in.
+pub fn owner(path: &RepoPath) -> Option<&'static dyn Language> {
+    ALL.iter().copied().find(|language| language.owns(path))
+}
+
+/// The language with this id, as in [`FileMap::language`].
+pub fn by_id(id: &str) -> Option<&'static dyn Language> {
+    ALL.iter().copied().find(|language| language.id() == id)
+}
 
 /// A source text that can't be read as this language.
 #[derive(Debug, thiserror::Error)]
@@ -61,6 +74,39 @@ pub struct TestReview {
     pub longest: usize,
 }
 
+/// One token that can matter to behaviour. Two texts with the same tokens behave alike.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Token {
+    /// The line that it starts on, from 1.
+    pub line: u32,
+    /// Its text; quotes and trailing commas are normalised, the begin and end of a block are tokens.
+    pub text: String,
+}
+
+/// A part of a file that is never mutated.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OffLimits {
+    /// Where.
+    pub span: Span,
+    /// The rule, in kebab case: `comment`, `import`, `attribute`, `logging`, …
+    pub rule: &'static str,
+    /// Why, in words.
+    pub reason: &'static str,
+    /// Whether nobody tests its lines on purpose.
+    pub untested: bool,
+}
+
+/// A construct that goes wrong easily.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Risk {
+    /// Its line, from 1.
+    pub line: u32,
+    /// Its kind: `boundary`, `exception`, `default`, `order`, `loop`, `mutation`, …
+    pub kind: &'static str,
+    /// What could go wrong, in words, with the code that it is about.
+    pub words: String,
+}
+
 /// A programming language.
 pub trait Language: Sync {
     /// Its id, as in reports: `python`.
@@ -84,7 +130,26 @@ pub trait Language: Sync {
     /// [`LanguageError`].
     fn map_file(&self, path: &RepoPath, module: &str, text: &str) -> Result<FileMap, LanguageError>;
 
-    /// Mutants of `lines`, most plausible first, ids unset (empty).
+    /// The tokens of a text that can matter to behaviour: no comments, no docstrings, no type hints of functions.
+    ///
+    /// # Errors
+    /// [`LanguageError`].
+    fn tokens(&self, path: &RepoPath, text: &str) -> Result<Vec<Token>, LanguageError>;
+
+    /// The parts of a text that are never mutated, in order of place.
+    ///
+    /// # Errors
+    /// [`LanguageError`].
+    fn off_limits(&self, path: &RepoPath, text: &str) -> Result<Vec<OffLimits>, LanguageError>;
+
+    /// What could go wrong on `lines`, in order of place.
+    ///
+    /// # Errors
+    /// [`LanguageError`].
+    fn risks(&self, path: &RepoPath, text: &str, lines: &BTreeSet<u32>) -> Result<Vec<Risk>, LanguageError>;
+
+    /// Mutants of `lines` and of the conditions around them, most plausible first, ids unset (empty). At most
+    /// `limits::MUTANTS_PER_LINE` for each line.
     ///
     /// # Errors
     /// [`LanguageError`].

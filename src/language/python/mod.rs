@@ -1,8 +1,86 @@
 //! Python.
 
+mod imports;
+mod off_limits;
+mod operators;
+mod paths;
 mod review;
+mod risks;
+mod symbols;
+mod syntax;
+mod tokens;
 
-/// Reviews the text of a test file by its syntax.
-pub fn review_test(code: &str) -> super::TestReview {
-    review::review(code)
+use std::collections::BTreeSet;
+
+use super::{Driver, EnvironmentPlan, Language, LanguageError, OffLimits, Risk, TestReview, Token};
+use crate::domain::{EnvironmentSettings, FileMap, Mutant, RepoPath, SourceTree};
+
+use syntax::{Grammar, Syntax};
+
+/// Python 3.
+#[derive(Clone, Copy, Debug)]
+pub struct Python;
+
+impl Language for Python {
+    fn id(&self) -> &'static str {
+        "python"
+    }
+
+    fn owns(&self, path: &RepoPath) -> bool {
+        paths::owns(path)
+    }
+
+    fn is_test_file(&self, path: &RepoPath) -> bool {
+        paths::is_test_file(path)
+    }
+
+    fn excluded(&self) -> &'static [&'static str] {
+        paths::EXCLUDED
+    }
+
+    fn module_name(&self, path: &RepoPath, import_roots: &[String]) -> String {
+        paths::module_name(path, import_roots)
+    }
+
+    fn map_file(&self, path: &RepoPath, module: &str, text: &str) -> Result<FileMap, LanguageError> {
+        let tree = Grammar::load()?.parse(path, text, None)?;
+        Ok(symbols::file_map(path, module, &Syntax::new(&tree, text)))
+    }
+
+    fn tokens(&self, path: &RepoPath, text: &str) -> Result<Vec<Token>, LanguageError> {
+        let tree = Grammar::load()?.parse(path, text, None)?;
+        Ok(tokens::tokens(&Syntax::new(&tree, text)))
+    }
+
+    fn off_limits(&self, path: &RepoPath, text: &str) -> Result<Vec<OffLimits>, LanguageError> {
+        let tree = Grammar::load()?.parse(path, text, None)?;
+        Ok(off_limits::regions(&Syntax::new(&tree, text)))
+    }
+
+    fn risks(&self, path: &RepoPath, text: &str, lines: &BTreeSet<u32>) -> Result<Vec<Risk>, LanguageError> {
+        let tree = Grammar::load()?.parse(path, text, None)?;
+        Ok(risks::risks(&Syntax::new(&tree, text), lines))
+    }
+
+    fn mutants(&self, map: &FileMap, text: &str, lines: &BTreeSet<u32>) -> Result<Vec<Mutant>, LanguageError> {
+        operators::mutants(map, text, lines)
+    }
+
+    fn environment(
+        &self,
+        _base: &SourceTree,
+        _head: &SourceTree,
+        _use_head: bool,
+        _settings: &EnvironmentSettings,
+    ) -> EnvironmentPlan {
+        EnvironmentPlan::default()
+    }
+
+    fn review_test(&self, code: &str) -> TestReview {
+        review::review(code)
+    }
+
+    fn explorer(&self) -> Driver {
+        Driver { files: &[], argv: &[] }
+    }
 }

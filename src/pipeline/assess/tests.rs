@@ -64,6 +64,8 @@ fn file_map(symbol: Symbol) -> FileMap {
         module: "shop.cart".to_owned(),
         symbols: vec![symbol],
         imports: Vec::new(),
+        bindings: Vec::new(),
+        constants: Vec::new(),
         code_lines: vec![1, 2, 3],
         broken: false,
     }

@@ -1,1 +1,0 @@
-//! Symbols and targets of the change.

@@ -1,0 +1,192 @@
+//! Symbols and targets of the change: what it touches, and the unchanged callers through which it shows.
+
+mod callers;
+mod mention;
+mod neighbours;
+mod selection;
+mod test_files;
+mod touched;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::domain::{
+    ChangeSet, Checkout, CodeMap, FileChange, FileMap, FileStatus, Level, RepoPath, RepositorySettings, Symbol, Target,
+    TargetId, Warning, limits,
+};
+use crate::language::Language;
+
+use selection::Selection;
+
+/// The map, and what it left out.
+#[derive(Debug, Default)]
+pub struct Mapped {
+    /// The map.
+    pub map: CodeMap,
+    /// What went less well than it should have.
+    pub warnings: Vec<Warning>,
+    /// How many files and targets were left out, by reason.
+    pub dropped: BTreeMap<String, u32>,
+}
+
+impl Mapped {
+    fn warn(&mut self, what: String, why: &str, impact: &str) {
+        self.warnings.push(Warning::new("map", what, why, impact));
+    }
+
+    fn drop_one(&mut self, reason: &str) {
+        *self.dropped.entry(reason.to_owned()).or_default() += 1;
+    }
+}
+
+/// What all steps of the stage look at.
+struct Survey<'a> {
+    change: &'a ChangeSet,
+    checkout: &'a Checkout,
+    language: &'a dyn Language,
+    import_roots: &'a [String],
+    selection: Selection,
+}
+
+/// A symbol that becomes a target.
+struct Pick {
+    file: RepoPath,
+    symbol: Symbol,
+    changed: bool,
+}
+
+/// Maps the changed files of one language, and picks the targets: what the change touches in head, then the
+/// unchanged callers of that. `wanted` keeps only symbols of these local or qualified names; empty keeps all.
+pub fn map(
+    change: &ChangeSet,
+    checkout: &Checkout,
+    language: &dyn Language,
+    import_roots: &[String],
+    settings: &RepositorySettings,
+    wanted: &[String],
+) -> Mapped {
+    let mut mapped = Mapped::default();
+    let selection = Selection::new(settings, language, &mut mapped);
+    let survey = Survey { change, checkout, language, import_roots, selection };
+    read_changed_files(&survey, &mut mapped);
+    let mut picks: Vec<Pick> = Vec::new();
+    for file in &change.files {
+        picks.extend(touched::touched(&survey, file, &mut mapped));
+    }
+    let callers = callers::callers(&survey, &picks, &mapped.map);
+    picks.extend(callers);
+    let found = neighbours::neighbours(&survey, &picks, &mut mapped);
+    picks.extend(found);
+    picks.retain(|pick| is_wanted(&pick.symbol, wanted));
+    bound_targets(&mut picks, &mut mapped);
+    mapped.map.targets = targets(&survey, picks, &mapped.map);
+    test_files::find(&survey, &mut mapped);
+    mapped
+}
+
+fn read_changed_files(survey: &Survey<'_>, mapped: &mut Mapped) {
+    for file in survey.change.files.iter().filter(|file| survey.language.owns(&file.path)) {
+        if survey.language.is_test_file(&file.path) {
+            if file.status != FileStatus::Deleted {
+                mapped.map.own_test_files.push(file.path.clone());
+            }
+            continue;
+        }
+        if !survey.selection.takes(file, mapped) {
+            continue;
+        }
+        let base_path = file.old_path.as_ref().unwrap_or(&file.path);
+        if let Some(map) = file.after.as_deref().and_then(|text| survey.read(&file.path, text, mapped)) {
+            mapped.map.files.insert(file.path.clone(), map);
+        }
+        if let Some(map) = file.before.as_deref().and_then(|text| survey.read(base_path, text, mapped)) {
+            mapped.map.base_files.insert(base_path.clone(), map);
+        }
+    }
+}
+
+impl Survey<'_> {
+    fn module(&self, path: &RepoPath) -> String {
+        self.language.module_name(path, self.import_roots)
+    }
+
+    /// The map of one text; where there is none, that is said.
+    fn read(&self, path: &RepoPath, text: &str, mapped: &mut Mapped) -> Option<FileMap> {
+        match self.language.map_file(path, &self.module(path), text) {
+            Ok(map) => {
+                if map.broken {
+                    let what = format!("parts of {path} could not be parsed");
+                    mapped.warn(what, "they are no valid source text", "symbols there are not tested");
+                }
+                Some(map)
+            }
+            Err(error) => {
+                mapped.warn(format!("{path} was left out"), &error.to_string(), "nothing in it is tested");
+                mapped.drop_one("could not be parsed in time");
+                None
+            }
+        }
+    }
+
+    /// The map of a changed file in base.
+    fn base_map<'m>(&self, file: &FileChange, map: &'m CodeMap) -> Option<&'m FileMap> {
+        map.base_files.get(file.old_path.as_ref().unwrap_or(&file.path))
+    }
+
+    /// What happened to a file of head.
+    fn change_of(&self, path: &RepoPath) -> Option<&FileChange> {
+        self.change.files.iter().find(|file| file.path == *path && file.status != FileStatus::Deleted)
+    }
+}
+
+fn is_wanted(symbol: &Symbol, wanted: &[String]) -> bool {
+    wanted.is_empty() || wanted.iter().any(|name| *name == symbol.local_name || *name == symbol.qualified_name)
+}
+
+/// Keeps what changed before what only calls it.
+fn bound_targets(picks: &mut Vec<Pick>, mapped: &mut Mapped) {
+    let mut seen = BTreeSet::new();
+    picks.sort_by_key(|pick| !pick.changed);
+    picks.retain(|pick| seen.insert((pick.file.clone(), pick.symbol.span)));
+    let over = picks.len().saturating_sub(limits::TARGETS);
+    if over > 0 {
+        picks.truncate(limits::TARGETS);
+        let impact = format!("{over} targets are not tested");
+        mapped.warn("the change touches too much".to_owned(), "a run is bounded", &impact);
+        *mapped.dropped.entry("targets over the bound".to_owned()).or_default() += u32::try_from(over).unwrap_or(u32::MAX);
+    }
+    picks.sort_by(|one, other| (&one.file, one.symbol.span).cmp(&(&other.file, other.symbol.span)));
+}
+
+fn targets(survey: &Survey<'_>, picks: Vec<Pick>, map: &CodeMap) -> Vec<Target> {
+    let target = |(i, pick): (usize, Pick)| {
+        let change = survey.change_of(&pick.file);
+        let in_base = match change {
+            Some(file) => survey.base_map(file, map).is_some_and(|base| holds(base, &pick.symbol)),
+            None => survey.checkout.base.has(pick.file.as_str()),
+        };
+        let base_file = match change {
+            Some(file) if file.before.is_none() => None,
+            Some(file) => Some(file.old_path.clone().unwrap_or_else(|| pick.file.clone())),
+            None => in_base.then(|| pick.file.clone()),
+        };
+        Target {
+            id: TargetId::new(format!("T{:03}", i + 1)),
+            level: Level::Unit,
+            base_file,
+            module: survey.module(&pick.file),
+            symbol: pick.symbol,
+            changed: pick.changed,
+            in_base,
+            route: None,
+            file: pick.file,
+        }
+    };
+    picks.into_iter().enumerate().map(target).collect()
+}
+
+fn holds(map: &FileMap, symbol: &Symbol) -> bool {
+    map.symbols.iter().any(|other| other.local_name == symbol.local_name)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,172 @@
+//! The symbols of head that the change touches.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::domain::{FileChange, FileMap, Span, Symbol, SymbolKind};
+use crate::language::Token;
+
+use super::mention::{mentions, outermost, slice};
+use super::{Mapped, Pick, Survey};
+
+/// Head and base of one changed file.
+struct Sides<'a> {
+    file: &'a FileChange,
+    text: &'a str,
+    head: &'a FileMap,
+    base: Option<&'a FileMap>,
+    head_tokens: Vec<Token>,
+    base_tokens: Vec<Token>,
+}
+
+/// The symbols of one file that differ from base in more than comments, layout and type hints.
+pub(super) fn touched(survey: &Survey<'_>, file: &FileChange, mapped: &mut Mapped) -> Vec<Pick> {
+    let (Some(head), Some(text)) = (mapped.map.files.get(&file.path), file.after.as_deref()) else { return Vec::new() };
+    let base = survey.base_map(file, &mapped.map);
+    let tokens = |text: Option<&str>| survey.language.tokens(&file.path, text.unwrap_or_default()).unwrap_or_default();
+    let (head_tokens, base_tokens) = (tokens(Some(text)), tokens(file.before.as_deref()));
+    if base.is_some() && same(head_tokens.iter(), base_tokens.iter()) {
+        mapped.drop_one("changed only in comments, layout or type hints");
+        return Vec::new();
+    }
+    let sides = Sides { file, text, head, base, head_tokens, base_tokens };
+    let mut picked: BTreeMap<Span, &Symbol> = BTreeMap::new();
+    let lines = file.changed_lines();
+    for symbol in sides.head.symbols.iter().filter(|symbol| sides.differs(symbol, &lines)) {
+        let outer = outermost(&head.symbols, symbol);
+        picked.insert(outer.span, outer);
+    }
+    for symbol in sides.of_module_level(&lines) {
+        picked.insert(symbol.span, symbol);
+    }
+    let pick = |symbol: &Symbol| Pick { file: file.path.clone(), symbol: symbol.clone(), changed: true };
+    picked.into_values().map(pick).collect()
+}
+
+fn same<'t>(one: impl Iterator<Item = &'t Token>, other: impl Iterator<Item = &'t Token>) -> bool {
+    one.map(|token| &token.text).eq(other.map(|token| &token.text))
+}
+
+impl Sides<'_> {
+    /// Whether the own lines of a symbol hold a change that matters.
+    fn differs(&self, symbol: &Symbol, lines: &BTreeSet<u32>) -> bool {
+        let own = own_lines(self.head, symbol);
+        if lines.is_disjoint(&own) {
+            return false;
+        }
+        let Some(before) = self.counterpart(symbol) else { return true };
+        let before = before.1;
+        let of = |lines: BTreeSet<u32>, tokens: &'_ [Token]| -> Vec<String> {
+            tokens.iter().filter(|token| lines.contains(&token.line)).map(|token| token.text.clone()).collect()
+        };
+        of(own, &self.head_tokens) != of(before, &self.base_tokens)
+    }
+
+    /// The same symbol in base, with its own lines there; `None` where there is none or more than one.
+    fn counterpart(&self, symbol: &Symbol) -> Option<(&Symbol, BTreeSet<u32>)> {
+        let base = self.base?;
+        let mut named = base.symbols.iter().filter(|other| other.local_name == symbol.local_name);
+        let (Some(only), None) = (named.next(), named.next()) else { return None };
+        Some((only, own_lines(base, only)))
+    }
+
+    /// The symbols that a change outside of symbols shows through: those that mention the names it binds, else
+    /// the public ones of the file.
+    fn of_module_level(&self, lines: &BTreeSet<u32>) -> Vec<&Symbol> {
+        let changed_in_base = self.file.changed_lines_of_base();
+        let mut names = self.rebound();
+        let mut bound_lines = BTreeSet::new();
+        for (map, lines) in [(Some(self.head), lines), (self.base, &changed_in_base)] {
+            for constant in map.iter().flat_map(|map| &map.constants) {
+                let of_constant = constant.span.line_start..=constant.span.line_end;
+                if lines.range(of_constant.clone()).next().is_some() && self.constant_differs(&constant.name) {
+                    names.insert(constant.name.as_str());
+                }
+                if map.is_some_and(|map| std::ptr::eq(map, self.head)) {
+                    bound_lines.extend(of_constant);
+                }
+            }
+        }
+        let callable = |symbol: &&Symbol| symbol.kind != SymbolKind::Class && self.is_outermost(symbol);
+        if self.changes_other_statements(lines, &bound_lines) {
+            return self.head.symbols.iter().filter(callable).filter(|symbol| symbol.public).collect();
+        }
+        let mentioned = |symbol: &&Symbol| {
+            let text = slice(self.text, symbol.span);
+            names.iter().any(|name| mentions(text, name))
+        };
+        self.head.symbols.iter().filter(callable).filter(mentioned).collect()
+    }
+
+    fn is_outermost(&self, symbol: &Symbol) -> bool {
+        std::ptr::eq(outermost(&self.head.symbols, symbol), symbol)
+    }
+
+    /// Names that base imports from somewhere else.
+    fn rebound(&self) -> BTreeSet<&str> {
+        let Some(base) = self.base else { return BTreeSet::new() };
+        let moved = self.head.bindings.iter().filter(|binding| {
+            let mut same_name = base.bindings.iter().filter(|other| other.name == binding.name).peekable();
+            same_name.peek().is_some() && same_name.all(|other| other.target != binding.target)
+        });
+        moved.map(|binding| binding.name.as_str()).collect()
+    }
+
+    fn constant_differs(&self, name: &str) -> bool {
+        let of = |map: &FileMap, tokens: &[Token]| -> Vec<String> {
+            let spans = map.constants.iter().filter(|constant| constant.name == name).map(|constant| constant.span);
+            let lines: BTreeSet<u32> = spans.flat_map(|span| span.line_start..=span.line_end).collect();
+            tokens.iter().filter(|token| lines.contains(&token.line)).map(|token| token.text.clone()).collect()
+        };
+        self.base.is_none_or(|base| of(self.head, &self.head_tokens) != of(base, &self.base_tokens))
+    }
+
+    /// Whether a changed line holds code at module level that binds no name and imports nothing.
+    fn changes_other_statements(&self, lines: &BTreeSet<u32>, bound: &BTreeSet<u32>) -> bool {
+        let Some(base) = self.base else { return false };
+        let statements = |map: &FileMap, tokens: &[Token]| -> Vec<(u32, String)> {
+            let inside: BTreeSet<u32> =
+                map.symbols.iter().flat_map(|symbol| symbol.span.line_start..=symbol.span.line_end).collect();
+            let mut by_line: BTreeMap<u32, String> = BTreeMap::new();
+            for token in tokens.iter().filter(|token| !inside.contains(&token.line)) {
+                let line = by_line.entry(token.line).or_default();
+                line.push_str(&token.text);
+                line.push(' ');
+            }
+            by_line.into_iter().collect()
+        };
+        let before: BTreeSet<String> = statements(base, &self.base_tokens).into_iter().map(|(_, text)| text).collect();
+        let is_import = |text: &str| text.contains("import ");
+        statements(self.head, &self.head_tokens).into_iter().any(|(line, text)| {
+            lines.contains(&line) && !bound.contains(&line) && !is_import(&text) && !is_block_edge(&text) && !before.contains(&text)
+        })
+    }
+}
+
+/// Only the begin or end of a block, or a name inside the brackets of an import.
+fn is_block_edge(text: &str) -> bool {
+    let words = text.split(' ').filter(|word| !word.is_empty());
+    words.clone().all(|word| word.starts_with('<') || word.chars().all(|c| c.is_alphanumeric() || "_,().".contains(c)))
+        && !text.contains('(')
+        || text.trim() == ")"
+}
+
+/// The lines of a symbol without those of the symbols inside a class; a function has its inner ones as its own.
+fn own_lines(map: &FileMap, symbol: &Symbol) -> BTreeSet<u32> {
+    let mut lines: BTreeSet<u32> = map
+        .code_lines
+        .iter()
+        .copied()
+        .filter(|line| (symbol.span.line_start..=symbol.span.line_end).contains(line))
+        .collect();
+    if symbol.kind == SymbolKind::Class {
+        let inner = map.symbols.iter().filter(|inner| {
+            inner.span != symbol.span
+                && inner.span.start_byte >= symbol.span.start_byte
+                && inner.span.end_byte <= symbol.span.end_byte
+        });
+        for inner in inner {
+            lines.retain(|line| !(inner.span.line_start..=inner.span.line_end).contains(line));
+        }
+    }
+    lines
+}
