@@ -152,7 +152,8 @@ fn bound_targets(picks: &mut Vec<Pick>, mapped: &mut Mapped) {
         picks.truncate(limits::TARGETS);
         let impact = format!("{over} targets are not tested");
         mapped.warn("the change touches too much".to_owned(), "a run is bounded", &impact);
-        *mapped.dropped.entry("targets over the bound".to_owned()).or_default() += u32::try_from(over).unwrap_or(u32::MAX);
+        *mapped.dropped.entry("targets over the bound".to_owned()).or_default() +=
+            u32::try_from(over).unwrap_or(u32::MAX);
     }
     picks.sort_by(|one, other| (&one.file, one.symbol.span).cmp(&(&other.file, other.symbol.span)));
 }

@@ -51,7 +51,8 @@ fn bound(found: &mut Vec<Pick>, picks: &[Pick], mapped: &mut Mapped) {
         found.truncate(room);
         let impact = format!("{over} callers in other files are not tested");
         mapped.warn("what changed has many callers".to_owned(), "a run is bounded", &impact);
-        *mapped.dropped.entry("callers over the bound".to_owned()).or_default() += u32::try_from(over).unwrap_or(u32::MAX);
+        *mapped.dropped.entry("callers over the bound".to_owned()).or_default() +=
+            u32::try_from(over).unwrap_or(u32::MAX);
     }
 }
 
@@ -64,7 +65,8 @@ fn helpers(survey: &Survey<'_>, picks: &[Pick], mapped: &Mapped) -> Vec<Helper> 
         let gone: Vec<&Symbol> = moved.map_or_else(|| base.symbols.iter().collect(), |head| gone(base, head));
         helpers.extend(gone.into_iter().map(|symbol| helper(base.module.clone(), symbol)));
     }
-    helpers.sort_by(|one, other| (&one.module, &one.name, &one.member).cmp(&(&other.module, &other.name, &other.member)));
+    helpers
+        .sort_by(|one, other| (&one.module, &one.name, &one.member).cmp(&(&other.module, &other.name, &other.member)));
     helpers
 }
 
@@ -89,7 +91,11 @@ fn files(survey: &Survey<'_>, helpers: &[Helper], mapped: &mut Mapped) -> Vec<Ne
     let mut candidates: Vec<&RepoPath> = survey.checkout.head.files.iter().filter(suitable).collect();
     if candidates.len() > limits::RELATED_FILES {
         candidates.truncate(limits::RELATED_FILES);
-        mapped.warn("not all files were searched for callers".to_owned(), "a run is bounded", "some callers are not tested");
+        mapped.warn(
+            "not all files were searched for callers".to_owned(),
+            "a run is bounded",
+            "some callers are not tested",
+        );
     }
     let read = |path: &RepoPath| {
         let text = survey.checkout.head.text(path.as_str())?;
@@ -107,7 +113,8 @@ fn files(survey: &Survey<'_>, helpers: &[Helper], mapped: &mut Mapped) -> Vec<Ne
 fn aliases(files: &[Neighbour], helpers: &[Helper]) -> Vec<(String, usize)> {
     let mut aliases: Vec<(String, usize)> =
         helpers.iter().enumerate().map(|(i, helper)| (join(&helper.module, &helper.name), i)).collect();
-    let bindings = files.iter().flat_map(|file| file.map.bindings.iter().map(move |binding| (&file.map.module, binding)));
+    let bindings =
+        files.iter().flat_map(|file| file.map.bindings.iter().map(move |binding| (&file.map.module, binding)));
     for (module, binding) in bindings {
         for (i, helper) in helpers.iter().enumerate() {
             let own = join(&helper.module, &helper.name);
@@ -150,8 +157,11 @@ fn callers<'n>(neighbour: &'n Neighbour, helpers: &[Helper], aliases: &[(String,
     let symbols = &neighbour.map.symbols;
     let uses = |symbol: &&Symbol| {
         let text = slice(&neighbour.text, symbol.span);
-        signs.iter().any(|(word, member)| mentions(text, word) && member.is_none_or(|member| mentions_member(text, member)))
+        signs
+            .iter()
+            .any(|(word, member)| mentions(text, word) && member.is_none_or(|member| mentions_member(text, member)))
     };
-    let whole = |symbol: &&Symbol| symbol.kind != SymbolKind::Class && std::ptr::eq(outermost(symbols, symbol), *symbol);
+    let whole =
+        |symbol: &&Symbol| symbol.kind != SymbolKind::Class && std::ptr::eq(outermost(symbols, symbol), *symbol);
     symbols.iter().filter(whole).filter(uses).collect()
 }

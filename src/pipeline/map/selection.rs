@@ -93,7 +93,11 @@ fn globs(setting: &str, patterns: &[String], mapped: &mut Mapped) -> GlobSet {
                 set.add(own).add(below);
             }
             (Err(error), _) | (_, Err(error)) => {
-                mapped.warn(format!("the glob {pattern:?} of {setting} was not used"), &error.to_string(), "as if it were not there");
+                mapped.warn(
+                    format!("the glob {pattern:?} of {setting} was not used"),
+                    &error.to_string(),
+                    "as if it were not there",
+                );
             }
         }
     }
@@ -123,8 +127,14 @@ mod tests {
     fn entry_points_configuration_and_vendored_files_are_left_out_by_default() {
         let settings = RepositorySettings::default();
         for path in [
-            "setup.py", "shop/__main__.py", "shop/migrations/0001_initial.py", "proto/cart_pb2.py", "docs/conf.py",
-            "build/lib/shop.py", "src/vendor/six.py", "app/settings/base.py",
+            "setup.py",
+            "shop/__main__.py",
+            "shop/migrations/0001_initial.py",
+            "proto/cart_pb2.py",
+            "docs/conf.py",
+            "build/lib/shop.py",
+            "src/vendor/six.py",
+            "app/settings/base.py",
         ] {
             assert!(refused(&settings, path).is_some(), "{path}");
         }

@@ -62,7 +62,8 @@ fn rank(survey: &Survey<'_>, path: &RepoPath, modules: &BTreeSet<String>) -> Opt
 }
 
 fn imports(map: &FileMap, module: &str) -> bool {
-    let inside = |target: &str| target == module || target.strip_prefix(module).is_some_and(|rest| rest.starts_with('.'));
+    let inside =
+        |target: &str| target == module || target.strip_prefix(module).is_some_and(|rest| rest.starts_with('.'));
     map.imports.iter().any(|written| written == module) || map.bindings.iter().any(|binding| inside(&binding.target))
 }
 

@@ -16,6 +16,8 @@ struct Sides<'a> {
     base: Option<&'a FileMap>,
     head_tokens: Vec<Token>,
     base_tokens: Vec<Token>,
+    /// Lines of head that nobody tests on purpose: imports, among others.
+    quiet: BTreeSet<u32>,
 }
 
 /// The symbols of one file that differ from base in more than comments, layout and type hints.
@@ -28,7 +30,10 @@ pub(super) fn touched(survey: &Survey<'_>, file: &FileChange, mapped: &mut Mappe
         mapped.drop_one("changed only in comments, layout or type hints");
         return Vec::new();
     }
-    let sides = Sides { file, text, head, base, head_tokens, base_tokens };
+    let off_limits = survey.language.off_limits(&file.path, text).unwrap_or_default();
+    let untested = off_limits.iter().filter(|region| region.untested);
+    let quiet = untested.flat_map(|region| region.span.line_start..=region.span.line_end).collect();
+    let sides = Sides { quiet, file, text, head, base, head_tokens, base_tokens };
     let mut picked: BTreeMap<Span, &Symbol> = BTreeMap::new();
     let lines = file.changed_lines();
     for symbol in sides.head.symbols.iter().filter(|symbol| sides.differs(symbol, &lines)) {
@@ -135,19 +140,12 @@ impl Sides<'_> {
             by_line.into_iter().collect()
         };
         let before: BTreeSet<String> = statements(base, &self.base_tokens).into_iter().map(|(_, text)| text).collect();
-        let is_import = |text: &str| text.contains("import ");
+        let is_edge = |text: &str| text.split(' ').all(|word| word.is_empty() || word.starts_with('<'));
         statements(self.head, &self.head_tokens).into_iter().any(|(line, text)| {
-            lines.contains(&line) && !bound.contains(&line) && !is_import(&text) && !is_block_edge(&text) && !before.contains(&text)
+            let is_new = lines.contains(&line) && !before.contains(&text);
+            is_new && !bound.contains(&line) && !self.quiet.contains(&line) && !is_edge(&text)
         })
     }
-}
-
-/// Only the begin or end of a block, or a name inside the brackets of an import.
-fn is_block_edge(text: &str) -> bool {
-    let words = text.split(' ').filter(|word| !word.is_empty());
-    words.clone().all(|word| word.starts_with('<') || word.chars().all(|c| c.is_alphanumeric() || "_,().".contains(c)))
-        && !text.contains('(')
-        || text.trim() == ")"
 }
 
 /// The lines of a symbol without those of the symbols inside a class; a function has its inner ones as its own.
