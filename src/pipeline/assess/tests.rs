@@ -136,6 +136,7 @@ impl Case {
             map: CodeMap {
                 files: files.clone(),
                 base_files: files,
+                neighbours: BTreeMap::new(),
                 targets: vec![target],
                 own_test_files: Vec::new(),
                 related_test_files: Vec::new(),
