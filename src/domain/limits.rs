@@ -64,6 +64,14 @@ pub const RELATED_FILES: usize = 3_000;
 pub const RELATED_TEST_FILES: usize = 80;
 /// Candidate tests that reach the kill matrix in one run.
 pub const CANDIDATE_TESTS: usize = 120;
+/// The kill matrix as the driver writes it.
+pub const MATRIX_BYTES: usize = 48 << 20;
+/// Cells of a kill matrix: of generated tests, and again of the repository's own.
+pub const MATRIX_CELLS: usize = 20_000;
+/// Characters of one message out of a sandbox.
+pub const MESSAGE_CHARS: usize = 500;
+/// Test files of a repository whose text is read to find out where tests of a module live.
+pub const TEST_FILES_READ: usize = 400;
 /// Targets that are explored in one run.
 pub const TARGETS: usize = 200;
 /// Regressions that are shown for one symbol.

@@ -5,6 +5,9 @@ pub mod pytest;
 use crate::domain::{RepoPath, SourceTree, Target};
 use crate::language::Driver;
 
+/// Every test framework.
+pub const ALL: &[&dyn Framework] = &[&pytest::Pytest];
+
 /// A test framework.
 pub trait Framework: Sync {
     /// Its id, as in reports: `pytest`.
@@ -22,8 +25,9 @@ pub trait Framework: Sync {
     /// A path for a new test of `target` that neither tree has and `taken` does not hold.
     fn place(&self, trees: &[&SourceTree], target: &Target, taken: &dyn Fn(&RepoPath) -> bool) -> RepoPath;
 
-    /// The command that runs one test file in a clean checkout.
-    fn command(&self, path: &RepoPath) -> Vec<String>;
+    /// The command that runs one test file in the root of a clean checkout of each of `trees`, where imports are
+    /// looked up in `import_roots`: what the repository doesn't configure itself, the command says.
+    fn command(&self, trees: &[&SourceTree], import_roots: &[String], path: &RepoPath) -> Vec<String>;
 
     /// The driver of the kill matrix.
     fn driver(&self) -> Driver;

@@ -160,6 +160,7 @@ pub fn place(
     framework: &dyn Framework,
     map: &CodeMap,
     trees: &[&SourceTree],
+    import_roots: &[String],
 ) -> Vec<GeneratedTest> {
     let mut tests: Vec<GeneratedTest> = Vec::new();
     for candidate in candidates.into_iter().take(limits::CANDIDATE_TESTS) {
@@ -170,7 +171,7 @@ pub fn place(
             id: TestId::new(format!("G{:03}", tests.len() + 1)),
             target: candidate.target,
             framework: framework.id().to_owned(),
-            command: framework.command(&path),
+            command: framework.command(trees, import_roots, &path),
             path,
             name: candidate.name,
             code: candidate.code,

@@ -1,0 +1,194 @@
+"""The generated tests on base and head: a first look, a clean run, reruns under other settings, what they reach."""
+
+import os
+import secrets
+
+from jittest_sides import setting_of
+
+FAILING = "def test_%s():\n    assert 1 == 2\n"
+PASSING = "def test_%s():\n    assert 1 == 1\n"
+CLEAN_SHARE = 0.4
+
+
+def groups(tests):
+    """Tests by folder, as files of one folder are collected in the same way."""
+    found = {}
+    for test in tests:
+        found.setdefault(os.path.dirname(test["path"]), []).append(test)
+    return list(found.values())
+
+
+class Generated:
+    """The stage; `run` holds the plan and the ledger."""
+
+    def __init__(self, run):
+        self.run = run
+        self.slowest = {}
+
+    def of(self, side):
+        """The tests that can run on a side at all."""
+        return [test for test in self.run.tests if side == "head" or test.get("in_base", True)]
+
+    def first_look(self):
+        """Every test once on base and once on head, with controls and a look at where modules come from."""
+        for side in ("base", "head"):
+            self._round(side, 0, self.of(side))
+
+    def rerun(self):
+        """Every test again under other hash seeds, time zones, orders, languages and temporary folders."""
+        for number in range(1, self.run.reruns):
+            self.run.together(lambda side: self._again(side, number), ["base", "head"])
+
+    def _again(self, side, number):
+        tests = [test for test in self.of(side) if not self._hopeless(test, side)]
+        self._round(side, number, tests)
+
+    def _hopeless(self, test, side):
+        runs = self.run.ledger.outcomes(test["id"], side)
+        return any(cell["outcome"] in ("timed_out", "broken") for cell in runs) or not runs
+
+    def _limits(self, tests):
+        return {test["path"]: self.run.limit(self.slowest.get(test["id"], 1e9)) for test in tests}
+
+    def _round(self, side, number, tests):
+        setting = setting_of(number)
+        for group in groups(tests):
+            answer = self._grouped(side, setting, group)
+            alone = set(answer.incomplete())
+            for test in group:
+                if test["path"] in alone:
+                    answer_alone = self._session(side, setting, [test], {})
+                    self._keep(side, number, test, answer_alone.file(test["path"]), setting)
+                else:
+                    self._keep(side, number, test, answer.file(test["path"]), setting)
+
+    def _keep(self, side, number, test, cell, setting):
+        if cell is None:
+            self.run.ledger.say("there was no time for every run of the generated tests")
+            return
+        slowest = max(cell["ms"], self.slowest.get(test["id"], 0))
+        if cell["outcome"] != "timed_out":
+            self.slowest[test["id"]] = slowest
+        self.run.ledger.add_cell(test["id"], side, number, cell, setting)
+
+    def _session(self, side, setting, tests, controls, **request):
+        added = dict({test["path"]: test["code"] for test in tests}, **controls)
+        limits = dict(self._limits(tests), **{path: self.run.limit(0) for path in controls})
+        request.update(setting=setting, added=added, limits=limits, forked=True)
+        return self.run.session(side, sorted(added), **request)
+
+    def _grouped(self, side, setting, group):
+        names = [secrets.token_hex(4) for _ in range(2)]
+        places = [_beside(group[0]["path"], name) for name in names]
+        controls = {places[0]: FAILING % names[0], places[1]: PASSING % names[1]}
+        probe = [m["module"] for m in self.run.plan.get("modules", []) if self._file_of(m, side)]
+        probe_at = os.path.basename(places[1])
+        answer = self._session(side, setting, group, controls, probe=probe, probe_at=probe_at)
+        if answer.ending != "deadline":
+            self._check_controls(side, answer, places)
+            self._check_modules(side, answer)
+        if answer.changed:
+            self.run.ledger.say(
+                "tests leave files behind (%s); they were removed" % ", ".join(answer.changed[:3])
+            )
+        return answer
+
+    def _check_controls(self, side, answer, places):
+        for path, kind, expected in zip(places, ("failing", "passing"), ("failed", "passed")):
+            cell = answer.file(path)
+            if cell is None or path in answer.incomplete():
+                continue
+            honest = cell["outcome"] == expected and (expected == "passed" or cell["own_assertion"])
+            if not honest:
+                text = "a %s control test was reported as %s on %s" % (kind, cell["outcome"], side)
+                self.run.ledger.doubt(
+                    "%s: %s" % (text, cell["message"]) if cell["message"] else text
+                )
+
+    def _file_of(self, module, side):
+        return module["file"] if side == "head" else module.get("base_file")
+
+    def _check_modules(self, side, answer):
+        root = os.path.realpath(self.run.sides[side].scratch)
+        for name, path, error in answer.modules:
+            module = next(m for m in self.run.plan["modules"] if m["module"] == name)
+            if error is not None:
+                self.run.ledger.say(
+                    "module %s could not be imported on %s: %s" % (name, side, error)
+                )
+                continue
+            inside = path and path.startswith(root + os.sep)
+            relative = path and os.sep.join(os.path.relpath(path, root).split(os.sep)[2:])
+            if not inside or relative != self._file_of(module, side):
+                self.run.ledger.doubt(
+                    "module %s was loaded from %s, not from %s" % (name, path, side)
+                )
+
+    def clean(self):
+        """The tests that look like a proof once more, each alone in a session of its own and without a fork after
+        collection; what that shows replaces the first look."""
+        until = self.run.left() * (1 - CLEAN_SHARE)
+        self.run.together(lambda test: self._clean(test, until), self.promising())
+
+    def promising(self):
+        """Tests that pass on base and fail on head, then those that pass on head and are meant for a mutant."""
+        first = {
+            (cell["test"], cell["revision"]): cell["outcome"]
+            for cell in self.run.ledger.cells
+            if not cell["run"]
+        }
+        at = lambda test, side: first.get((test["id"], side))  # noqa: E731
+        caught = [
+            test
+            for test in self.run.tests
+            if (at(test, "base"), at(test, "head")) == ("passed", "failed")
+        ]
+        meant = [
+            test for test in self.run.tests if test.get("mutants") and at(test, "head") == "passed"
+        ]
+        return caught + meant
+
+    def _clean(self, test, until):
+        for side in ("base", "head"):
+            if side == "base" and (test.get("mutants") or not test.get("in_base", True)):
+                continue
+            if self.run.left() < until:
+                self.run.ledger.say("there was no time to run every promising test alone")
+                return
+            limit = self._limits([test])[test["path"]]
+            added = {test["path"]: test["code"]}
+            answer = self.run.session(side, [test["path"]], added=added, limit=limit)
+            cell = answer.file(test["path"])
+            if cell is not None:
+                self._replace(test, side, cell)
+
+    def _replace(self, test, side, cell):
+        for old in self.run.ledger.outcomes(test["id"], side):
+            if old["run"] == 0:
+                if old["outcome"] != cell["outcome"]:
+                    text = "%s is %s alone and %s next to others on %s"
+                    self.run.ledger.say(text % (test["id"], cell["outcome"], old["outcome"], side))
+                old.update(cell)
+
+    def trace(self):
+        """What the tests that pass on head reach there."""
+        files = sorted(self.run.plan.get("changed_lines", {}))
+        passing = [test for test in self.of("head") if self._passes(test)]
+        for group in groups(passing) if files else []:
+            answer = self._session("head", self.run.setting, group, {}, trace=files)
+            for trace in answer.trace:
+                self.run.ledger.add_trace(None, trace)
+            for node, item in answer.items.items():
+                test = self.run.by_path.get(node.split("::")[0])
+                if test is not None:
+                    self.run.ledger.add_trace(test["id"], item.get("trace"))
+
+    def _passes(self, test):
+        runs = self.run.ledger.outcomes(test["id"], "head")
+        return bool(runs) and all(cell["outcome"] == "passed" for cell in runs)
+
+
+def _beside(path, name):
+    folder, base = os.path.split(path)
+    end = "_test.py" if base.endswith("_test.py") else ".py"
+    return os.path.join(folder, "test_jittest_" + name + end)

@@ -1,0 +1,168 @@
+"""Mutants: which can be run at all, and which tests they fall to."""
+
+from jittest_generated import groups
+from jittest_run import MUTANT_FLOOR
+
+OTHERS = 20
+SHOWN = 20
+LONG_FILE_MS = 3000
+
+
+class Mutants:
+    """The stage; `run` holds the plan and the ledger, `own` and `generated` what was seen on head."""
+
+    def __init__(self, run, own, generated):
+        self.run, self.own, self.generated = run, own, generated
+        self.scopes = {}
+
+    def analyse(self):
+        """Which mutants compile and differ, in which function they are; branches; oracles of the own tests."""
+        plan = self.run.plan
+        for mutant in self.run.mutants:
+            if mutant["source"] is None:
+                self.run.ledger.broken_mutants[mutant["id"]] = "it does not fit head"
+        fitting = [mutant for mutant in self.run.mutants if mutant["source"] is not None]
+        request = {
+            "mutants": [
+                {name: m[name] for name in ("id", "file", "line", "source")}
+                for m in fitting
+            ],
+            "files": sorted(plan.get("changed_lines", {})),
+            "tests": sorted(set(plan.get("own_tests", []) + plan.get("changed_tests", []))),
+            "seconds": min(60.0, self.run.left()),
+            "silence": 20.0,
+        }
+        answer = self.run.sides["head"].analysis(self.run.setting, request)
+        kept = {
+            "broken": self.run.ledger.broken_mutants,
+            "equivalent": self.run.ledger.equivalent_mutants,
+        }
+        for frame in answer["frames"]:
+            if frame["kind"] == "checked":
+                self.scopes[frame["id"]] = frame["scope"]
+                if frame["found"]:
+                    kept[frame["found"][0]][frame["id"]] = frame["found"][1]
+            elif frame["kind"] == "branches":
+                self.run.ledger.all_branches[frame["file"]] = frame["branches"]
+            elif frame["kind"] == "oracles":
+                self.run.ledger.own_oracles += frame["found"]
+            elif frame["kind"] == "note":
+                self.run.ledger.say(frame["text"])
+        if not answer["whole"]:
+            self.run.ledger.say("the sources could not be analysed to the end: %s" % answer["how"])
+
+    def kill(self):
+        """Each mutant that can be run against the tests that reach it."""
+        ledger = self.run.ledger
+        done = set(ledger.broken_mutants) | set(ledger.equivalent_mutants)
+        self.run.together(
+            self._kill_one, [mutant for mutant in self.run.mutants if mutant["id"] not in done]
+        )
+        ledger.not_run.sort()
+
+    def _kill_one(self, mutant):
+        finished = self.run.left() > 1.0 and self._by_own(mutant) and self._by_generated(mutant)
+        if not finished and mutant["id"] not in self.run.ledger.broken_mutants:
+            self.run.ledger.not_run.append(mutant["id"])
+
+    def _reaching(self, mutant):
+        return self.run.ledger.reaching(mutant["file"], self.scopes.get(mutant["id"]))
+
+    def _session(self, mutant, files, **request):
+        served = {"file": mutant["file"], "source": mutant["source"]}
+        answer = self.run.session("head", files, mutant=served, **request)
+        if answer.import_error:
+            self.run.ledger.broken_mutants[mutant["id"]] = answer.import_error
+        return answer
+
+    def _by_own(self, mutant):
+        """The repository's own tests, the whole files that reach it, until one falls; False where time ran out."""
+        reaching = self._reaching(mutant)
+        nodes = [node for node in self.own.trusted if reaching is None or node in reaching]
+        files = sorted(
+            {node.split("::")[0] for node in nodes},
+            key=lambda name: (self.own.milliseconds[name], name),
+        )
+        if not files:
+            return True
+        slowest = max(cell["ms"] for cell in self.own.trusted.values())
+        request = {"stop": True, "limit": self.run.limit(slowest, MUTANT_FLOOR)}
+        if sum(self.own.milliseconds[name] for name in files) > LONG_FILE_MS:
+            request["nodes"] = nodes
+        answer = self._session(mutant, files, **request)
+        if mutant["id"] in self.run.ledger.broken_mutants:
+            return True
+        shown = 0
+        for node in nodes:
+            cell = self._own_cell(answer, node)
+            if cell is None:
+                continue
+            shown += 1
+            if cell["outcome"] != "passed" or shown <= SHOWN:
+                self.run.ledger.add_own(node, mutant["id"], cell)
+        if answer.ending != "deadline" and nodes and not answer.served and not answer.begun:
+            self.run.ledger.doubt(
+                "the file of %s was not loaded by the tests that reach it" % mutant["id"]
+            )
+        return answer.ending != "deadline"
+
+    def _own_cell(self, answer, node):
+        ran = node in answer.items or node == answer.begun
+        uncollected = any(node.startswith(name + "::") for name in answer.errors)
+        if not ran and not uncollected:
+            return None
+        if uncollected:
+            name = node.split("::")[0]
+            return dict(answer.file(name), outcome="failed", own_assertion=False)
+        cell = answer.node(node)
+        if cell is not None and cell["outcome"] == "broken" and node in answer.items:
+            cell = dict(cell, outcome="failed", own_assertion=False)
+        return cell
+
+    def _by_generated(self, mutant):
+        """The generated tests that are meant for it, then others that reach it; False where time ran out."""
+        killed = any(
+            cell["outcome"] == "failed"
+            for cell in self.run.ledger.own_cells
+            if self._is_of(cell, mutant)
+        )
+        reaching = self._reaching(mutant)
+        passing = [test for test in self.run.tests if self.generated._passes(test)]
+        meant = [test for test in passing if mutant["id"] in test.get("mutants", [])]
+        others = [
+            t for t in passing if t not in meant and (reaching is None or t["id"] in reaching)
+        ]
+        if killed or reaching is None:
+            others = []
+        for group in groups(meant + others[:OTHERS]):
+            if mutant["id"] in self.run.ledger.broken_mutants:
+                return True
+            if not self._group(mutant, group):
+                return False
+        return True
+
+    def _is_of(self, cell, mutant):
+        return cell["revision"] == mutant["id"]
+
+    def _group(self, mutant, group):
+        added = {test["path"]: test["code"] for test in group}
+        limits = {
+            test["path"]: self.run.limit(self.generated.slowest.get(test["id"], 0), MUTANT_FLOOR)
+            for test in group
+        }
+        answer = self._session(mutant, sorted(added), added=added, limits=limits, forked=True)
+        if mutant["id"] in self.run.ledger.broken_mutants:
+            return True
+        complete = True
+        for test in group:
+            cell = answer.file(test["path"])
+            if cell is None:
+                complete = False
+                continue
+            self.run.ledger.add_cell(test["id"], mutant["id"], 0, cell, self.run.setting)
+        reaching = self._reaching(mutant) or set()
+        if complete and not answer.served and any(test["id"] in reaching for test in group):
+            self.run.ledger.doubt(
+                "the file of %s was not loaded by the tests that reach it" % mutant["id"]
+            )
+        return complete

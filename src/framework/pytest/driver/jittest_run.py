@@ -1,0 +1,92 @@
+"""What all stages share: the plan, both sides, the ledger, the time that is left, the slots."""
+
+import concurrent.futures
+import os
+import queue
+import time
+
+from jittest_ledger import Ledger
+from jittest_outcomes import Answer
+from jittest_sides import Side, setting_of
+
+FLOOR = 5.0
+MUTANT_FLOOR = 2.0
+FACTOR = 10
+
+
+class Run:
+    """One run of the matrix."""
+
+    def __init__(self, plan, folder, scratch):
+        self.plan = plan
+        self.ledger = Ledger()
+        self.deadline = time.monotonic() + max(
+            1.0, plan["seconds"] - max(1.0, plan["seconds"] * 0.02)
+        )
+        roots = plan.get("import_roots") or ["."]
+        self.sides = {}
+        for name in ("base", "head"):
+            side = plan[name]
+            place = os.path.join(folder, side["root"])
+            self.sides[name] = Side(name, place, side["python"], roots, scratch)
+        self.tests = plan.get("tests", [])
+        self.mutants = plan.get("mutants", [])
+        self.by_path = {test["path"]: test for test in self.tests}
+        self.reruns = max(1, int(plan.get("reruns", 5)))
+        self.test_timeout = float(plan.get("test_timeout", 30))
+        self.setting = setting_of(0)
+        self.parallel = max(1, min(int(plan.get("parallel") or 2), os.cpu_count() or 1))
+        self.slots = queue.Queue()
+        for number in range(self.parallel):
+            self.slots.put("slot-%d" % number)
+        self.scopes = {}
+
+    def left(self):
+        """Seconds until the deadline."""
+        return max(0.0, self.deadline - time.monotonic())
+
+    def limit(self, milliseconds, floor=FLOOR):
+        """A time limit from what a test needed before."""
+        return min(self.test_timeout, max(floor, FACTOR * milliseconds / 1000))
+
+    def session(self, side, files, setting=None, added=None, seconds=None, **request):
+        """One pytest session on a side; its answer, sorted. Past the deadline it is not started."""
+        setting = setting or self.setting
+        limit = request.setdefault("limit", self.test_timeout)
+        request.setdefault("forked", False)
+        slowest = max([limit] + list(request.get("limits", {}).values()))
+        request.setdefault("silence", slowest + (5 if request["forked"] else 0))
+        request["seconds"] = min(self.left(), seconds or self.left())
+        request["reverse"] = setting["order"] == "reverse"
+        request["files"] = files
+        if request["seconds"] <= 0.2:
+            late = {
+                "frames": [],
+                "ending": "deadline",
+                "whole": False,
+                "how": "no time was left",
+                "output": "",
+            }
+            return Answer(late)
+        slot = self.slots.get()
+        try:
+            answer = self.sides[side].session(setting, slot, request, added or {})
+        finally:
+            self.slots.put(slot)
+        if self.sides[side].options == "bare":
+            why = "pytest did not take the options that the repository configures (addopts)"
+            self.ledger.say("%s: %s; the tests were run without them" % (side, why))
+        return Answer(answer, "it did not end within %.1f s" % limit)
+
+    def together(self, work, arguments):
+        """Calls `work` with each of `arguments`, as many at once as there are slots; the results in order."""
+        arguments = list(arguments)
+        if len(arguments) < 2 or self.parallel < 2:
+            return [work(argument) for argument in arguments]
+        with concurrent.futures.ThreadPoolExecutor(self.parallel) as pool:
+            return list(pool.map(work, arguments))
+
+    def close(self):
+        """Ends both sides."""
+        for side in self.sides.values():
+            side.close()

@@ -1,0 +1,251 @@
+"""Base and head as the controller sees them: working copies, and a zygote for each side and setting."""
+
+import os
+import shutil
+import socket
+import subprocess
+import threading
+
+from jittest_tree import Tree, copy_tree
+from jittest_wire import FrameReader, Malformed, new_nonce, write_frame
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+START_SECONDS = 60
+# What pytest is given besides our files: as configured with what would leave the process turned off, as configured,
+# without the options of the repository's configuration. The first that pytest takes is kept.
+OPTIONS = ["tamed", "plain", "bare"]
+KEPT = ("PATH", "HOME", "LD_LIBRARY_PATH", "VIRTUAL_ENV", "JITTEST_WORKSPACE")
+
+SETTINGS = [
+    {"seed": "0", "tz": "UTC", "lang": "C.UTF-8", "order": "forward", "tmp": "a"},
+    {"seed": "1", "tz": "Asia/Tokyo", "lang": "C", "order": "reverse", "tmp": "bb-b"},
+    {
+        "seed": "4242",
+        "tz": "America/New_York",
+        "lang": "en_US.UTF-8",
+        "order": "forward",
+        "tmp": "c_c",
+    },
+    {"seed": "7", "tz": "Asia/Kolkata", "lang": "C.UTF-8", "order": "reverse", "tmp": "d"},
+    {"seed": "99", "tz": "Pacific/Apia", "lang": "de_DE.UTF-8", "order": "forward", "tmp": "eeee"},
+]
+
+
+def setting_of(run):
+    """The setting of a rerun: hash seed, time zone, language, order of tests, name of the temporary folder."""
+    setting = dict(SETTINGS[run % len(SETTINGS)], run=run)
+    if run >= len(SETTINGS):
+        setting["seed"] = str(1000 + run)
+    setting["label"] = "seed={seed} tz={tz} order={order} tmp={tmp}".format(**setting)
+    return setting
+
+
+class Lost(Exception):
+    """The zygote is gone."""
+
+
+class Zygote:
+    """The controller's end of one zygote."""
+
+    def __init__(self, python, setting, scratch):
+        self.setting = setting
+        self.nonce = new_nonce()
+        ours, theirs = socket.socketpair()
+        self.socket = ours
+        env = {name: os.environ[name] for name in KEPT if name in os.environ}
+        env.update(
+            PYTHONHASHSEED=setting["seed"], TZ=setting["tz"], LANG=setting["lang"], TMPDIR=scratch
+        )
+        env.update(PYTHONDONTWRITEBYTECODE="1", PYTHONIOENCODING="utf-8")
+        script = os.path.join(HERE, "jittest_zygote.py")
+        self.log = open(os.path.join(scratch, "zygote.log"), "ab+")
+        self.process = subprocess.Popen(
+            [python, script, str(theirs.fileno())],
+            env=env,
+            cwd=scratch,
+            stdin=subprocess.PIPE,
+            stdout=self.log,
+            stderr=self.log,
+            pass_fds=[theirs.fileno()],
+            start_new_session=True,
+        )
+        self.process.stdin.write(self.nonce.hex().encode() + b"\n")
+        self.process.stdin.close()
+        theirs.close()
+        self.reader = FrameReader(self.nonce)
+        self.answers = {}
+        self.changed = threading.Condition()
+        self.alive = True
+        self.writing = threading.Lock()
+        self.socket.settimeout(START_SECONDS)
+        self.hello = self._hello()
+        self.socket.settimeout(None)
+        threading.Thread(target=self._listen, daemon=True).start()
+
+    def _hello(self):
+        try:
+            while True:
+                data = self.socket.recv(1 << 16)
+                if not data:
+                    raise Lost(self._last_words())
+                frames = self.reader.feed(data)
+                if frames:
+                    return frames[0]
+        except (OSError, Malformed):
+            raise Lost(self._last_words())
+
+    def _last_words(self):
+        self.process.kill()
+        self.process.wait()
+        self.log.seek(0, os.SEEK_END)
+        self.log.seek(max(0, self.log.tell() - 1000))
+        lines = self.log.read().decode("utf-8", "replace").strip().splitlines()
+        return lines[-1] if lines else "it ended without a word"
+
+    def _listen(self):
+        try:
+            while True:
+                data = self.socket.recv(1 << 18)
+                frames = self.reader.feed(data) if data else None
+                with self.changed:
+                    if frames is None:
+                        break
+                    for frame in frames:
+                        self.answers[frame["id"]] = frame
+                    self.changed.notify_all()
+        except (OSError, Malformed):
+            pass
+        with self.changed:
+            self.alive = False
+            self.changed.notify_all()
+
+    def ask(self, request):
+        """Sends one piece of work and waits for its answer; `Lost` where the zygote dies meanwhile."""
+        try:
+            with self.writing:
+                write_frame(self.socket.fileno(), self.nonce, request)
+        except OSError:
+            raise Lost("it was killed")
+        with self.changed:
+            while request["id"] not in self.answers:
+                if not self.alive:
+                    raise Lost("it was killed")
+                self.changed.wait()
+            return self.answers.pop(request["id"])
+
+    def close(self):
+        """Ends it, and all that it started."""
+        try:
+            self.socket.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            pass
+        try:
+            self.process.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self.socket.close()
+        self.log.close()
+
+
+class Side:
+    """One revision: its pristine tree, a working copy for each slot, its interpreter."""
+
+    def __init__(self, name, folder, python, import_roots, scratch):
+        self.name = name
+        self.pristine = os.path.realpath(folder)
+        self.python = python
+        self.import_roots = import_roots
+        self.scratch = scratch
+        self.trees = {}
+        self.zygote = None
+        self.options = "tamed"
+        self.lock = threading.Lock()
+        self.asked = 0
+
+    def root(self, slot):
+        """The working copy of a slot."""
+        with self.lock:
+            if slot not in self.trees:
+                root = os.path.join(self.scratch, slot, self.name)
+                copy_tree(self.pristine, root)
+                self.trees[slot] = root
+            return self.trees[slot]
+
+    def use(self, setting):
+        """The zygote of a setting; an older one of another setting is closed."""
+        with self.lock:
+            if self.zygote is not None and (
+                self.zygote.setting != setting or not self.zygote.alive
+            ):
+                self.zygote.close()
+                self.zygote = None
+            if self.zygote is None:
+                folder = os.path.join(self.scratch, "zygote-" + self.name)
+                os.makedirs(folder, exist_ok=True)
+                self.zygote = Zygote(self.python, setting, folder)
+            return self.zygote
+
+    def session(self, setting, slot, request, added):
+        """One pytest session in a working copy to which `added` files are added, restored afterwards."""
+        root = self.root(slot)
+        tree = Tree(root, self.pristine, added)
+        tmp = os.path.join(self.scratch, slot, setting["tmp"])
+        try:
+            for options in OPTIONS[OPTIONS.index(self.options) :]:
+                os.makedirs(tmp, exist_ok=True)
+                work = dict(
+                    request,
+                    kind="session",
+                    root=root,
+                    pristine=self.pristine,
+                    tmp=tmp,
+                    options=options,
+                )
+                work.update(import_roots=self.import_roots, added=added, output=tmp + ".output")
+                answer = self._ask(setting, work)
+                shutil.rmtree(tmp, ignore_errors=True)
+                if not _refused(answer):
+                    self.options = options
+                    break
+            return answer
+        finally:
+            tree.restore()
+            tree.without_added()
+
+    def _ask(self, setting, request):
+        for last in (False, True):
+            with self.lock:
+                self.asked += 1
+                request["id"] = self.asked
+            try:
+                return self.use(setting).ask(request)
+            except Lost as lost:
+                if last:
+                    why = "the process that watches the tests was killed, twice (%s)" % lost
+                    return {
+                        "frames": [],
+                        "ending": "lost",
+                        "whole": False,
+                        "how": why,
+                        "output": "",
+                    }
+
+    def analysis(self, setting, request):
+        """What syntax and compilation tell, by this side's interpreter."""
+        output = os.path.join(self.scratch, "analysis.output")
+        return self._ask(setting, dict(request, kind="analysis", root=self.pristine, output=output))
+
+    def close(self):
+        """Ends the zygote."""
+        if self.zygote is not None:
+            self.zygote.close()
+            self.zygote = None
+
+
+def _refused(answer):
+    """Whether pytest did not take its arguments (or its configuration), or an addition of ours broke it."""
+    codes = [frame["code"] for frame in answer["frames"] if frame["kind"] == "end"]
+    return codes in ([4], [3]) and not any(
+        frame["kind"] == "collected" for frame in answer["frames"]
+    )

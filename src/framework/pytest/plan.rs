@@ -1,0 +1,98 @@
+//! The plan that the driver carries out.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::domain::{ChangeSet, CodeMap, Environment, GeneratedTest, Mutant, Purpose, RepoPath, SourceTree};
+
+/// What a kill matrix is made from.
+#[derive(Clone, Copy, Debug)]
+pub struct MatrixPlan<'a> {
+    /// The interpreters of both sides, and the import roots.
+    pub environment: &'a Environment,
+    /// Targets and the repository's own test files.
+    pub map: &'a CodeMap,
+    /// The changed lines, and which files base has.
+    pub change: &'a ChangeSet,
+    /// Head, which mutants are made from.
+    pub head: &'a SourceTree,
+    /// The generated tests.
+    pub tests: &'a [GeneratedTest],
+    /// The mutants, most plausible first.
+    pub mutants: &'a [Mutant],
+    /// Runs of each test on each side.
+    pub reruns: u32,
+    /// The limit of one test.
+    pub test_timeout: Duration,
+    /// The time for everything; what doesn't fit is listed as not run.
+    pub time: Duration,
+    /// Tests that run at once.
+    pub parallel: usize,
+}
+
+/// The driver's plan, for a working folder that holds `base/`, `head/` and `jittest/`.
+pub fn plan(matrix: &MatrixPlan<'_>) -> Value {
+    let environment = matrix.environment;
+    let map = matrix.map;
+    let own: BTreeSet<&RepoPath> = map.related_test_files.iter().chain(&map.own_test_files).collect();
+    let own: Vec<&RepoPath> = own.into_iter().filter(|path| matrix.head.has(path.as_str())).collect();
+    let changed: Vec<&RepoPath> = own.iter().copied().filter(|path| map.own_test_files.contains(path)).collect();
+    let lines: BTreeMap<&RepoPath, BTreeSet<u32>> = matrix
+        .change
+        .files
+        .iter()
+        .filter(|file| map.files.contains_key(&file.path))
+        .map(|file| (&file.path, file.changed_lines()))
+        .collect();
+    json!({
+        "base": {"root": "base", "python": environment.base_interpreter},
+        "head": {"root": "head", "python": environment.head_interpreter},
+        "import_roots": environment.import_roots,
+        "tests": matrix.tests.iter().map(|test| of_test(matrix, test)).collect::<Vec<_>>(),
+        "own_tests": own,
+        "changed_tests": changed,
+        "mutants": matrix.mutants.iter().map(|mutant| of_mutant(matrix, mutant)).collect::<Vec<_>>(),
+        "modules": modules(matrix),
+        "changed_lines": lines,
+        "reruns": matrix.reruns,
+        "test_timeout": matrix.test_timeout.as_secs_f64(),
+        "seconds": matrix.time.as_secs_f64(),
+        "parallel": matrix.parallel,
+    })
+}
+
+fn of_test(matrix: &MatrixPlan<'_>, test: &GeneratedTest) -> Value {
+    let target = matrix.map.targets.iter().find(|target| target.id == test.target);
+    let (purpose, mutants) = match &test.purpose {
+        Purpose::Regression => ("regression", &[][..]),
+        Purpose::Hardening(mutants) => ("hardening", mutants.as_slice()),
+    };
+    json!({
+        "id": test.id, "path": test.path, "code": test.code, "purpose": purpose, "mutants": mutants,
+        "in_base": target.is_none_or(|target| target.in_base),
+    })
+}
+
+/// A mutant with its whole file; one that doesn't fit head has no source, and the driver reports it as broken.
+fn of_mutant(matrix: &MatrixPlan<'_>, mutant: &Mutant) -> Value {
+    let after = matrix.change.files.iter().find(|file| file.path == mutant.file).and_then(|file| file.after.clone());
+    let text = after.or_else(|| matrix.head.text(mutant.file.as_str()));
+    let module = matrix.map.files.get(&mutant.file).map_or("", |file| file.module.as_str());
+    json!({
+        "id": mutant.id, "file": mutant.file, "module": module, "line": mutant.span.line_start,
+        "source": text.and_then(|text| mutant.apply(&text)),
+    })
+}
+
+/// Every tested module with the file that it must come from on each side.
+fn modules(matrix: &MatrixPlan<'_>) -> Vec<Value> {
+    let mut found: BTreeMap<&str, Value> = BTreeMap::new();
+    for target in &matrix.map.targets {
+        found
+            .entry(&target.module)
+            .or_insert_with(|| json!({"module": target.module, "file": target.file, "base_file": target.base_file}));
+    }
+    found.into_values().collect()
+}

@@ -1,0 +1,1 @@
+//! Facts about pytest that need no Python.
