@@ -1,1 +1,3 @@
 //! Settings: `service` (the operator's) and `repository` (a repository's `jittest.toml`).
+
+pub mod repository;

@@ -96,3 +96,41 @@ pub const COMMENT_BYTES: usize = 64 << 10;
 pub const GITHUB_TEXT: usize = 65_535;
 /// Annotations in one request to GitHub.
 pub const GITHUB_ANNOTATIONS: usize = 50;
+/// Entries of one list in a `jittest.toml`.
+pub const SETTINGS_LIST: usize = 100;
+/// Characters of one entry of such a list.
+pub const SETTINGS_LINE: usize = 2_000;
+/// Problems of one `jittest.toml` that are reported.
+pub const SETTINGS_PROBLEMS: usize = 20;
+/// The most memory that a repository may ask for, for each sandbox run.
+pub const CEILING_MEMORY: u64 = 4 << 30;
+/// The most cores that it may ask for.
+pub const CEILING_CPUS: f64 = 4.0;
+/// The most processes that it may ask for.
+pub const CEILING_PROCESSES: u64 = 4_096;
+/// The most bytes of working folder that it may ask for.
+pub const CEILING_DISK: u64 = 8 << 30;
+/// The most output that it may ask for.
+pub const CEILING_OUTPUT: u64 = 100 << 20;
+/// The longest that it may let one test run.
+pub const CEILING_TEST_TIME: Duration = Duration::from_secs(5 * 60);
+/// The longest that it may let one sandbox run take.
+pub const CEILING_TIME: Duration = Duration::from_secs(20 * 60);
+/// `/jittest` commands that are obeyed in one comment.
+pub const COMMENT_COMMANDS: usize = 5;
+/// Annotations of one check run.
+pub const CHECK_RUN_ANNOTATIONS: usize = 100;
+/// Characters of a check run's or an annotation's title.
+pub const GITHUB_TITLE: usize = 255;
+/// Bytes of an annotation's message.
+pub const GITHUB_ANNOTATION_MESSAGE: usize = 16_000;
+/// Characters of a button's label and of its identifier.
+pub const GITHUB_BUTTON_LABEL: usize = 20;
+/// Characters of a button's description.
+pub const GITHUB_BUTTON_DESCRIPTION: usize = 40;
+/// Bytes of a text that are kept free for the forge's hidden marker.
+pub const GITHUB_MARKER: usize = 200;
+/// Bytes of our part of a pull request's body: the rest is the author's.
+pub const DESCRIPTION_BYTES: usize = 16_000;
+/// Bytes of one untrusted text (an exception's message, a title) where it is quoted in a sentence.
+pub const QUOTE_BYTES: usize = 1_000;

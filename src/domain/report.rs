@@ -1,7 +1,7 @@
 //! Everything that a reader sees, not rendered yet. Its JSON form is a contract with other programs:
 //! fields are added, never renamed. What can't be computed is null, what isn't built yet is absent.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -334,6 +334,10 @@ pub struct Report {
     pub sandbox_runs: Vec<SandboxUse>,
     /// What went less well than it should have.
     pub warnings: Vec<Warning>,
+    /// The lines of head that the forge's own diff shows, per file: where a review comment may stand.
+    #[serde(skip)]
+    #[schemars(skip)]
+    pub commentable: BTreeMap<RepoPath, BTreeSet<u32>>,
 }
 
 impl Report {
@@ -359,6 +363,7 @@ impl Report {
             cost: Cost::default(),
             sandbox_runs: Vec::new(),
             warnings: Vec::new(),
+            commentable: BTreeMap::new(),
         }
     }
 
