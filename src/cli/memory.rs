@@ -1,0 +1,49 @@
+//! What the command line remembers of its runs: in the user's data folder, or where `JITTEST_DATABASE_URL` says.
+
+use anyhow::Context;
+use directories::ProjectDirs;
+
+use super::environment;
+use crate::store::Store;
+
+/// Opens the store; makes it where there is none.
+///
+/// # Errors
+/// Where it can't be opened.
+pub(super) async fn open() -> anyhow::Result<Store> {
+    let url = match environment::database_url() {
+        Some(url) => url,
+        None => file_url()?,
+    };
+    Ok(Store::open(&url).await?)
+}
+
+fn file_url() -> anyhow::Result<String> {
+    let folders = ProjectDirs::from("", "", "jittest").context("this user has no home folder")?;
+    let folder = folders.data_local_dir();
+    std::fs::create_dir_all(folder).with_context(|| format!("making {}", folder.display()))?;
+    let file = folder.join("history.db");
+    let file = file.to_str().context("the data folder's name is not UTF-8")?;
+    Ok(format!("sqlite://{}", percent_encoded(file)))
+}
+
+/// The characters that a URL reads otherwise.
+fn percent_encoded(path: &str) -> String {
+    path.replace('%', "%25").replace('?', "%3F").replace('#', "%23")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_store_in_a_folder_with_an_odd_name_is_that_folders() {
+        let folder = tempfile::tempdir().unwrap();
+        let odd = folder.path().join("a 100% odd?name#1");
+        std::fs::create_dir(&odd).unwrap();
+        let file = odd.join("history.db");
+        let store = Store::open(&format!("sqlite://{}", percent_encoded(file.to_str().unwrap()))).await.unwrap();
+        store.close().await;
+        assert!(file.is_file());
+    }
+}
