@@ -1,5 +1,6 @@
 //! The environment in which a repository's own tests run.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use super::RepoPath;
@@ -31,12 +32,29 @@ pub struct EnvironmentSpec {
     pub files: Vec<(RepoPath, Vec<u8>)>,
     /// The steps, in order.
     pub steps: Vec<SetUpStep>,
+    /// How the environment is found where none is built; no part of an image.
+    pub active: ActiveEnvironment,
+}
+
+/// How the environment that is active on this machine is found, where none is built.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
+pub struct ActiveEnvironment {
+    /// The user's own work tree.
+    pub work_tree: Option<PathBuf>,
+    /// Folders of it that may hold an environment, in order: `.venv`.
+    pub folders: Vec<String>,
+    /// The interpreter's names, in order: `python3`.
+    pub interpreters: Vec<String>,
+    /// Arguments with which the interpreter ends with 0 where the environment has what tests need.
+    pub probe: Vec<String>,
+    /// What to do where it doesn't.
+    pub fix: String,
 }
 
 /// Something that tests can run in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Image {
-    /// The sandbox's own name for it: an image id, or the path of an environment.
+    /// The sandbox's own name for it: an image id, or the path of an environment's interpreter.
     pub reference: String,
     /// Folders that come first on `PATH` inside.
     pub path_first: Vec<String>,

@@ -64,7 +64,7 @@ pub struct SandboxLimits {
     pub cpus: f64,
     /// Processes and threads.
     pub processes: u64,
-    /// Bytes of the working folder.
+    /// Bytes of the working folder. In a container it is memory, and gets at most five eighths of `memory`.
     pub disk: u64,
     /// Bytes of standard output and standard error together.
     pub output: u64,

@@ -4,6 +4,9 @@
 //! mounted, and every limit of [`SandboxLimits`] enforced; one run executes a whole matrix, not one cell.
 
 pub mod docker;
+mod failure;
+mod inputs;
+mod instance;
 pub mod process;
 
 use std::path::PathBuf;

@@ -1,1 +1,134 @@
-//! Containers, through bollard.
+//! Containers of a Docker engine. A run is one container: no network, a read-only root, a tmpfs to work in, no
+//! capabilities, nobody's rights; files go in and out as tar streams; it is gone when the run is.
+//!
+//! The container's own process waits on its standard input, which this process holds open: where this process ends,
+//! however it ends, the containers end with it, and [`Sandbox::sweep`] removes what is left of them.
+
+mod build;
+mod container;
+mod exec;
+mod image;
+mod run;
+mod transfer;
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use bollard::Docker;
+use bollard::query_parameters::{InspectNetworkOptions, ListContainersOptionsBuilder};
+
+use super::instance::Instance;
+use super::{RunOutput, RunSpec, Sandbox, SandboxError};
+use crate::domain::{EnvironmentSpec, Prepared};
+
+/// How the engine is used.
+#[derive(Clone, Debug, Default)]
+pub struct DockerConfig {
+    /// The image that environments are made from: `jittest-sandbox`.
+    pub base_image: String,
+    /// Whose containers these are; only containers of the same owner are ever swept.
+    pub owner: String,
+    /// The host's certificates, which package installs in image builds verify by.
+    pub ca_bundle: Option<PathBuf>,
+    /// Names and values that image builds get, and nothing else does: `HTTPS_PROXY`, `NO_PROXY`.
+    pub proxies: Vec<(String, String)>,
+}
+
+/// A Docker engine.
+pub struct DockerSandbox {
+    docker: Docker,
+    config: DockerConfig,
+    instance: Instance,
+    /// One lock for each environment, so that it is built once.
+    builds: Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>,
+}
+
+/// How long the engine may take to begin its answer to one request.
+const ANSWER_TIME: Duration = Duration::from_secs(120);
+
+impl DockerSandbox {
+    /// The engine at `DOCKER_HOST`, or at its usual socket.
+    ///
+    /// # Errors
+    /// [`SandboxError::Unreachable`] where none answers.
+    pub async fn connect(config: DockerConfig) -> Result<Self, SandboxError> {
+        let docker = Docker::connect_with_defaults().map_err(|error| unreachable(error.into()))?;
+        let docker = docker.with_timeout(ANSWER_TIME);
+        tokio::time::timeout(Duration::from_secs(10), docker.ping())
+            .await
+            .map_err(|_| unreachable(anyhow::anyhow!("no answer within 10 s")))?
+            .map_err(|error| unreachable(error.into()))?;
+        Ok(Self { docker, config, instance: Instance::current(), builds: Mutex::default() })
+    }
+
+    /// The network that image builds use: the engine's bridge, or the host's where it has none that leads out.
+    async fn build_network(&self) -> Result<&'static str, SandboxError> {
+        let bridge = self.docker.inspect_network("bridge", None::<InspectNetworkOptions>).await;
+        let forwards = self.docker.info().await.map_err(refused("describe itself"))?.ipv4_forwarding;
+        Ok(if bridge.is_ok() && forwards != Some(false) { "default" } else { "host" })
+    }
+}
+
+#[async_trait]
+impl Sandbox for DockerSandbox {
+    fn name(&self) -> &'static str {
+        "docker"
+    }
+
+    fn builds_images(&self) -> bool {
+        true
+    }
+
+    async fn prepare(&self, spec: &EnvironmentSpec) -> Result<Prepared, SandboxError> {
+        image::prepare(self, spec).await
+    }
+
+    async fn run(&self, spec: &RunSpec) -> Result<RunOutput, SandboxError> {
+        run::run(self, spec).await
+    }
+
+    async fn sweep(&self) -> Result<usize, SandboxError> {
+        let filters = HashMap::from([("label", vec![format!("{}={}", container::OWNER, self.config.owner)])]);
+        let options = ListContainersOptionsBuilder::default().all(true).filters(&filters).build();
+        let containers = self.docker.list_containers(Some(options)).await.map_err(refused("list its containers"))?;
+        let mut removed = 0;
+        for summary in containers.iter().filter(|summary| container::is_leftover(summary, &self.instance)) {
+            if let Some(id) = &summary.id {
+                container::remove(&self.docker, id).await?;
+                removed += 1;
+            }
+        }
+        Ok(removed)
+    }
+
+    async fn check(&self) -> Result<String, SandboxError> {
+        let version = self.docker.version().await.map_err(refused("say its version"))?.version.unwrap_or_default();
+        let base = &self.config.base_image;
+        image::find(&self.docker, base).await?.ok_or_else(|| image::base_is_missing(base))?;
+        let network = match self.build_network().await? {
+            "host" => "; image builds use the host's network, as the engine has no bridge that leads out",
+            _ => "",
+        };
+        Ok(format!("Docker {version}, image {base}{network}"))
+    }
+}
+
+fn unreachable(error: anyhow::Error) -> SandboxError {
+    SandboxError::Unreachable(error)
+}
+
+/// The engine's error as ours: it does not answer, or it refused to do `what`.
+fn refused(what: impl Into<String>) -> impl FnOnce(bollard::errors::Error) -> SandboxError {
+    use bollard::errors::Error;
+    move |error| match error {
+        Error::RequestTimeoutError
+        | Error::IOError { .. }
+        | Error::HyperResponseError { .. }
+        | Error::HyperLegacyError { .. }
+        | Error::SocketNotFoundError(_) => unreachable(error.into()),
+        error => SandboxError::Refused { what: what.into(), source: error.into() },
+    }
+}

@@ -1,1 +1,3 @@
 //! The laws that every member of a seam obeys.
+
+mod sandbox;

@@ -1,0 +1,11 @@
+#!/usr/bin/env bash
+# Debian packages that building and testing need; installs only what is missing.
+set -euo pipefail
+# shellcheck source=deploy/setup/say.sh
+. "$(dirname "$0")/say.sh"
+
+# gcc make pkg-config libssl-dev: libgit2, SQLite and TLS are compiled with the crate.
+# debootstrap: the sandbox's base image, where no registry answers. bubblewrap: the `process` sandbox.
+# python3 python3-venv: the environments that the tests of the `process` sandbox make.
+install_packages ca-certificates gcc libc6-dev make pkg-config libssl-dev debootstrap bubblewrap util-linux python3 python3-venv
+say "packages: ready"
