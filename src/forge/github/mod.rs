@@ -1,6 +1,6 @@
 //! GitHub, and GitHub Enterprise Server.
 //!
-//! Every call goes through [`client`]: credentials, bounds of time and size, and the sorting of failures. What does no
+//! Every call goes through `client`: credentials, bounds of time and size, and the sorting of failures. What does no
 //! harm when it is done twice is simply tried again; before anything is created it is looked up, and after an answer
 //! that was lost it is looked up again. The wire types are private to this room.
 
