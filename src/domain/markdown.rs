@@ -155,8 +155,10 @@ pub fn shorten(text: &str, most: usize) -> String {
     format!("{}…", &text[..end])
 }
 
+/// A text on one line; of a very long one only the start, as more is never shown.
 fn one_line(text: &str) -> String {
-    printable(text, false).trim().to_owned()
+    let start = shorten(text, 4 * limits::QUOTE_BYTES);
+    printable(&start, false).trim().to_owned()
 }
 
 fn longest_run(text: &str, wanted: char) -> usize {
