@@ -2,15 +2,64 @@
 
 use std::sync::Arc;
 
-use super::Failure;
+use super::ending::chain;
 use super::run::SandboxName;
+use super::{Failure, environment};
 use crate::domain::Warning;
-use crate::sandbox::Sandbox;
+use crate::sandbox::docker::{DockerConfig, DockerSandbox};
+use crate::sandbox::process::{ProcessConfig, ProcessSandbox};
+use crate::sandbox::{Sandbox, SandboxError};
 
-/// The sandbox of this name, and what is to be said about it.
+/// The owner of the containers that the command line starts; a service on the same engine has another.
+const OWNER: &str = "cli";
+
+/// The sandbox of this name, ready, and what is to be said about it.
 ///
 /// # Errors
-/// Where it doesn't answer.
-pub(super) async fn choose(_name: SandboxName) -> Result<(Arc<dyn Sandbox>, Vec<Warning>), Failure> {
-    Err(Failure::ours(anyhow::anyhow!("this build has no sandbox")))
+/// Where it doesn't answer; `auto` falls back instead.
+pub(super) async fn choose(name: SandboxName) -> Result<(Arc<dyn Sandbox>, Vec<Warning>), Failure> {
+    match name {
+        SandboxName::Docker => Ok((docker().await.map_err(Failure::ours)?, Vec::new())),
+        SandboxName::Process => Ok(process().await),
+        SandboxName::Auto => match docker().await {
+            Ok(docker) => Ok((docker, Vec::new())),
+            Err(error) => {
+                let fallback = Warning::new(
+                    "sandbox",
+                    "Docker is not used",
+                    chain(&error.into()),
+                    "the code runs as processes of this machine, in the environment that is active",
+                );
+                let (process, mut warnings) = process().await;
+                warnings.insert(0, fallback);
+                Ok((process, warnings))
+            }
+        },
+    }
+}
+
+/// Docker, if its engine answers and its base image is there; leftovers of killed runs are removed.
+pub(super) async fn docker() -> Result<Arc<dyn Sandbox>, SandboxError> {
+    let config = DockerConfig {
+        base_image: environment::sandbox_image(),
+        owner: OWNER.to_owned(),
+        ca_bundle: environment::ca_bundle(),
+        proxies: environment::proxies(),
+    };
+    let docker = DockerSandbox::connect(config).await?;
+    docker.check().await?;
+    docker.sweep().await?;
+    Ok(Arc::new(docker))
+}
+
+/// Processes of this machine.
+pub(super) async fn process() -> (Arc<dyn Sandbox>, Vec<Warning>) {
+    let config = ProcessConfig { path: environment::path(), virtual_env: environment::virtual_env(), folder: None };
+    let process = ProcessSandbox::new(config).await;
+    let mut warnings = process.warnings();
+    if let Err(error) = process.sweep().await {
+        let why = chain(&error.into());
+        warnings.push(Warning::new("sandbox", "leftovers of killed runs were not removed", why, "they take up space"));
+    }
+    (Arc::new(process), warnings)
 }

@@ -115,6 +115,13 @@ pub struct CatchTest {
     pub quality: Option<Quality>,
 }
 
+impl CatchTest {
+    /// What a Markdown fence around the code is marked with.
+    pub fn fence_language(&self) -> &'static str {
+        if self.framework == "pytest" { "python" } else { "" }
+    }
+}
+
 /// Runs on one side.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Runs {

@@ -89,7 +89,10 @@ fn finding(number: usize, found: &Catch) -> String {
     ));
     lines.push(format!("- Test: {}", Markdown::code(found.test.path.as_str())));
     lines.push(format!("- Run it: {}", Markdown::code(&found.test.command.join(" "))));
-    lines.extend([String::new(), Markdown::fence("python", &found.test.code, TEST_BYTES).to_string()]);
+    lines.extend([
+        String::new(),
+        Markdown::fence(found.test.fence_language(), &found.test.code, TEST_BYTES).to_string(),
+    ]);
     lines.join("\n")
 }
 

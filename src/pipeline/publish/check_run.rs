@@ -189,7 +189,12 @@ fn text(report: &Report) -> String {
 }
 
 fn hardening(found: &Catch) -> String {
-    format!("{} in {}\n\n{}\n", sentence(found), Markdown::code(&found.symbol), comment::folded_test(found, TEST_BYTES))
+    format!(
+        "**{}** {}\n\n{}\n",
+        Markdown::code(&found.symbol),
+        sentence(found),
+        comment::folded_test(found, TEST_BYTES)
+    )
 }
 
 fn own_tests(report: &Report) -> String {
@@ -270,7 +275,7 @@ fn buttons(report: &Report, regressions: &[&Catch]) -> Vec<Button> {
 
 /// One line of a text that the forge doesn't render.
 fn plain(text: &str, most: usize) -> String {
-    shorten(&printable(text, false), most)
+    shorten(&printable(&shorten(text, 4 * most), false), most)
 }
 
 fn count(n: usize, one: &str, many: &str) -> String {

@@ -29,7 +29,7 @@ pub(super) fn body(found: &Catch, line: u32) -> String {
 /// leaves, and the rest at most half.
 pub(super) fn folded_test(found: &Catch, most: usize) -> String {
     let facts = facts(found, most / 2);
-    let code = Markdown::fence("python", &found.test.code, most.saturating_sub(facts.len() + FRAME));
+    let code = Markdown::fence(found.test.fence_language(), &found.test.code, most.saturating_sub(facts.len() + FRAME));
     format!(
         "<details>\n<summary>The generated test ({} confidence)</summary>\n\n{code}\n{facts}\n\n</details>\n",
         confidence(found)
