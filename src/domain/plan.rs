@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{JobKind, Subject};
+use super::{CommitSha, JobKind, Subject};
 
 /// A job that is not in the store yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,4 +59,19 @@ pub struct Plan {
     pub stops: Vec<Stop>,
     /// What is to be done.
     pub jobs: Vec<NewJob>,
+}
+
+impl Plan {
+    /// A test of a pull request, in place of its tests that have not ended. The same `cause` never asks twice.
+    pub fn to_test(cause: &str, subject: &Subject, pull: u64, head: Option<CommitSha>, asked: bool) -> Self {
+        Self {
+            stops: vec![Stop::Pull { subject: subject.clone(), pull, reason: StopReason::Superseded }],
+            jobs: vec![NewJob {
+                dedupe: format!("{cause}:{pull}"),
+                subject: subject.clone(),
+                pull: Some(pull),
+                kind: JobKind::Test { head, asked },
+            }],
+        }
+    }
 }

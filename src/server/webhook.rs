@@ -1,0 +1,136 @@
+//! A webhook: bounded, authentic, understood, stored together with its jobs, and only then answered.
+
+use std::time::Instant;
+
+use axum::body::Bytes;
+use axum::extract::rejection::BytesRejection;
+use axum::extract::{FromRequest, Request, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+
+use super::ServerState;
+use crate::domain::{Delivery, DeliveryId, limits};
+use crate::forge::WebhookHeaders;
+use crate::intake;
+use crate::store::now_ms;
+
+/// What GitHub calls a delivery is a UUID; anything much longer is none.
+const ID_BYTES: usize = 100;
+
+/// What became of a webhook.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Outcome {
+    Accepted,
+    NoWork,
+    Duplicate,
+    TooLarge,
+    TooSlow,
+    Unauthentic,
+    Malformed(&'static str),
+    StoreFailed,
+}
+
+impl Outcome {
+    /// For metrics and logs.
+    fn word(self) -> &'static str {
+        match self {
+            Self::Accepted => "accepted",
+            Self::NoWork => "no_work",
+            Self::Duplicate => "duplicate",
+            Self::TooLarge => "too_large",
+            Self::TooSlow => "too_slow",
+            Self::Unauthentic => "unauthentic",
+            Self::Malformed(_) => "malformed",
+            Self::StoreFailed => "store_failed",
+        }
+    }
+}
+
+/// All that a stranger learns.
+impl IntoResponse for Outcome {
+    fn into_response(self) -> Response {
+        match self {
+            Self::Accepted => (StatusCode::ACCEPTED, "accepted\n"),
+            Self::NoWork => (StatusCode::ACCEPTED, "nothing to do\n"),
+            Self::Duplicate => (StatusCode::ACCEPTED, "known already\n"),
+            Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "the body is too large\n"),
+            Self::TooSlow => (StatusCode::REQUEST_TIMEOUT, "the body took too long\n"),
+            Self::Unauthentic => (StatusCode::UNAUTHORIZED, "the signature is missing or wrong\n"),
+            Self::Malformed(what) => (StatusCode::BAD_REQUEST, what),
+            Self::StoreFailed => (StatusCode::SERVICE_UNAVAILABLE, "it could not be stored: deliver it again\n"),
+        }
+        .into_response()
+    }
+}
+
+/// `POST /webhooks/github`
+pub(super) async fn receive(State(state): State<ServerState>, request: Request) -> Response {
+    let began = Instant::now();
+    let event = header(request.headers(), "x-github-event").unwrap_or_default();
+    let delivery = header(request.headers(), "x-github-delivery").unwrap_or_default();
+    let outcome = outcome_of(&state, request, &event, &delivery).await;
+    tracing::info!(%delivery, %event, outcome = outcome.word(), "webhook");
+    state.metrics.answered(&event, outcome.word(), began.elapsed().as_secs_f64());
+    outcome.into_response()
+}
+
+async fn outcome_of(state: &ServerState, request: Request, event: &str, delivery: &str) -> Outcome {
+    let headers = WebhookHeaders { signature: header(request.headers(), "x-hub-signature-256") };
+    let body = match tokio::time::timeout(limits::WEBHOOK_READ, Bytes::from_request(request, &())).await {
+        Ok(Ok(body)) => body,
+        Ok(Err(rejection)) => return unread(&rejection),
+        Err(_) => return Outcome::TooSlow,
+    };
+    if state.parts.forge.authenticate(&body, &headers).is_err() {
+        return Outcome::Unauthentic;
+    }
+    if event.is_empty() {
+        return Outcome::Malformed("X-GitHub-Event is missing\n");
+    }
+    if delivery.is_empty() || delivery.len() > ID_BYTES {
+        return Outcome::Malformed("X-GitHub-Delivery is missing\n");
+    }
+    let delivery = Delivery {
+        id: DeliveryId::new(delivery),
+        event_name: event.to_owned(),
+        body: body.into(),
+        received_at_ms: now_ms(),
+    };
+    remember(state, &delivery).await
+}
+
+async fn remember(state: &ServerState, delivery: &Delivery) -> Outcome {
+    let event = match state.parts.forge.event(&delivery.event_name, &delivery.body) {
+        Ok(event) => event,
+        Err(error) => {
+            tracing::info!(delivery = %delivery.id, error = &error as &dyn std::error::Error, "not understood");
+            return Outcome::Malformed("the body is not what this event must have\n");
+        }
+    };
+    let plan = intake::plan(&event, &delivery.id);
+    let work = !plan.jobs.is_empty() || !plan.stops.is_empty();
+    match state.parts.store.accept(delivery, &plan, work).await {
+        Ok(true) if work => {
+            state.parts.wake.notify_waiters();
+            Outcome::Accepted
+        }
+        Ok(true) => Outcome::NoWork,
+        Ok(false) => Outcome::Duplicate,
+        Err(error) => {
+            tracing::error!(delivery = %delivery.id, error = &error as &dyn std::error::Error, "it could not be stored");
+            Outcome::StoreFailed
+        }
+    }
+}
+
+fn unread(rejection: &BytesRejection) -> Outcome {
+    if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
+        Outcome::TooLarge
+    } else {
+        Outcome::Malformed("the body could not be read\n")
+    }
+}
+
+fn header(headers: &HeaderMap, name: &str) -> Option<String> {
+    headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
+}
