@@ -125,6 +125,11 @@ pub trait Forge: Send + Sync {
     /// [`MalformedEvent`] where it isn't JSON or lacks what the event must have.
     fn event(&self, name: &str, body: &[u8]) -> Result<Event, MalformedEvent>;
 
+    /// A pull request's body without our own part.
+    fn authors_words(&self, body: &str) -> String {
+        body.to_owned()
+    }
+
     /// A pull request as it is now, with its merge base.
     ///
     /// # Errors

@@ -5,7 +5,6 @@ mod pages;
 mod webhook;
 
 use std::future::Future;
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -71,8 +70,7 @@ pub async fn serve(
 ) -> std::io::Result<()> {
     let stopping = Arc::new(Notify::new());
     let stopped = stopping.clone();
-    let with_peer = router.into_make_service_with_connect_info::<SocketAddr>();
-    let serving = axum::serve(listener, with_peer).with_graceful_shutdown(async move {
+    let serving = axum::serve(listener, router).with_graceful_shutdown(async move {
         stop.await;
         stopped.notify_one();
     });

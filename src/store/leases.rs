@@ -104,16 +104,16 @@ impl Store {
         Ok(self.write_one(lease.of(sql).bind(check_run.cast_signed())).await? > 0)
     }
 
-    /// Hands a test job on from the light lane to the heavy one, and stores `also` in the same moment. Gives `false`
-    /// where the job is not held any more or is to stop.
+    /// Hands a test job on from the light lane to the heavy one. Gives `false` where the job is not held any more, or is
+    /// to stop.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn admit(&self, lease: &Lease, job: &Job, also: &Plan, now_ms: i64) -> Result<bool, StoreError> {
+    pub async fn admit(&self, lease: &Lease, now_ms: i64) -> Result<bool, StoreError> {
         let sql = "UPDATE jobs SET lane = 'heavy', state = 'queued', lease_owner = NULL, lease_until = 0, attempt = 0, \
                    run_after = $4, updated_at = $4, last_error = NULL \
                    WHERE id = $1 AND lease_owner = $2 AND attempt = $3 AND state = 'running' AND stop IS NULL";
-        self.write(lease.of(sql).bind(now_ms), plan_statements(job, also, now_ms)?).await
+        Ok(self.write_one(lease.of(sql).bind(now_ms)).await? > 0)
     }
 
     /// Ends a held job, and stores what it leads to in the same moment. Gives whether it was still held.

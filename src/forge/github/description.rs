@@ -73,6 +73,14 @@ fn splice(body: &str, ours: &str) -> Spliced {
     if new == body { Spliced::Unchanged } else { Spliced::Body(new) }
 }
 
+/// `body` without our part.
+pub(super) fn without_ours(body: &str) -> String {
+    match own_part(body) {
+        Some((start, end)) => format!("{}{}", &body[..start], &body[end..]),
+        None => body.to_owned(),
+    }
+}
+
 /// What stands between the author's text and our part where there was none yet.
 fn gap(body: &str, eol: &str) -> String {
     if body.is_empty() || body.ends_with(&eol.repeat(2)) {

@@ -90,6 +90,10 @@ impl Forge for GitHub {
         webhook::event(name, body)
     }
 
+    fn authors_words(&self, body: &str) -> String {
+        description::without_ours(body)
+    }
+
     async fn pull_request(&self, subject: &Subject, number: u64) -> Result<PullRequest, ForgeError> {
         self.repo(subject).pull_request(number).await
     }

@@ -1,0 +1,79 @@
+//! Whether and where a test job runs at all, and its queued check run: the light lane's part of a test.
+
+use crate::domain::{Job, JobKind, Plan, PullRequest, RepositorySettings, Warning};
+use crate::store::{ClaimedJob, now_ms};
+
+use super::notice::{self, Place};
+use super::outcome::{JobEnd, JobError};
+use super::{WorkerParts, settings};
+
+/// A pull request that is to be tested.
+pub(super) struct Admitted {
+    pub(super) pull: PullRequest,
+    pub(super) settings: RepositorySettings,
+    /// What is wrong with the settings.
+    pub(super) warnings: Vec<Warning>,
+}
+
+/// Whether a pull request is to be tested now.
+pub(super) enum Decision {
+    Test(Box<Admitted>),
+    /// Not, and nothing is shown.
+    Skip(&'static str),
+}
+
+/// Looks at the pull request as it is now: its newest head is what is tested, whatever head the event named; events
+/// come in any order.
+pub(super) async fn admit(parts: &WorkerParts, claimed: &ClaimedJob) -> Result<JobEnd, JobError> {
+    let job = &claimed.record.job;
+    let Some(number) = job.pull else { return look_up(parts, job).await };
+    let admitted = match decide(parts, job, number).await? {
+        Decision::Test(admitted) => admitted,
+        Decision::Skip(why) => return Ok(JobEnd::done(why)),
+    };
+    let head = &admitted.pull.head;
+    if !parts.store.will_show(&claimed.lease, number, head).await? {
+        return Ok(JobEnd::Unsettled);
+    }
+    let place = Place { job: &job.id, pull: number, head };
+    let published = parts.forge.publish(&job.subject, &notice::queued(&place)).await?;
+    if let Some(check_run) = published.check_run {
+        parts.store.shows(&claimed.lease, check_run).await?;
+    }
+    if !parts.store.admit(&claimed.lease, now_ms()).await? {
+        return Ok(JobEnd::Unsettled);
+    }
+    parts.wake.notify_waiters();
+    Ok(JobEnd::Settled("admitted"))
+}
+
+/// Whether the pull request of a test job is to be tested now.
+pub(super) async fn decide(parts: &WorkerParts, job: &Job, number: u64) -> Result<Decision, JobError> {
+    let forge = parts.forge.as_ref();
+    let pull = forge.pull_request(&job.subject, number).await?;
+    if !pull.open {
+        return Ok(Decision::Skip("closed"));
+    }
+    let (settings, warnings) = settings::read(forge, &job.subject, &pull, &parts.ceiling).await?;
+    if !settings.enabled {
+        return Ok(Decision::Skip("disabled"));
+    }
+    let asked = matches!(job.kind, JobKind::Test { asked: true, .. });
+    if pull.draft && !settings.drafts && !asked {
+        return Ok(Decision::Skip("draft"));
+    }
+    Ok(Decision::Test(Box::new(Admitted { pull, settings, warnings })))
+}
+
+/// The forge named no pull request: one job for each that has the head.
+async fn look_up(parts: &WorkerParts, job: &Job) -> Result<JobEnd, JobError> {
+    let JobKind::Test { head: Some(head), asked } = &job.kind else { return Ok(JobEnd::done("no_pull_request")) };
+    let pulls = parts.forge.pulls_with_head(&job.subject, head).await?;
+    let mut then = Plan::default();
+    for pull in pulls {
+        let of_pull = Plan::to_test(&format!("job:{}", job.id), &job.subject, pull, Some(head.clone()), *asked);
+        then.stops.extend(of_pull.stops);
+        then.jobs.extend(of_pull.jobs);
+    }
+    Ok(JobEnd::leads_to(then, "looked_up"))
+}

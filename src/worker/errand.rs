@@ -1,0 +1,47 @@
+//! A comment or a button: found out which pull request it is about, then obeyed.
+
+use crate::command::{self, Asked, CommandContext, CommandEffect, CommandInput};
+use crate::domain::{CommitSha, Job, JobId, JobKind, Plan};
+
+use super::WorkerParts;
+use super::outcome::{JobEnd, JobError};
+
+/// Obeys a command or a button; a test job is none, and nothing happens.
+pub(super) async fn run(parts: &WorkerParts, job: &Job) -> Result<JobEnd, JobError> {
+    let (sender, asked, pull) = match &job.kind {
+        JobKind::Test { .. } => return Ok(JobEnd::done("no_command")),
+        JobKind::Command { body, comment, author } => {
+            (author, Asked::Comment { comment: *comment, body: body.clone() }, job.pull)
+        }
+        JobKind::Button { button, sender, head, check } => {
+            let asked = Asked::Button { identifier: button.clone(), head: head.clone() };
+            (sender, asked, pull_of_button(parts, job, check, head).await?)
+        }
+    };
+    let Some(pull) = pull else { return Ok(JobEnd::done("no_pull_request")) };
+    let input = CommandInput { job: job.id.clone(), subject: job.subject.clone(), pull, sender: sender.clone(), asked };
+    let context = CommandContext { forge: parts.forge.as_ref(), store: &parts.store };
+    match command::obey(input, &context).await? {
+        CommandEffect::Nothing => Ok(JobEnd::done("obeyed")),
+        CommandEffect::Test => {
+            let then = Plan::to_test(&format!("job:{}", job.id), &job.subject, pull, None, true);
+            Ok(JobEnd::leads_to(then, "obeyed"))
+        }
+    }
+}
+
+/// The pull request that the check run of a button was made for: our own job knows it; the forge, which names none
+/// for forks, is asked last.
+async fn pull_of_button(
+    parts: &WorkerParts,
+    job: &Job,
+    check: &str,
+    head: &CommitSha,
+) -> Result<Option<u64>, JobError> {
+    let made_by = parts.store.job(&JobId::new(check)).await?.map(|record| record.job);
+    let known = made_by.filter(|made_by| made_by.subject == job.subject).and_then(|made_by| made_by.pull);
+    if let Some(pull) = known.or(job.pull) {
+        return Ok(Some(pull));
+    }
+    Ok(parts.forge.pulls_with_head(&job.subject, head).await?.first().copied())
+}

@@ -1,0 +1,215 @@
+//! How a job ended, and what to do when it did not end well.
+
+use std::error::Error;
+use std::time::Duration;
+
+use crate::command::CommandError;
+use crate::domain::{Plan, Verdict, limits};
+use crate::forge::ForgeError;
+use crate::journey::JourneyError;
+use crate::store::{Finish, JobState, StoreError};
+
+/// The wait after the first failed try; three times as long after each further one.
+const FIRST_WAIT: Duration = Duration::from_secs(2);
+/// The longest wait between two tries.
+const LONGEST_WAIT: Duration = Duration::from_secs(10 * 60);
+/// How often it is tried to say that a job was given up, before it is left unsaid.
+const LAST_WORDS: u32 = 20;
+
+/// How one try of a job ended.
+#[derive(Debug)]
+pub(super) enum JobEnd {
+    /// It ended, and the store is still to be told.
+    Finished {
+        /// What to tell the store.
+        finish: Finish,
+        /// For metrics and logs.
+        word: &'static str,
+    },
+    /// The store was told already.
+    Settled(&'static str),
+    /// The job stands otherwise than it was thought to: ask the store.
+    Unsettled,
+}
+
+impl JobEnd {
+    /// It ended as it should.
+    pub(super) fn done(word: &'static str) -> Self {
+        Self::Finished { finish: Finish::done(), word }
+    }
+
+    /// It ended as it should, and leads to more.
+    pub(super) fn leads_to(then: Plan, word: &'static str) -> Self {
+        Self::Finished { finish: Finish { then, ..Finish::done() }, word }
+    }
+
+    /// It was stopped.
+    pub(super) fn cancelled(then: Plan, word: &'static str) -> Self {
+        Self::Finished { finish: Finish { state: JobState::Cancelled, error: None, then }, word }
+    }
+}
+
+/// A verdict as a word.
+pub(super) fn verdict_word(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Caught => "caught",
+        Verdict::Clear => "clear",
+        Verdict::NothingToTest => "nothing_to_test",
+        Verdict::Inconclusive => "inconclusive",
+    }
+}
+
+/// One try of a job failed.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum JobError {
+    #[error("the forge failed")]
+    Forge(#[from] ForgeError),
+    #[error("the store failed")]
+    Store(#[from] StoreError),
+    #[error("the run failed")]
+    Journey(#[from] JourneyError),
+    #[error("the command failed")]
+    Command(#[from] CommandError),
+    #[error("it took longer than {} minutes", .0.as_secs() / 60)]
+    TooLong(Duration),
+    #[error("a mistake of jittest's own")]
+    Mistake(#[source] anyhow::Error),
+    #[error("it was started {0} times and never came to an end")]
+    NeverEnds(u32),
+}
+
+impl JobError {
+    fn is_transient(&self) -> bool {
+        match self {
+            Self::Forge(error) => error.is_transient(),
+            Self::Store(error) => error.is_transient(),
+            Self::Journey(error) => error.is_transient(),
+            Self::Command(error) => error.is_transient(),
+            Self::TooLong(_) | Self::Mistake(_) | Self::NeverEnds(_) => false,
+        }
+    }
+
+    /// The step that failed, as it is told to a reader.
+    pub(super) fn step(&self) -> &'static str {
+        match self {
+            Self::Forge(_) | Self::Journey(JourneyError::Forge(_)) | Self::Command(CommandError::Forge(_)) => "GitHub",
+            Self::Store(_) | Self::Command(CommandError::Store(_)) => "store",
+            Self::Journey(JourneyError::Checkout(_)) => "checkout",
+            Self::Journey(JourneyError::Sandbox(_)) => "sandbox",
+            Self::Journey(JourneyError::Usage(_)) => "request",
+            Self::Journey(JourneyError::Internal(_)) | Self::Mistake(_) => "jittest",
+            Self::TooLong(_) | Self::NeverEnds(_) => "job",
+        }
+    }
+
+    /// What a reader can do about it, in one line.
+    pub(super) fn fix(&self) -> &'static str {
+        match self.step() {
+            "GitHub" => "Re-run it when GitHub answers again; look whether the App's permissions were accepted.",
+            "checkout" => "Re-run it; look whether the branch still exists and the repository is within its bounds.",
+            "sandbox" => "The operator looks at the sandbox (`jittest doctor`); then re-run it.",
+            "job" => {
+                "Lower `max-parallel` or the time limits in `jittest.toml`, or split the pull request; then re-run it."
+            }
+            _ => "Re-run it; if it fails again, report it to the operator with this job's id.",
+        }
+    }
+
+    /// What happened, as it is told to a reader: no more than the part that failed says for people.
+    pub(super) fn words(&self) -> String {
+        match self {
+            Self::Journey(JourneyError::Checkout(cause)) => format!("the repository could not be fetched: {cause}"),
+            Self::Journey(JourneyError::Sandbox(error)) => error.to_string(),
+            Self::Journey(JourneyError::Usage(message)) => message.clone(),
+            Self::Forge(error)
+            | Self::Journey(JourneyError::Forge(error))
+            | Self::Command(CommandError::Forge(error)) => error.to_string(),
+            other => other.to_string(),
+        }
+    }
+
+    /// With all causes, in one line: for the log and the store, never for a reader.
+    pub(super) fn chain(&self) -> String {
+        let mut line = self.to_string();
+        let mut source = self.source();
+        while let Some(cause) = source {
+            line.push_str(": ");
+            line.push_str(&cause.to_string());
+            source = cause.source();
+        }
+        line
+    }
+}
+
+/// What to do after a failed try.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Next {
+    /// Try again after this time.
+    TryAgain(Duration),
+    /// Give the job up, and say so.
+    GiveUp,
+}
+
+/// What to do after the try `attempt` (from 1) failed; `now_ms` is in milliseconds since 1970.
+pub(super) fn after(error: &JobError, attempt: u32, now_ms: i64) -> Next {
+    if !error.is_transient() || attempt >= limits::JOB_ATTEMPTS {
+        return Next::GiveUp;
+    }
+    Next::TryAgain(wait_after(error, attempt, now_ms))
+}
+
+/// What to do after it could not be said that a job was given up.
+pub(super) fn after_unsaid(error: &ForgeError, attempt: u32) -> Next {
+    if !error.is_transient() || attempt >= LAST_WORDS { Next::GiveUp } else { Next::TryAgain(backoff(attempt)) }
+}
+
+fn wait_after(error: &JobError, attempt: u32, now_ms: i64) -> Duration {
+    let limited = match error {
+        JobError::Forge(error)
+        | JobError::Journey(JourneyError::Forge(error))
+        | JobError::Command(CommandError::Forge(error)) => Some(error),
+        _ => None,
+    };
+    match limited {
+        Some(ForgeError::RateLimited { until_ms, .. }) => {
+            let left = u64::try_from(until_ms.saturating_sub(now_ms)).unwrap_or(0);
+            // A limit of GitHub lasts an hour at most: what says more is not believed.
+            backoff(attempt).max(Duration::from_millis(left).min(Duration::from_secs(3_600)))
+        }
+        _ => backoff(attempt),
+    }
+}
+
+fn backoff(attempt: u32) -> Duration {
+    FIRST_WAIT.saturating_mul(3_u32.saturating_pow(attempt.saturating_sub(1))).min(LONGEST_WAIT)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn unavailable() -> JobError {
+        JobError::Forge(ForgeError::Unavailable { what: "x".to_owned(), source: anyhow::anyhow!("502") })
+    }
+
+    #[test]
+    fn what_may_pass_is_tried_again_later_and_later_and_then_given_up() {
+        let waits: Vec<Next> = (1..=limits::JOB_ATTEMPTS).map(|n| after(&unavailable(), n, 0)).collect();
+        let seconds = |s| Next::TryAgain(Duration::from_secs(s));
+        assert_eq!(waits, [seconds(2), seconds(6), seconds(18), seconds(54), Next::GiveUp]);
+    }
+
+    #[test]
+    fn what_will_not_pass_is_given_up_at_once() {
+        let error = JobError::Forge(ForgeError::NotFound { what: "x".to_owned() });
+        assert_eq!(after(&error, 1, 0), Next::GiveUp);
+        assert_eq!(after(&JobError::Mistake(anyhow::anyhow!("x")), 1, 0), Next::GiveUp);
+    }
+
+    #[test]
+    fn a_rate_limit_is_waited_out() {
+        let error = JobError::Forge(ForgeError::RateLimited { what: "x".to_owned(), until_ms: 90_000 });
+        assert_eq!(after(&error, 1, 30_000), Next::TryAgain(Duration::from_secs(60)));
+        assert_eq!(after(&error, 1, 95_000), Next::TryAgain(Duration::from_secs(2)));
+    }
+}

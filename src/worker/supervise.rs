@@ -1,0 +1,288 @@
+//! Holds one job's lease while it runs, stops it where it must stop, and ends it.
+
+use std::time::{Duration, Instant};
+
+use tokio::sync::watch;
+use tokio::task::{JoinError, JoinHandle};
+
+use crate::domain::{JobKind, StopReason, limits};
+use crate::store::{ClaimedJob, Finish, JobRecord, JobState, Lane, Standing, StoreError, now_ms};
+
+use super::notice::{self, Place};
+use super::outcome::{JobEnd, JobError, Next, after, after_unsaid};
+use super::progress::until_set;
+use super::{WorkerParts, admission, errand, test_run};
+
+/// How often it is looked whether the job is to stop.
+const LOOK: Duration = Duration::from_secs(1);
+/// How long a job that is told to stop may take to let go.
+const LET_GO: Duration = Duration::from_secs(3);
+
+/// A lease's length, in milliseconds.
+pub(super) fn lease_ms() -> i64 {
+    i64::try_from(limits::LEASE.as_millis()).unwrap_or(i64::MAX)
+}
+
+/// Why a job was not left to its end.
+enum Interrupted {
+    /// It is to stop.
+    Stop(StopReason),
+    /// Somebody else has it, or nobody: nothing more is to be done or shown.
+    Lost,
+    /// This process ends.
+    Shutdown,
+}
+
+/// Runs one claimed job to its end, or until it must stop. Whatever happens, the store knows how it stands.
+pub(super) async fn supervise(parts: &WorkerParts, claimed: ClaimedJob, stopped: watch::Receiver<bool>) {
+    let began = Instant::now();
+    let record = &claimed.record;
+    let kind = kind_word(record);
+    tracing::info!(job = %record.job.id, kind, attempt = record.attempt, "began");
+    let word = match settle(parts, &claimed, stopped).await {
+        Ok(word) => word,
+        Err(error) => {
+            // The lease lapses, and the job is claimed again.
+            tracing::error!(job = %record.job.id, error = &error as &dyn std::error::Error, "its end could not be stored");
+            "unstored"
+        }
+    };
+    tracing::info!(job = %record.job.id, kind, outcome = word, seconds = began.elapsed().as_secs_f64(), "ended");
+    parts.metrics.ended(kind, word, began.elapsed().as_secs_f64());
+}
+
+async fn settle(
+    parts: &WorkerParts,
+    claimed: &ClaimedJob,
+    stopped: watch::Receiver<bool>,
+) -> Result<&'static str, StoreError> {
+    let record = &claimed.record;
+    if let Some(reason) = record.stop {
+        return close(parts, claimed, reason).await;
+    }
+    if record.attempt > limits::JOB_ATTEMPTS {
+        return give_up(parts, claimed, &JobError::NeverEnds(limits::JOB_ATTEMPTS)).await;
+    }
+    let mut work = Work(tokio::spawn(run(parts.clone(), claimed.clone())));
+    let watched = watch_over(parts, claimed, &mut work, stopped).await;
+    match watched {
+        Ok(Ok(end)) => conclude(parts, claimed, end).await,
+        Ok(Err(error)) => failed(parts, claimed, error).await,
+        Err(interrupted) => {
+            work.let_go().await;
+            interrupt(parts, claimed, interrupted).await
+        }
+    }
+}
+
+/// What the job itself does.
+async fn run(parts: WorkerParts, claimed: ClaimedJob) -> Result<JobEnd, JobError> {
+    match (&claimed.record.job.kind, claimed.record.lane) {
+        (JobKind::Test { .. }, Lane::Light) => admission::admit(&parts, &claimed).await,
+        (JobKind::Test { .. }, Lane::Heavy) => test_run::run(&parts, &claimed).await,
+        (JobKind::Command { .. } | JobKind::Button { .. }, _) => errand::run(&parts, &claimed.record.job).await,
+    }
+}
+
+/// The task of a job. Dropping it stops the job where it waits next.
+struct Work(JoinHandle<Result<JobEnd, JobError>>);
+
+impl Work {
+    async fn let_go(&mut self) {
+        self.0.abort();
+        if tokio::time::timeout(LET_GO, &mut self.0).await.is_err() {
+            tracing::warn!("a job that was told to stop is still busy");
+        }
+    }
+}
+
+impl Drop for Work {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+/// Waits for the job's end, with a heartbeat, within its time.
+async fn watch_over(
+    parts: &WorkerParts,
+    claimed: &ClaimedJob,
+    work: &mut Work,
+    mut stopped: watch::Receiver<bool>,
+) -> Result<Result<JobEnd, JobError>, Interrupted> {
+    let deadline = tokio::time::sleep(limits::JOB_TIME);
+    tokio::pin!(deadline);
+    let mut look = tokio::time::interval(LOOK);
+    let mut last_beat = Instant::now();
+    loop {
+        tokio::select! {
+            ended = &mut work.0 => return Ok(ended.unwrap_or_else(|error| Err(panicked(error)))),
+            () = &mut deadline => {
+                work.let_go().await;
+                return Ok(Err(JobError::TooLong(limits::JOB_TIME)));
+            }
+            () = until_set(&mut stopped) => return Err(Interrupted::Shutdown),
+            _ = look.tick() => look_after(parts, claimed, &mut last_beat).await?,
+        }
+    }
+}
+
+/// Looks whether the job is still ours and may go on; from time to time says that we live. A store that doesn't
+/// answer for a while changes nothing, until the lease would be over.
+async fn look_after(parts: &WorkerParts, claimed: &ClaimedJob, last_beat: &mut Instant) -> Result<(), Interrupted> {
+    let standing = parts.store.standing(&claimed.lease).await;
+    match standing {
+        Ok(Standing::Held) => {}
+        Ok(Standing::Stop(reason)) => return Err(Interrupted::Stop(reason)),
+        Ok(Standing::Lost) => return Err(Interrupted::Lost),
+        Err(error) => return unanswered(&error, last_beat),
+    }
+    if last_beat.elapsed() < limits::LEASE / 3 {
+        return Ok(());
+    }
+    match parts.store.heartbeat(&claimed.lease, now_ms() + lease_ms()).await {
+        Ok(true) => {
+            *last_beat = Instant::now();
+            Ok(())
+        }
+        Ok(false) => Err(Interrupted::Lost),
+        Err(error) => unanswered(&error, last_beat),
+    }
+}
+
+fn unanswered(error: &StoreError, last_beat: &Instant) -> Result<(), Interrupted> {
+    tracing::warn!(error = error as &dyn std::error::Error, "the store did not answer a heartbeat");
+    if last_beat.elapsed() < limits::LEASE { Ok(()) } else { Err(Interrupted::Lost) }
+}
+
+async fn conclude(parts: &WorkerParts, claimed: &ClaimedJob, end: JobEnd) -> Result<&'static str, StoreError> {
+    match end {
+        JobEnd::Settled(word) => Ok(word),
+        JobEnd::Finished { finish, word } => finished(parts, claimed, finish, word).await,
+        JobEnd::Unsettled => match parts.store.standing(&claimed.lease).await? {
+            Standing::Lost => Ok("lost"),
+            Standing::Stop(reason) => close(parts, claimed, reason).await,
+            Standing::Held => {
+                let error = JobError::Mistake(anyhow::anyhow!("a job stood where it can't stand"));
+                give_up(parts, claimed, &error).await
+            }
+        },
+    }
+}
+
+async fn interrupt(
+    parts: &WorkerParts,
+    claimed: &ClaimedJob,
+    interrupted: Interrupted,
+) -> Result<&'static str, StoreError> {
+    match interrupted {
+        Interrupted::Lost => Ok("lost"),
+        Interrupted::Stop(reason) => close(parts, claimed, reason).await,
+        Interrupted::Shutdown => {
+            parts.store.hand_back(&claimed.lease, now_ms()).await?;
+            Ok("handed_back")
+        }
+    }
+}
+
+/// A try failed: again later, or never.
+async fn failed(parts: &WorkerParts, claimed: &ClaimedJob, error: JobError) -> Result<&'static str, StoreError> {
+    let attempt = claimed.record.attempt;
+    tracing::warn!(job = %claimed.record.job.id, attempt, error = &error as &dyn std::error::Error, "a try failed");
+    match after(&error, attempt, now_ms()) {
+        Next::TryAgain(wait) => again(parts, claimed, wait, &error.chain()).await,
+        Next::GiveUp => give_up(parts, claimed, &error).await,
+    }
+}
+
+async fn again(
+    parts: &WorkerParts,
+    claimed: &ClaimedJob,
+    wait: Duration,
+    why: &str,
+) -> Result<&'static str, StoreError> {
+    let now = now_ms();
+    let at = now.saturating_add(i64::try_from(wait.as_millis()).unwrap_or(i64::MAX));
+    parts.store.reschedule(&claimed.lease, at, why, now).await?;
+    Ok("again")
+}
+
+/// The job is stopped: its check run, if there may be one, ends `cancelled`.
+async fn close(parts: &WorkerParts, claimed: &ClaimedJob, reason: StopReason) -> Result<&'static str, StoreError> {
+    let finish = Finish { state: JobState::Cancelled, error: None, then: Default::default() };
+    if reason == StopReason::Gone {
+        return finished(parts, claimed, finish, "gone").await;
+    }
+    let word = if reason == StopReason::Closed { "closed" } else { "superseded" };
+    say(parts, claimed, finish, word, |place| notice::stopped(place, reason)).await
+}
+
+/// The job is given up: its check run says so, and never looks like a success.
+async fn give_up(parts: &WorkerParts, claimed: &ClaimedJob, error: &JobError) -> Result<&'static str, StoreError> {
+    let finish = Finish { state: JobState::Failed, error: Some(error.chain()), then: Default::default() };
+    tracing::error!(job = %claimed.record.job.id, error = error as &dyn std::error::Error, "given up");
+    say(parts, claimed, finish, "given_up", |place| notice::given_up(place, error)).await
+}
+
+/// Shows a job's last words and ends it; where the forge doesn't take them now, the job comes back for that.
+async fn say(
+    parts: &WorkerParts,
+    claimed: &ClaimedJob,
+    finish: Finish,
+    word: &'static str,
+    words: impl FnOnce(&Place<'_>) -> crate::domain::Publication,
+) -> Result<&'static str, StoreError> {
+    // Read again: the check run may have come into being during this very try.
+    let Some(record) = parts.store.job(&claimed.record.job.id).await? else { return Ok("lost") };
+    let (Some(pull), Some(head)) = (record.job.pull, &record.head) else {
+        return finished(parts, claimed, finish, word).await;
+    };
+    let publication = words(&Place { job: &record.job.id, pull, head });
+    match parts.forge.publish(&record.job.subject, &publication).await {
+        Ok(_) => finished(parts, claimed, finish, word).await,
+        Err(error) => {
+            tracing::warn!(job = %record.job.id, error = &error as &dyn std::error::Error, "its end could not be shown");
+            match after_unsaid(&error, claimed.record.attempt) {
+                Next::TryAgain(wait) => again(parts, claimed, wait, &error.to_string()).await,
+                Next::GiveUp => finished(parts, claimed, finish, "unsaid").await,
+            }
+        }
+    }
+}
+
+async fn finished(
+    parts: &WorkerParts,
+    claimed: &ClaimedJob,
+    finish: Finish,
+    word: &'static str,
+) -> Result<&'static str, StoreError> {
+    let more = !finish.then.jobs.is_empty();
+    if !parts.store.finish(&claimed.lease, &claimed.record.job, finish, now_ms()).await? {
+        return Ok("lost");
+    }
+    // The end of one job may be what another waits for.
+    if more || claimed.record.lane == Lane::Heavy {
+        parts.wake.notify_waiters();
+    }
+    Ok(word)
+}
+
+fn panicked(error: JoinError) -> JobError {
+    let what = match error.try_into_panic() {
+        Ok(panic) => panic
+            .downcast_ref::<&str>()
+            .map(|text| (*text).to_owned())
+            .or_else(|| panic.downcast_ref::<String>().cloned())
+            .unwrap_or_else(|| "it panicked".to_owned()),
+        Err(_) => "its task was stopped".to_owned(),
+    };
+    JobError::Mistake(anyhow::anyhow!("{what}"))
+}
+
+fn kind_word(record: &JobRecord) -> &'static str {
+    match (&record.job.kind, record.lane) {
+        (JobKind::Test { .. }, Lane::Light) => "admission",
+        (JobKind::Test { .. }, Lane::Heavy) => "test",
+        (JobKind::Command { .. }, _) => "command",
+        (JobKind::Button { .. }, _) => "button",
+    }
+}
