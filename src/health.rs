@@ -34,8 +34,8 @@ pub struct Trouble {
 pub struct Health {
     /// The store.
     pub store: Store,
-    /// The sandbox.
-    pub sandbox: Arc<dyn Sandbox>,
+    /// The sandbox; `None` in a process that only receives.
+    pub sandbox: Option<Arc<dyn Sandbox>>,
     /// The forge.
     pub forge: Arc<dyn Forge>,
 }
@@ -43,15 +43,22 @@ pub struct Health {
 impl Health {
     /// The parts without which no work can be done. The forge is not one: while it is away, deliveries are still
     /// taken and wait.
-    pub async fn ready(&self) -> [PartHealth; 2] {
-        let (store, sandbox) = tokio::join!(store_health(&self.store), sandbox_health(self.sandbox.as_ref()));
-        [store, sandbox]
+    pub async fn ready(&self) -> Vec<PartHealth> {
+        let sandbox = async {
+            match &self.sandbox {
+                Some(sandbox) => Some(sandbox_health(sandbox.as_ref()).await),
+                None => None,
+            }
+        };
+        let (store, sandbox) = tokio::join!(store_health(&self.store), sandbox);
+        std::iter::once(store).chain(sandbox).collect()
     }
 
     /// All parts.
-    pub async fn all(&self) -> [PartHealth; 3] {
-        let ([store, sandbox], forge) = tokio::join!(self.ready(), forge_health(self.forge.as_ref()));
-        [store, sandbox, forge]
+    pub async fn all(&self) -> Vec<PartHealth> {
+        let (mut parts, forge) = tokio::join!(self.ready(), forge_health(self.forge.as_ref()));
+        parts.push(forge);
+        parts
     }
 }
 

@@ -8,6 +8,7 @@ mod progress;
 mod run;
 mod sandbox;
 mod say;
+mod serve;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -47,6 +48,8 @@ enum Command {
     Run(Box<run::RunArgs>),
     /// Show the generated tests of past runs.
     History(history::HistoryArgs),
+    /// Run the GitHub App.
+    Serve(serve::ServeArgs),
 }
 
 /// Parses and obeys one command line; what it says goes to standard output and standard error.
@@ -70,6 +73,7 @@ async fn obey(cli: Cli) -> Ending {
     let outcome = match cli.command {
         Command::Run(args) => run::run(*args).await,
         Command::History(args) => history::history(args).await,
+        Command::Serve(args) => serve::serve(args).await,
     };
     let ending = outcome.unwrap_or_else(|failure| failure.report());
     if ending == Ending::Interrupted {

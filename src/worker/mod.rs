@@ -24,6 +24,7 @@ use tokio::task::JoinSet;
 
 pub use metrics::WorkerMetrics;
 
+use crate::config::repository::Ceiling;
 use crate::forge::Forge;
 use crate::journey::Tools;
 use crate::store::{Lane, Store, StoreError, now_ms};
@@ -47,7 +48,7 @@ pub struct WorkerParts {
     /// A folder of ours for cached repositories.
     pub cache: PathBuf,
     /// The most that a repository may ask for.
-    pub ceiling: settings::Ceiling,
+    pub ceiling: Ceiling,
     /// Told when there is new work.
     pub wake: Arc<Notify>,
     /// What the workers count.
@@ -61,25 +62,27 @@ pub struct Workers {
 }
 
 impl Workers {
-    /// Starts `heavy` workers for test runs, and those of the light lane. With 0 there are none at all: this process
-    /// only receives. Jobs of processes of this machine that died are taken over at once.
+    /// No workers: this process only receives.
+    pub fn none() -> Self {
+        Self { stop: watch::Sender::new(false), tasks: JoinSet::new() }
+    }
+
+    /// Starts `heavy` workers for test runs, and those of the light lane. Jobs of processes of this machine that died
+    /// are taken over at once.
     ///
     /// # Errors
     /// [`StoreError`] where the store does not answer.
     pub async fn start(parts: WorkerParts, heavy: usize) -> Result<Self, StoreError> {
-        let (stop, stopped) = watch::channel(false);
-        let mut tasks = JoinSet::new();
-        if heavy > 0 {
-            take_over(&parts.store).await?;
-            let owner = owner::this_process();
-            let lanes = std::iter::repeat_n(Lane::Heavy, heavy).chain([Lane::Light; LIGHT_WORKERS]);
-            for (number, lane) in lanes.enumerate() {
-                let worker =
-                    Worker { parts: parts.clone(), owner: format!("{owner}#{number}"), lane, stopped: stopped.clone() };
-                tasks.spawn(worker.work());
-            }
+        take_over(&parts.store).await?;
+        let mut workers = Self::none();
+        let process = owner::this_process();
+        let lanes = std::iter::repeat_n(Lane::Heavy, heavy).chain([Lane::Light; LIGHT_WORKERS]);
+        for (number, lane) in lanes.enumerate() {
+            let owner = format!("{process}#{number}");
+            let worker = Worker { parts: parts.clone(), owner, lane, stopped: workers.stop.subscribe() };
+            workers.tasks.spawn(worker.work());
         }
-        Ok(Self { stop, tasks })
+        Ok(workers)
     }
 
     /// Takes no new job, and hands back the leases of those that run. Returns when all is handed back, or after

@@ -2,6 +2,7 @@
 //!
 //! In the file, `JITTEST_GITHUB_APP_ID` is `github-app-id`, and `GITHUB_API_URL` is `github-api-url`.
 
+mod host;
 mod source;
 
 use std::net::SocketAddr;
@@ -9,6 +10,9 @@ use std::path::{Path, PathBuf};
 
 use secrecy::{ExposeSecret, SecretString};
 
+pub use host::HostNetwork;
+
+use crate::config::repository::Ceiling;
 use crate::domain::Engine;
 use source::Source;
 
@@ -128,6 +132,8 @@ pub struct ServiceConfig {
     pub sandbox_image: String,
     /// Jobs at a time in this process; 0: only receive.
     pub workers: usize,
+    /// What image builds need to know of this machine.
+    pub network: HostNetwork,
     source: Source,
 }
 
@@ -137,7 +143,8 @@ impl ServiceConfig {
     /// # Errors
     /// [`ConfigError`] names the setting and says what to do.
     pub fn load(file: Option<&Path>) -> Result<Self, ConfigError> {
-        Self::from_source(Source::of_process(file)?)
+        let config = Self::from_source(Source::of_process(file)?)?;
+        Ok(Self { network: HostNetwork::of_process(), ..config })
     }
 
     /// The settings in `environment` alone, under the names of the environment.
@@ -162,8 +169,14 @@ impl ServiceConfig {
             model: model(&source)?,
             sandbox_image: source.text("JITTEST_SANDBOX_IMAGE").unwrap_or_else(|| "jittest-sandbox".to_owned()),
             workers: workers(&source)?,
+            network: HostNetwork::default(),
             source,
         })
+    }
+
+    /// The most that a repository may ask for.
+    pub fn ceiling(&self) -> Ceiling {
+        Ceiling { engine: self.engine, model: self.model.model.is_some(), ..Ceiling::default() }
     }
 
     /// The GitHub App's credentials.
