@@ -5,9 +5,78 @@
 //! does on the forge must be safe to do twice (replies and commits are found again by a marker made from the job's
 //! id). The sender's permission is checked here, not by the worker.
 
-use crate::domain::{CommitSha, JobId, Subject};
+mod accept;
+mod config;
+mod dismiss;
+mod help;
+mod parse;
+mod run;
+#[cfg(test)]
+mod tests;
+
+use async_trait::async_trait;
+
+use crate::domain::{CommitSha, JobId, Markdown, Permission, Reaction, Subject, limits};
 use crate::forge::{Forge, ForgeError};
 use crate::store::{Store, StoreError};
+
+/// All commands, in the order of the help.
+pub const ALL: [&dyn Command; 5] = [&help::Help, &run::Run, &config::Config, &dismiss::Dismiss, &accept::Accept];
+
+/// One thing that can be asked for.
+#[async_trait]
+pub trait Command: Sync {
+    /// Its name, after `/jittest`.
+    fn name(&self) -> &'static str;
+
+    /// What follows the name, for the help: `<id>`; empty for nothing.
+    fn arguments(&self) -> &'static str {
+        ""
+    }
+
+    /// What it does, in a few words, for the help.
+    fn help(&self) -> &'static str;
+
+    /// What the sender must be allowed to do in the repository.
+    fn permission(&self) -> Permission;
+
+    /// The button that stands for it, by the identifier that publishing gives it.
+    fn button(&self) -> Option<&'static str> {
+        None
+    }
+
+    /// What is wrong with the words after its name, for the sender; `None` where they are fine.
+    fn refuse(&self, words: &[String]) -> Option<String> {
+        (!words.is_empty()).then(|| format!("`/jittest {}` takes nothing more.", self.name()))
+    }
+
+    /// Does it. Safe to do twice.
+    ///
+    /// # Errors
+    /// [`CommandError`] where the forge or the store failed.
+    async fn run(&self, call: &Call<'_>) -> Result<Answer, CommandError>;
+}
+
+/// One command, as it was asked for by somebody who may.
+pub struct Call<'a> {
+    input: &'a CommandInput,
+    context: &'a CommandContext<'a>,
+    words: Vec<String>,
+}
+
+/// What comes of a command.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// What is replied, in Markdown; `None` where what follows speaks for itself.
+    reply: Option<String>,
+    effect: CommandEffect,
+}
+
+impl Answer {
+    fn says(reply: impl Into<String>) -> Self {
+        Self { reply: Some(reply.into()), effect: CommandEffect::Nothing }
+    }
+}
 
 /// How somebody asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -82,12 +151,9 @@ impl CommandError {
     }
 }
 
-/// Whether a comment's text has a line that speaks to us. Cheap: it decides whether a comment becomes a job at all.
+/// Whether a comment's text asks something of us. Cheap: it decides whether a comment becomes a job at all.
 pub fn is_addressed(body: &str) -> bool {
-    body.lines().any(|line| {
-        let mut words = line.split_whitespace();
-        words.next() == Some("/jittest")
-    })
+    !parse::requests(body).is_empty()
 }
 
 /// Obeys one comment or button: acknowledges it, checks who asks, does it or says why not.
@@ -95,23 +161,104 @@ pub fn is_addressed(body: &str) -> bool {
 /// # Errors
 /// [`CommandError`] where the forge or the store failed; it is safe to call again.
 pub async fn obey(input: CommandInput, context: &CommandContext<'_>) -> Result<CommandEffect, CommandError> {
-    if let Asked::Comment { comment, .. } = &input.asked {
-        context.forge.react(&input.subject, *comment, crate::domain::Reaction::Confused).await?;
+    let requests = match &input.asked {
+        Asked::Comment { body, .. } => parse::requests(body),
+        Asked::Button { identifier, .. } => vec![parse::Request::of_button(identifier)],
+    };
+    if requests.is_empty() {
+        return Ok(CommandEffect::Nothing);
     }
-    Ok(CommandEffect::Nothing)
+    if let Asked::Comment { comment, .. } = &input.asked {
+        context.forge.react(&input.subject, *comment, Reaction::Eyes).await?;
+    }
+    let mut replies: Vec<String> = Vec::new();
+    let mut effect = CommandEffect::Nothing;
+    for request in requests {
+        let answer = answer(&input, context, request).await?;
+        replies.extend(answer.reply.filter(|reply| !replies.contains(reply)));
+        if answer.effect == CommandEffect::Test {
+            effect = CommandEffect::Test;
+        }
+    }
+    if !replies.is_empty() {
+        context.forge.reply(&input.subject, input.pull, &marker(&input), &joined(&replies)).await?;
+    }
+    Ok(effect)
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_a_line_that_begins_with_our_name_speaks_to_us() {
-        for yes in ["/jittest", "/jittest help", "Thanks!\n  /jittest run\n", "/jittest\tdismiss a"] {
-            assert!(is_addressed(yes), "{yes:?}");
-        }
-        for no in ["", "see /jittest run", "/jittester run", "> /jittest run", "jittest run"] {
-            assert!(!is_addressed(no), "{no:?}");
-        }
+async fn answer(
+    input: &CommandInput,
+    context: &CommandContext<'_>,
+    request: parse::Request,
+) -> Result<Answer, CommandError> {
+    let Some(command) = command_of(&input.asked, &request.name) else {
+        return Ok(Answer::says(format!(
+            "{} is none of the commands.\n\n{}",
+            Markdown::code(&request.name),
+            help::text()
+        )));
+    };
+    if let Some(refusal) = refusal(command, input, context).await? {
+        return Ok(Answer::says(refusal));
     }
+    let commented = matches!(input.asked, Asked::Comment { .. });
+    if let Some(problem) = command.refuse(&request.words).filter(|_| commented) {
+        return Ok(Answer::says(format!("{problem}\n\n{}", help::text())));
+    }
+    command.run(&Call { input, context, words: request.words }).await
+}
+
+fn command_of(asked: &Asked, name: &str) -> Option<&'static dyn Command> {
+    ALL.into_iter().find(|command| match asked {
+        Asked::Comment { .. } => command.name() == name,
+        Asked::Button { .. } => command.button() == Some(name),
+    })
+}
+
+/// Why the sender may not, where that is so.
+async fn refusal(
+    command: &dyn Command,
+    input: &CommandInput,
+    context: &CommandContext<'_>,
+) -> Result<Option<String>, CommandError> {
+    let needed = command.permission();
+    if needed == Permission::None {
+        return Ok(None);
+    }
+    let held = context.forge.permission(&input.subject, &input.sender).await?;
+    Ok((held < needed).then(|| {
+        format!(
+            "Sorry, {}: `/jittest {}` needs {} permission on this repository.",
+            Markdown::text(&input.sender),
+            command.name(),
+            at_least(needed)
+        )
+    }))
+}
+
+fn at_least(permission: Permission) -> &'static str {
+    match permission {
+        Permission::None => "no",
+        Permission::Read => "read",
+        Permission::Triage => "triage (or higher)",
+        Permission::Write => "write (or higher)",
+        Permission::Maintain => "maintain (or higher)",
+        Permission::Admin => "admin",
+    }
+}
+
+/// The same for the same comment or press, so that what is done twice shows once.
+fn marker(input: &CommandInput) -> String {
+    match &input.asked {
+        Asked::Comment { comment, .. } => format!("comment-{comment}"),
+        Asked::Button { .. } => format!("button-{}", input.job),
+    }
+}
+
+fn joined(replies: &[String]) -> String {
+    let mut text = crate::domain::BoundedMarkdown::new(limits::GITHUB_TEXT - limits::GITHUB_MARKER);
+    for (i, reply) in replies.iter().enumerate() {
+        text.push(&if i == 0 { reply.clone() } else { format!("\n\n---\n\n{reply}") });
+    }
+    text.finish()
 }

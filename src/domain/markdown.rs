@@ -34,6 +34,12 @@ impl Markdown {
         Self(escaped)
     }
 
+    /// A stranger's text inside an HTML element, where Markdown isn't read; else as [`Markdown::text`].
+    pub fn html(text: &str) -> Self {
+        let line = disarm(&shorten(&one_line(text), limits::QUOTE_BYTES));
+        Self(line.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;"))
+    }
+
     /// A stranger's text as inline code, on one line, at most `limits::QUOTE_BYTES` long.
     pub fn code(text: &str) -> Self {
         let line = hide_markers(&shorten(&one_line(text), limits::QUOTE_BYTES));

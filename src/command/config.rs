@@ -1,0 +1,57 @@
+//! `/jittest config`
+
+use async_trait::async_trait;
+
+use super::{Answer, Call, Command, CommandError};
+use crate::config::repository;
+use crate::domain::{Markdown, Permission, RepoPath};
+
+/// Says which settings hold for the pull request.
+pub struct Config;
+
+/// Bytes of the settings that are shown.
+const SHOWN_BYTES: usize = 20_000;
+
+#[async_trait]
+impl Command for Config {
+    fn name(&self) -> &'static str {
+        "config"
+    }
+
+    fn help(&self) -> &'static str {
+        "show the settings that hold for this pull request"
+    }
+
+    fn permission(&self) -> Permission {
+        Permission::Triage
+    }
+
+    async fn run(&self, call: &Call<'_>) -> Result<Answer, CommandError> {
+        let forge = call.context.forge;
+        let subject = &call.input.subject;
+        let pull = forge.pull_request(subject, call.input.pull).await?;
+        let file = match RepoPath::parse(repository::FILE_NAME) {
+            Ok(path) => forge.file_at(subject, &path, &pull.base_tip).await?,
+            Err(_) => None,
+        };
+        let branch = Markdown::code(&pull.base_branch);
+        let Some(bytes) = file else {
+            let defaults = repository::to_toml(&crate::domain::RepositorySettings::default());
+            let fence = Markdown::fence("toml", &defaults, SHOWN_BYTES);
+            return Ok(Answer::says(format!("{branch} has no `jittest.toml`: the defaults hold.\n\n{fence}")));
+        };
+        let parsed = repository::parse(&String::from_utf8_lossy(&bytes));
+        let fence = Markdown::fence("toml", &repository::to_toml(&parsed.settings), SHOWN_BYTES);
+        if parsed.problems.is_empty() {
+            return Ok(Answer::says(format!(
+                "From `jittest.toml` on {branch}; limits and engine stay under the operator's ceiling.\n\n{fence}"
+            )));
+        }
+        let problems = parsed.problems.iter().map(|problem| format!("- {}", Markdown::text(&problem.to_string())));
+        let problems: Vec<String> = problems.collect();
+        Ok(Answer::says(format!(
+            "`jittest.toml` on {branch} has errors, so that the defaults hold:\n\n{}\n\n{fence}",
+            problems.join("\n")
+        )))
+    }
+}
