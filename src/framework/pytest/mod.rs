@@ -79,7 +79,7 @@ impl Framework for Pytest {
             return 90;
         }
         let names_pytest = |file: &&str| tree.text(file).is_some_and(|text| text.contains("pytest"));
-        if DEPENDENCY_FILES.iter().any(|file| names_pytest(file)) {
+        if DEPENDENCY_FILES.iter().any(names_pytest) {
             return 80;
         }
         let tests = placement::test_files(tree, &configuration);

@@ -1,3 +1,4 @@
 //! The laws that every member of a seam obeys.
 
+mod framework;
 mod sandbox;

@@ -1,4 +1,6 @@
-"""What syntax and compilation alone tell, by the interpreter of head: in a fork, as the sources are foreign."""
+"""What syntax and compilation alone tell, by the interpreter of head: in a fork, as the sources are
+foreign.
+"""
 
 import ast
 import os
@@ -75,7 +77,9 @@ def _read(root, name):
 
 
 def scope_of(source, line):
-    """The first line of the function whose body holds `line`, as its code object has it; None for module level."""
+    """The first line of the function whose body holds `line`, as its code object has it; None for
+    module level.
+    """
     try:
         tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError):

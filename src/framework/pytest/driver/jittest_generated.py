@@ -1,4 +1,6 @@
-"""The generated tests on base and head: a first look, a clean run, reruns under other settings, what they reach."""
+"""The generated tests on base and head: a first look, a clean run, reruns under other settings,
+what they reach.
+"""
 
 import os
 import secrets
@@ -30,12 +32,16 @@ class Generated:
         return [test for test in self.run.tests if side == "head" or test.get("in_base", True)]
 
     def first_look(self):
-        """Every test once on base and once on head, with controls and a look at where modules come from."""
+        """Every test once on base and once on head, with controls and a look at where modules come
+        from.
+        """
         for side in ("base", "head"):
             self._round(side, 0, self.of(side))
 
     def rerun(self):
-        """Every test again under other hash seeds, time zones, orders, languages and temporary folders."""
+        """Every test again under other hash seeds, time zones, orders, languages and temporary
+        folders.
+        """
         for number in range(1, self.run.reruns):
             self.run.together(lambda side: self._again(side, number), ["base", "head"])
 
@@ -52,8 +58,10 @@ class Generated:
 
     def _round(self, side, number, tests):
         setting = setting_of(number)
+        if not tests and number == 0:
+            self._only_controls(side, setting)
         for group in groups(tests):
-            answer = self._grouped(side, setting, group)
+            answer = self._grouped(side, setting, group, os.path.dirname(group[0]["path"]))
             alone = set(answer.incomplete())
             for test in group:
                 if test["path"] in alone:
@@ -77,9 +85,15 @@ class Generated:
         request.update(setting=setting, added=added, limits=limits, forked=True)
         return self.run.session(side, sorted(added), **request)
 
-    def _grouped(self, side, setting, group):
+    def _only_controls(self, side, setting):
+        """Where there is no generated test, controls beside the repository's own."""
+        own = self.run.plan.get("own_tests" if side == "head" else "changed_tests", [])
+        if own:
+            self._grouped(side, setting, [], os.path.dirname(own[0]))
+
+    def _grouped(self, side, setting, group, folder):
         names = [secrets.token_hex(4) for _ in range(2)]
-        places = [_beside(group[0]["path"], name) for name in names]
+        places = [os.path.join(folder, "test_jittest_%s.py" % name) for name in names]
         controls = {places[0]: FAILING % names[0], places[1]: PASSING % names[1]}
         probe = [m["module"] for m in self.run.plan.get("modules", []) if self._file_of(m, side)]
         probe_at = os.path.basename(places[1])
@@ -125,27 +139,27 @@ class Generated:
                 )
 
     def clean(self):
-        """The tests that look like a proof once more, each alone in a session of its own and without a fork after
-        collection; what that shows replaces the first look."""
+        """The tests that look like a proof once more, each alone in a session of its own and
+        without a fork after collection; what that shows replaces the first look.
+        """
         until = self.run.left() * (1 - CLEAN_SHARE)
         self.run.together(lambda test: self._clean(test, until), self.promising())
 
     def promising(self):
-        """Tests that pass on base and fail on head, then those that pass on head and are meant for a mutant."""
-        first = {
-            (cell["test"], cell["revision"]): cell["outcome"]
-            for cell in self.run.ledger.cells
-            if not cell["run"]
-        }
-        at = lambda test, side: first.get((test["id"], side))  # noqa: E731
-        caught = [
-            test
-            for test in self.run.tests
-            if (at(test, "base"), at(test, "head")) == ("passed", "failed")
-        ]
-        meant = [
-            test for test in self.run.tests if test.get("mutants") and at(test, "head") == "passed"
-        ]
+        """Tests that pass on base and fail on head, then those that pass on head and are meant for
+        a mutant.
+        """
+        first = {}
+        for cell in self.run.ledger.cells:
+            if cell["run"] == 0:
+                first[cell["test"], cell["revision"]] = cell["outcome"]
+        caught, meant = [], []
+        for test in self.run.tests:
+            sides = [first.get((test["id"], side)) for side in ("base", "head")]
+            if sides == ["passed", "failed"]:
+                caught.append(test)
+            elif sides[1] == "passed" and test.get("mutants"):
+                meant.append(test)
         return caught + meant
 
     def _clean(self, test, until):
@@ -173,7 +187,7 @@ class Generated:
     def trace(self):
         """What the tests that pass on head reach there."""
         files = sorted(self.run.plan.get("changed_lines", {}))
-        passing = [test for test in self.of("head") if self._passes(test)]
+        passing = [test for test in self.of("head") if self.passes(test)]
         for group in groups(passing) if files else []:
             answer = self._session("head", self.run.setting, group, {}, trace=files)
             for trace in answer.trace:
@@ -183,12 +197,6 @@ class Generated:
                 if test is not None:
                     self.run.ledger.add_trace(test["id"], item.get("trace"))
 
-    def _passes(self, test):
+    def passes(self, test):
         runs = self.run.ledger.outcomes(test["id"], "head")
         return bool(runs) and all(cell["outcome"] == "passed" for cell in runs)
-
-
-def _beside(path, name):
-    folder, base = os.path.split(path)
-    end = "_test.py" if base.endswith("_test.py") else ".py"
-    return os.path.join(folder, "test_jittest_" + name + end)

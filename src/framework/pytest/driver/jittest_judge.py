@@ -24,7 +24,7 @@ def text_of(error, root=None):
     if root:
         text = text.replace(root + os.sep, "")
     name = type(error).__name__
-    if isinstance(error, outcomes.Failed):
+    if isinstance(error, (outcomes.Failed,) + SKIPS):
         return shortened(text)
     message = "%s: %s" % (name, text) if text else name
     if isinstance(error, Warning):

@@ -1,4 +1,6 @@
-"""What is known so far: cells, coverage, and what can't be believed. Written out as the result at the end."""
+"""What is known so far: cells, coverage, and what can't be believed. Written out as the result at
+the end.
+"""
 
 import threading
 import time

@@ -9,14 +9,16 @@ LONG_FILE_MS = 3000
 
 
 class Mutants:
-    """The stage; `run` holds the plan and the ledger, `own` and `generated` what was seen on head."""
+    """The stage; `run` holds plan and ledger, `own` and `generated` what was seen on head."""
 
     def __init__(self, run, own, generated):
         self.run, self.own, self.generated = run, own, generated
         self.scopes = {}
 
     def analyse(self):
-        """Which mutants compile and differ, in which function they are; branches; oracles of the own tests."""
+        """Which mutants compile and differ, in which function they are; branches; oracles of the
+        own tests.
+        """
         plan = self.run.plan
         for mutant in self.run.mutants:
             if mutant["source"] is None:
@@ -24,8 +26,7 @@ class Mutants:
         fitting = [mutant for mutant in self.run.mutants if mutant["source"] is not None]
         request = {
             "mutants": [
-                {name: m[name] for name in ("id", "file", "line", "source")}
-                for m in fitting
+                {name: m[name] for name in ("id", "file", "line", "source")} for m in fitting
             ],
             "files": sorted(plan.get("changed_lines", {})),
             "tests": sorted(set(plan.get("own_tests", []) + plan.get("changed_tests", []))),
@@ -76,7 +77,9 @@ class Mutants:
         return answer
 
     def _by_own(self, mutant):
-        """The repository's own tests, the whole files that reach it, until one falls; False where time ran out."""
+        """The repository's own tests, the whole files that reach it, until one falls; False where
+        time ran out.
+        """
         reaching = self._reaching(mutant)
         nodes = [node for node in self.own.trusted if reaching is None or node in reaching]
         files = sorted(
@@ -86,12 +89,18 @@ class Mutants:
         if not files:
             return True
         slowest = max(cell["ms"] for cell in self.own.trusted.values())
-        request = {"stop": True, "limit": self.run.limit(slowest, MUTANT_FLOOR)}
+        counted = [node for node in self.own.trusted if node.split("::")[0] in files]
+        request = {"stop": counted, "limit": self.run.limit(slowest, MUTANT_FLOOR)}
         if sum(self.own.milliseconds[name] for name in files) > LONG_FILE_MS:
             request["nodes"] = nodes
         answer = self._session(mutant, files, **request)
         if mutant["id"] in self.run.ledger.broken_mutants:
             return True
+        if self._believed(mutant, answer, reaching is not None):
+            self._keep_own(mutant, answer, counted)
+        return answer.ending != "deadline"
+
+    def _keep_own(self, mutant, answer, nodes):
         shown = 0
         for node in nodes:
             cell = self._own_cell(answer, node)
@@ -100,11 +109,15 @@ class Mutants:
             shown += 1
             if cell["outcome"] != "passed" or shown <= SHOWN:
                 self.run.ledger.add_own(node, mutant["id"], cell)
-        if answer.ending != "deadline" and nodes and not answer.served and not answer.begun:
-            self.run.ledger.doubt(
-                "the file of %s was not loaded by the tests that reach it" % mutant["id"]
-            )
-        return answer.ending != "deadline"
+
+    def _believed(self, mutant, answer, reached):
+        """Whether the mutant was loaded at all; outcomes of a session without it say nothing."""
+        if answer.served or answer.begun or not answer.whole:
+            return True
+        if reached and set(answer.items) == {node for node, runs in answer.nodes.items() if runs}:
+            text = "the file of %s was not loaded by the tests that reach it"
+            self.run.ledger.doubt(text % mutant["id"])
+        return False
 
     def _own_cell(self, answer, node):
         ran = node in answer.items or node == answer.begun
@@ -120,14 +133,14 @@ class Mutants:
         return cell
 
     def _by_generated(self, mutant):
-        """The generated tests that are meant for it, then others that reach it; False where time ran out."""
-        killed = any(
-            cell["outcome"] == "failed"
-            for cell in self.run.ledger.own_cells
-            if self._is_of(cell, mutant)
-        )
+        """The generated tests that are meant for it, then others that reach it; False where time
+        ran out.
+        """
+        killed = self._fell_to_own(mutant)
+        if not self.own.complete and not killed:
+            return False  # what the repository's own tests kill is not known
         reaching = self._reaching(mutant)
-        passing = [test for test in self.run.tests if self.generated._passes(test)]
+        passing = [test for test in self.run.tests if self.generated.passes(test)]
         meant = [test for test in passing if mutant["id"] in test.get("mutants", [])]
         others = [
             t for t in passing if t not in meant and (reaching is None or t["id"] in reaching)
@@ -141,8 +154,9 @@ class Mutants:
                 return False
         return True
 
-    def _is_of(self, cell, mutant):
-        return cell["revision"] == mutant["id"]
+    def _fell_to_own(self, mutant):
+        own = [cell for cell in self.run.ledger.own_cells if cell["revision"] == mutant["id"]]
+        return any(cell["outcome"] == "failed" for cell in own)
 
     def _group(self, mutant, group):
         added = {test["path"]: test["code"] for test in group}
@@ -153,6 +167,9 @@ class Mutants:
         answer = self._session(mutant, sorted(added), added=added, limits=limits, forked=True)
         if mutant["id"] in self.run.ledger.broken_mutants:
             return True
+        reaching = self._reaching(mutant) or set()
+        if not self._believed(mutant, answer, any(test["id"] in reaching for test in group)):
+            return True
         complete = True
         for test in group:
             cell = answer.file(test["path"])
@@ -160,9 +177,13 @@ class Mutants:
                 complete = False
                 continue
             self.run.ledger.add_cell(test["id"], mutant["id"], 0, cell, self.run.setting)
-        reaching = self._reaching(mutant) or set()
-        if complete and not answer.served and any(test["id"] in reaching for test in group):
-            self.run.ledger.doubt(
-                "the file of %s was not loaded by the tests that reach it" % mutant["id"]
-            )
+            if cell["outcome"] == "failed" and mutant["id"] in test.get("mutants", []):
+                self._confirm(mutant, test, limits[test["path"]])
         return complete
+
+    def _confirm(self, mutant, test, limit):
+        """A kill once more, by the test alone and without a fork after collection."""
+        added = {test["path"]: test["code"]}
+        cell = self._session(mutant, [test["path"]], added=added, limit=limit).file(test["path"])
+        if cell is not None:
+            self.run.ledger.add_cell(test["id"], mutant["id"], 1, cell, self.run.setting)

@@ -1,4 +1,4 @@
-"""One mutated source in place of a file, for this process alone: never on disk, never from a cache."""
+"""One mutated source in place of a file, for this process alone: never on disk or from a cache."""
 
 import os
 import types
@@ -8,7 +8,9 @@ from jittest_wire import shortened
 
 
 class Mutation:
-    """Serves `source` wherever the file at `path` is imported; says whether that happened, and how it went."""
+    """Serves `source` wherever the file at `path` is imported; says whether that happened, and how
+    it went.
+    """
 
     def __init__(self, path, source):
         self.path = os.path.realpath(path)
@@ -24,7 +26,9 @@ class Mutation:
         return self._known[path]
 
     def install(self):
-        """From here on, every import of the file gets the mutant. To be called before anything imports it."""
+        """From here on, every import of the file gets the mutant. To be called before anything
+        imports it.
+        """
         mutation = self
         get_code, get_data = SourceFileLoader.get_code, SourceFileLoader.get_data
         exec_module = SourceFileLoader.exec_module

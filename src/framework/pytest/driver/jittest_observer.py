@@ -19,7 +19,9 @@ def path_of(node):
 
 
 class Observer:
-    """Reports what is collected and how each test goes, each test in a fork of its own where `forked` is set."""
+    """Reports what is collected and how each test goes, each test in a fork of its own where
+    `forked` is set.
+    """
 
     def __init__(self, request, send, tree, tracer, mutation):
         self.request = request
@@ -79,7 +81,7 @@ class Observer:
 
     @pytest.hookimpl(hookwrapper=True)
     def pytest_collection_modifyitems(self, items):
-        """After all others: the order that was asked for, and only the tests that were asked for."""
+        """After all others: the order and the tests that were asked for."""
         yield
         wanted = self.request.get("nodes")
         if wanted is not None:
@@ -132,9 +134,9 @@ class Observer:
         else:
             found = jittest_judge.verdict(self.phases)
         self.send(dict(found, **self._about(item)))
-        if self.request.get("stop") and found["outcome"] not in ("passed", "skipped"):
-            if self.name_of(item) not in self.request.get("ignore", []):
-                item.session.shouldstop = "the first failure ends it"
+        fallen = found["outcome"] not in ("passed", "skipped")
+        if fallen and self.name_of(item) in self.request.get("stop", []):
+            item.session.shouldstop = "the first failure ends it"
 
     def _about(self, item):
         about = {
@@ -224,7 +226,7 @@ def _wait(child):
 
 
 def _read_one(descriptor, nonce, deadline):
-    """The one frame of a forked test; None where it ended without, "late" where the time is over."""
+    """The one frame of a forked test; None where there is none, "late" where the time is over."""
     reader = FrameReader(nonce)
     while True:
         left = deadline - time.monotonic()

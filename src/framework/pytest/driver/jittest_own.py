@@ -2,7 +2,7 @@
 
 import os
 
-SHARE = 0.25
+SHARE = 0.35
 
 
 class Own:
@@ -11,10 +11,13 @@ class Own:
     def __init__(self, run):
         self.run = run
         self.trusted = {}
+        self.complete = True
         self.milliseconds = {}
 
     def baseline(self):
-        """Every node twice on head, the second time traced; the nodes that pass both times can kill."""
+        """Every node twice on head, the second time traced; the nodes that pass both times can
+        kill.
+        """
         files = [
             name for name in self.run.plan.get("own_tests", []) if self._is_there("head", name)
         ]
@@ -31,6 +34,15 @@ class Own:
                 self.milliseconds[name] = self.milliseconds.get(name, 0) + first[node]["ms"]
             elif any(passed) and node in second:
                 self.run.ledger.say("the repository's own %s does not always pass on head" % node)
+        self._spread_oracles(first)
+
+    def _spread_oracles(self, nodes):
+        """Syntax knows functions; a function with several sets of parameters is several nodes."""
+        known = {oracle["node"]: oracle for oracle in self.run.ledger.own_oracles}
+        for node in nodes:
+            function = node.split("[")[0]
+            if node not in known and function in known:
+                self.run.ledger.own_oracles.append(dict(known[function], node=node))
 
     def on_base(self):
         """The tests that the change adds or touches, head's version of them, on base."""
@@ -48,7 +60,7 @@ class Own:
         return os.path.isfile(os.path.join(self.run.sides[side].pristine, name))
 
     def _nodes(self, side, files, **request):
-        """Runs files in one session, then alone those that another one took down; outcome by node."""
+        """Runs files in one session, then alone those that another took down; outcome by node."""
         seconds = max(2.0, self.run.left() * SHARE)
         answer = self.run.session(side, files, seconds=seconds, **request)
         found = self._keep(side, files, answer)
@@ -58,6 +70,7 @@ class Own:
             )
             found.update(self._keep(side, [name], alone))
         if answer.ending == "deadline":
+            self.complete = self.complete and side != "head"
             self.run.ledger.say(
                 "there was no time for all of the repository's own tests on %s" % side
             )

@@ -7,7 +7,9 @@ SUBREAPER = 36  # PR_SET_CHILD_SUBREAPER, linux/prctl.h
 
 
 def adopt_orphans():
-    """Makes this process the parent of orphaned descendants, so that they can be found; True where it works."""
+    """Makes this process the parent of orphaned descendants, so that they can be found; True where
+    it works.
+    """
     try:
         import ctypes
 
@@ -53,7 +55,7 @@ def end_strangers(known):
 
 
 def end(pid):
-    """Kills a process and its group, and waits for it; its exit status, or None where it was gone."""
+    """Kills a process and its group and waits for it; its status, None where it was gone."""
     for kill in (os.killpg, os.kill):
         try:
             kill(pid, signal.SIGKILL)

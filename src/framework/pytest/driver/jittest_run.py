@@ -73,13 +73,17 @@ class Run:
             answer = self.sides[side].session(setting, slot, request, added or {})
         finally:
             self.slots.put(slot)
+        for name in answer["lost"]:
+            self.ledger.doubt("a test changed %s of %s, which can't be put back" % (name, side))
         if self.sides[side].options == "bare":
             why = "pytest did not take the options that the repository configures (addopts)"
             self.ledger.say("%s: %s; the tests were run without them" % (side, why))
         return Answer(answer, "it did not end within %.1f s" % limit)
 
     def together(self, work, arguments):
-        """Calls `work` with each of `arguments`, as many at once as there are slots; the results in order."""
+        """Calls `work` with each of `arguments`, as many at once as there are slots; the results in
+        order.
+        """
         arguments = list(arguments)
         if len(arguments) < 2 or self.parallel < 2:
             return [work(argument) for argument in arguments]

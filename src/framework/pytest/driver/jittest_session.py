@@ -1,4 +1,4 @@
-"""One pytest session, in a fork of the zygote: the place of `python -m pytest` in a clean checkout."""
+"""One pytest session in a fork of the zygote: `python -m pytest` in a clean checkout."""
 
 import importlib.util
 import os
@@ -12,7 +12,8 @@ import jittest_processes
 from jittest_wire import write_frame
 
 FILE_BYTES = 256 << 20
-# Options that turn off what would take the tests out of this process, where the plugin is installed.
+# Options that turn off what would take the tests out of this process, where the plugin is
+# installed.
 TAMED = [("xdist", ["-n0"]), ("pytest_cov", ["--no-cov"])]
 
 
@@ -42,7 +43,9 @@ def run(request, descriptor, nonce):
 
 
 def _stand_in(request):
-    """Folder, environment, streams, `sys.path`, `sys.argv` and `__main__` as `python -m pytest` has them."""
+    """Folder, environment, streams, `sys.path`, `sys.argv` and `__main__` as `python -m pytest` has
+    them.
+    """
     root = request["root"]
     os.chdir(root)
     nothing = os.open(os.devnull, os.O_RDONLY)
@@ -57,7 +60,10 @@ def _stand_in(request):
     roots = [os.path.normpath(os.path.join(root, folder)) for folder in request["import_roots"]]
     os.environ["TMPDIR"] = request["tmp"]
     os.environ["PWD"] = root
-    os.environ["PYTHONPATH"] = os.pathsep.join(dict.fromkeys(roots))
+    known = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+    os.environ["PYTHONPATH"] = os.pathsep.join(
+        dict.fromkeys(roots + [path for path in known if path])
+    )
     tempfile.tempdir = None
     sys.path[:] = list(dict.fromkeys(roots + [root] + sys.path))
     importlib.invalidate_caches()

@@ -1,4 +1,6 @@
-"""Base and head as the controller sees them: working copies, and a zygote for each side and setting."""
+"""Base and head as the controller sees them: working copies, and a zygote for each side and
+setting.
+"""
 
 import os
 import shutil
@@ -11,10 +13,12 @@ from jittest_wire import FrameReader, Malformed, new_nonce, write_frame
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 START_SECONDS = 60
-# What pytest is given besides our files: as configured with what would leave the process turned off, as configured,
+# What pytest is given besides our files: as configured with what would leave the process turned
+# off, as configured,
 # without the options of the repository's configuration. The first that pytest takes is kept.
 OPTIONS = ["tamed", "plain", "bare"]
-KEPT = ("PATH", "HOME", "LD_LIBRARY_PATH", "VIRTUAL_ENV", "JITTEST_WORKSPACE")
+# Of our own surroundings, where they are a pytest session too.
+DROPPED = ("PYTEST_CURRENT_TEST", "PYTEST_VERSION")
 
 SETTINGS = [
     {"seed": "0", "tz": "UTC", "lang": "C.UTF-8", "order": "forward", "tmp": "a"},
@@ -32,7 +36,9 @@ SETTINGS = [
 
 
 def setting_of(run):
-    """The setting of a rerun: hash seed, time zone, language, order of tests, name of the temporary folder."""
+    """The setting of a rerun: hash seed, time zone, language, order of tests, name of the temporary
+    folder.
+    """
     setting = dict(SETTINGS[run % len(SETTINGS)], run=run)
     if run >= len(SETTINGS):
         setting["seed"] = str(1000 + run)
@@ -52,11 +58,13 @@ class Zygote:
         self.nonce = new_nonce()
         ours, theirs = socket.socketpair()
         self.socket = ours
-        env = {name: os.environ[name] for name in KEPT if name in os.environ}
+        env = {name: value for name, value in os.environ.items() if name not in DROPPED}
         env.update(
             PYTHONHASHSEED=setting["seed"], TZ=setting["tz"], LANG=setting["lang"], TMPDIR=scratch
         )
         env.update(PYTHONDONTWRITEBYTECODE="1", PYTHONIOENCODING="utf-8")
+        tools = os.path.dirname(os.path.abspath(python))
+        env["PATH"] = os.pathsep.join([tools, os.environ.get("PATH", os.defpath)])
         script = os.path.join(HERE, "jittest_zygote.py")
         self.log = open(os.path.join(scratch, "zygote.log"), "ab+")
         self.process = subprocess.Popen(
@@ -120,7 +128,7 @@ class Zygote:
             self.changed.notify_all()
 
     def ask(self, request):
-        """Sends one piece of work and waits for its answer; `Lost` where the zygote dies meanwhile."""
+        """Sends one piece of work and waits for its answer; `Lost` where the zygote dies."""
         try:
             with self.writing:
                 write_frame(self.socket.fileno(), self.nonce, request)
@@ -187,7 +195,9 @@ class Side:
             return self.zygote
 
     def session(self, setting, slot, request, added):
-        """One pytest session in a working copy to which `added` files are added, restored afterwards."""
+        """One pytest session in a working copy to which `added` files are added, restored
+        afterwards.
+        """
         root = self.root(slot)
         tree = Tree(root, self.pristine, added)
         tmp = os.path.join(self.scratch, slot, setting["tmp"])
@@ -208,10 +218,10 @@ class Side:
                 if not _refused(answer):
                     self.options = options
                     break
-            return answer
         finally:
             tree.restore()
             tree.without_added()
+        return dict(answer, lost=tree.lost)
 
     def _ask(self, setting, request):
         for last in (False, True):
@@ -244,7 +254,9 @@ class Side:
 
 
 def _refused(answer):
-    """Whether pytest did not take its arguments (or its configuration), or an addition of ours broke it."""
+    """Whether pytest did not take its arguments (or its configuration), or an addition of ours
+    broke it.
+    """
     codes = [frame["code"] for frame in answer["frames"] if frame["kind"] == "end"]
     return codes in ([4], [3]) and not any(
         frame["kind"] == "collected" for frame in answer["frames"]

@@ -80,8 +80,9 @@ class Tracer:
 
 
 def branches(source, path):
-    """The branches of a source: [from line, to line], where a line can go on to more than one; a negative line
-    means that it leaves the function which starts there."""
+    """The branches of a source: [from line, to line], where a line can go on to more than one.
+    A negative line means that it leaves the function which starts there.
+    """
     found = set()
     pending = [compile(source, path, "exec", dont_inherit=True)]
     while pending:

@@ -4,6 +4,8 @@ import os
 import shutil
 import stat
 
+SHARED_BYTES = 256 << 10
+
 
 def _remove(path):
     if os.path.isdir(path) and not os.path.islink(path):
@@ -39,7 +41,9 @@ def _listing(root):
 
 
 class Tree:
-    """A folder that is put back to how it was: from a pristine copy, and from the texts of added files."""
+    """A folder that is put back to how it was: from a pristine copy, and from the texts of added
+    files.
+    """
 
     def __init__(self, root, pristine, added=None):
         self.root = root
@@ -48,6 +52,7 @@ class Tree:
         for relative, text in self.added.items():
             self._write(relative, text)
         self.expected = _listing(root)
+        self.lost = []
 
     def _write(self, relative, text):
         path = os.path.join(self.root, relative)
@@ -84,7 +89,11 @@ class Tree:
         if relative in self.added:
             self._write(relative, self.added[relative])
         else:
-            shutil.copy2(os.path.join(self.pristine, relative), path, follow_symlinks=False)
+            source = os.path.join(self.pristine, relative)
+            shutil.copy2(source, path, follow_symlinks=False)
+            info = os.lstat(source)
+            if (info.st_size, info.st_mtime_ns) != (wanted[1], wanted[2]):
+                self.lost.append(relative)
         if not stat.S_ISLNK(wanted[0]):
             os.chmod(path, stat.S_IMODE(wanted[0]))
             os.utime(path, ns=(wanted[2], wanted[2]))
@@ -104,5 +113,17 @@ class Tree:
 
 
 def copy_tree(source, destination):
-    """Copies a revision, symlinks as they are, times kept."""
-    shutil.copytree(source, destination, symlinks=True, ignore_dangling_symlinks=True)
+    """Copies a revision, symlinks as they are, times kept. Large files are shared with the source:
+    tests rarely write into them, and a working folder in memory has little room; where a test does,
+    it is noticed (`Tree.lost`).
+    """
+    shutil.copytree(source, destination, symlinks=True, copy_function=_share_or_copy)
+
+
+def _share_or_copy(source, destination):
+    if os.path.getsize(source) > SHARED_BYTES:
+        try:
+            return os.link(source, destination)
+        except OSError:
+            pass
+    return shutil.copy2(source, destination)

@@ -1,6 +1,7 @@
 """Frames over a file descriptor: a length, a nonce, JSON.
 
-The nonce keeps apart what we wrote from what the code under test may write to a descriptor that it guessed.
+The nonce keeps apart what we wrote from what the code under test may write to a descriptor that
+it guessed.
 """
 
 import json

@@ -1,4 +1,6 @@
-"""A process with pytest imported, and nothing of the repository: forks a child for each piece of work."""
+"""A process with pytest imported, and nothing of the repository: forks a child for each piece of
+work.
+"""
 
 import gc
 import importlib

@@ -1,9 +1,11 @@
 """The kill matrix: each test against base, head and every mutant, in one process tree.
 
-Usage: python3 jittest/matrix.py jittest/plan.json, in the folder that holds base/, head/ and jittest/.
-Writes jittest/result.json. ARCHITECTURE: this controller never imports anything of the repository; a zygote
-for each side and setting (jittest_zygote) forks a session for each piece of work (jittest_session), and in that
-session each generated test runs in a fork of its own (jittest_observer).
+Usage: python3 jittest/matrix.py jittest/plan.json, in the folder that holds base/, head/ and
+jittest/. Writes jittest/result.json.
+
+This controller never imports anything of the repository. A zygote for each side and setting
+(jittest_zygote) forks a session for each piece of work (jittest_session), and in that session each
+generated test runs in a fork of its own (jittest_observer).
 """
 
 import json

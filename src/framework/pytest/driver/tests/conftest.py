@@ -41,7 +41,8 @@ class Matrix:
     def test(self, code, path="tests/test_jittest_cart_total.py", name="G001", **more):
         """A generated test of the plan."""
         found = {"id": name, "path": path, "code": textwrap.dedent(code).lstrip("\n")}
-        return dict(found, in_base=True, purpose="regression", mutants=[], **more)
+        found.update(in_base=True, purpose="regression", mutants=[])
+        return dict(found, **more)
 
     def mutant(self, file, before, after, name="M001"):
         """One replacement in head as a mutant."""
