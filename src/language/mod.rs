@@ -55,6 +55,8 @@ pub struct EnvironmentPlan {
     pub dependency_files: Vec<RepoPath>,
     /// Whether head changes dependency files that were not used.
     pub head_ignored: bool,
+    /// Modules that only a build would write (`_version.py`), for both sides where they are missing.
+    pub generated: Vec<(RepoPath, String)>,
     /// What could not be understood.
     pub warnings: Vec<Warning>,
 }

@@ -1,5 +1,6 @@
 //! Python.
 
+mod environment;
 mod imports;
 mod off_limits;
 mod operators;
@@ -68,12 +69,12 @@ impl Language for Python {
 
     fn environment(
         &self,
-        _base: &SourceTree,
-        _head: &SourceTree,
-        _use_head: bool,
-        _settings: &EnvironmentSettings,
+        base: &SourceTree,
+        head: &SourceTree,
+        use_head: bool,
+        settings: &EnvironmentSettings,
     ) -> EnvironmentPlan {
-        EnvironmentPlan::default()
+        environment::environment(base, head, use_head, settings)
     }
 
     fn review_test(&self, code: &str) -> TestReview {

@@ -3,6 +3,7 @@
 mod environment;
 mod hostile;
 mod isolation;
+mod prepare;
 
 use std::process::Command;
 use std::time::Duration;
