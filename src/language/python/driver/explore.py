@@ -1,0 +1,106 @@
+"""Explores a change: `python3 explore.py plan.json`, started in the folder that holds base, head
+and this one.
+
+Reads the plan, compares base with head, tells mutants from head, and writes `result.json` beside
+the plan.
+"""
+
+import os
+import shutil
+import signal
+import sys
+
+import jt_code
+import jt_plan
+from jt_regress import Regressions
+from jt_session import Session
+from jt_write import Writer
+
+MOST_CALLS = 4000
+
+
+def main():
+    """Runs the plan; a partial result is a result."""
+    path = os.path.abspath(sys.argv[1])
+    plan = jt_plan.read(path)
+    result = jt_plan.Result()
+    session = Session(plan, result)
+    where = os.path.join(os.path.dirname(path), "result.json")
+
+    def give_up(*_):
+        raise TimeoutError("time is over")
+
+    signal.signal(signal.SIGALRM, give_up)
+    signal.setitimer(signal.ITIMER_REAL, max(1.0, plan.seconds - 1))
+    try:
+        explore(plan, session, result)
+    except TimeoutError:
+        result.problem(None, "time was over before everything was explored", "both")
+    except Exception as error:
+        result.problem(None, "the explorer failed: %s: %s" % (type(error).__name__, error), "both")
+        if os.environ.get("JITTEST_EXPLORER_DEBUG"):
+            raise
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        session.stop()
+        result.write(where, plan.spent())
+        shutil.rmtree(plan.scratch, ignore_errors=True)
+
+
+def explore(plan, session, result):
+    """Regressions first, with about half of the time; then mutants."""
+    session.load()
+    tops = {t.module.split(".")[0] for t in plan.targets}
+    writer = Writer(plan.reserved, tops)
+    targets = [t for t in plan.targets if comparable(t, session)]
+    targets.sort(key=lambda t: (not t.changed, t.id))
+    changed = sum(t.changed for t in targets)
+    calls = max(400, min(MOST_CALLS, 12000 // max(1, changed)))
+    share = 0.5 if plan.mutants else 0.9
+    regressions = Regressions(session, writer)
+    regressions.explore(targets, calls, lambda: plan.left(share) <= 0)
+    if plan.mutants:
+        import jt_mutants
+
+        jt_mutants.Hardening(session, writer).run()
+    result.candidates = chosen(result.candidates, plan)
+
+
+def comparable(target, session):
+    """Whether the target can be called on both sides and its code could behave differently."""
+    loaded = target.module in session.head.modules and target.module in session.base.modules
+    return target.in_base and loaded and not unchanged(session)
+
+
+def unchanged(session):
+    """Whether all modules of the plan compile to the same code on both sides."""
+    known = getattr(session, "unchanged", None)
+    if known is None:
+        known = True
+        for file in sorted(
+            {t.file for t in session.plan.targets} | {m["file"] for m in session.plan.mutants}
+        ):
+            texts = []
+            for root in (session.plan.base["root"], session.plan.head["root"]):
+                try:
+                    with open(os.path.join(root, file), encoding="utf-8") as handle:
+                        texts.append(handle.read())
+                except (OSError, ValueError):
+                    texts.append(None)
+            known = known and None not in texts and jt_code.same_code(*texts)
+        session.unchanged = known
+    return known
+
+
+def chosen(candidates, plan):
+    """Within the plan's bounds, regressions first."""
+    kept, counts = [], {}
+    for candidate in sorted(candidates, key=lambda c: c["purpose"] != "regression"):
+        counts[candidate["target"]] = counts.get(candidate["target"], 0) + 1
+        if counts[candidate["target"]] <= plan.max_per_target and len(kept) < plan.max_candidates:
+            kept.append(candidate)
+    return kept
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,116 @@
+"""A case: setup statements and one call, as source text, evaluated alike on every side."""
+
+import ast
+
+import jt_text
+
+STANDARD = {
+    "Decimal": "from decimal import Decimal",
+    "Fraction": "from fractions import Fraction",
+    "date": "from datetime import date",
+    "datetime": "from datetime import datetime",
+    "time": "from datetime import time",
+    "timedelta": "from datetime import timedelta",
+    "timezone": "from datetime import timezone",
+    "Path": "from pathlib import Path",
+    "StringIO": "from io import StringIO",
+    "BytesIO": "from io import BytesIO",
+    "SimpleNamespace": "from types import SimpleNamespace",
+    "OrderedDict": "from collections import OrderedDict",
+    "Counter": "from collections import Counter",
+    "defaultdict": "from collections import defaultdict",
+    "deque": "from collections import deque",
+    "UUID": "from uuid import UUID",
+    "asyncio": "import asyncio",
+    "io": "import io",
+    "math": "import math",
+    "re": "import re",
+    "operator": "import operator",
+}
+# Where an input comes from, best first: smaller ranks are believed more.
+MINED, TYPED, MUTATED, LEARNED = 0, 1, 2, 3
+
+
+class Case:
+    """Source text that can run on any side, and how much it is believed to be what callers do."""
+
+    __slots__ = ("imports", "setup", "call", "rank", "origin", "_weight")
+
+    def __init__(self, imports, setup, call, rank=TYPED, origin="shape"):
+        self.imports = tuple(imports)
+        self.setup = tuple(setup)
+        self.call = call
+        self.rank = rank
+        self.origin = origin
+        self._weight = None
+
+    @property
+    def key(self):
+        """What makes it the same case as another."""
+        return (self.imports, self.setup, self.call)
+
+    @property
+    def weight(self):
+        """Its size; simple inputs first."""
+        if self._weight is None:
+            self._weight = jt_text.weight("\n".join(self.setup + (self.call,))) + 3 * len(
+                self.setup
+            )
+        return self._weight
+
+    def command(self, limit, lines=False):
+        """What a worker needs to run it."""
+        text = "\n".join(self.imports + self.setup)
+        return {"setup": text, "call": self.call, "limit": limit, "lines": lines}
+
+    def changed(self, setup=None, call=None, rank=None):
+        """A copy with another setup or call."""
+        return Case(
+            self.imports,
+            self.setup if setup is None else setup,
+            self.call if call is None else call,
+            self.rank if rank is None else rank,
+            self.origin,
+        )
+
+    def __repr__(self):
+        return "Case(%r)" % ("; ".join(self.setup + (self.call,)),)
+
+
+class Names:
+    """Knows how a name in a case is imported: the repository's own first, then the standard
+    library's.
+    """
+
+    def __init__(self, module, code):
+        self.module = module
+        self.code = code
+
+    def statement(self, name):
+        """The import statement of a name, or None."""
+        if name in self.module.defs or name in self.module.assigned:
+            return "from %s import %s" % (self.module.name, name)
+        found = self.code.find(self.module, name)
+        if found is not None:
+            return "from %s import %s" % (
+                found[0].name,
+                name if name in found[0].defs else found[1].name,
+            )
+        return STANDARD.get(name)
+
+    def imports(self, texts):
+        """Import statements for all free names of some source texts, sorted."""
+        found, bound = set(), set()
+        for text in texts:
+            tree = jt_text.parse(text)
+            for node in ast.walk(tree) if tree else ():
+                if isinstance(node, ast.Name):
+                    (found if isinstance(node.ctx, ast.Load) else bound).add(node.id)
+                elif isinstance(node, ast.arg):
+                    bound.add(node.arg)
+        statements = {self.statement(name) for name in found - bound}
+        return tuple(sorted(s for s in statements if s))
+
+    def case(self, setup, call, rank=TYPED, origin="shape"):
+        """A case with its imports."""
+        return Case(self.imports(tuple(setup) + (call,)), setup, call, rank, origin)

@@ -1,0 +1,221 @@
+"""The repository's code as syntax trees: what is defined where, who calls whom, which constants it
+names.
+"""
+
+import ast
+import os
+import types
+
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+
+
+class Module:
+    """One parsed file."""
+
+    def __init__(self, name, file, source):
+        self.name = name
+        self.file = file
+        self.source = source
+        self.tree = ast.parse(source)
+        self.defs = {}
+        self._index(self.tree.body, "")
+        self.imported = {}
+        for node in ast.walk(self.tree):
+            self._import(node)
+        self.assigned = {}
+        for node in self.tree.body:
+            targets = (
+                node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+            )
+            for target in targets:
+                if isinstance(target, ast.Name) and getattr(node, "value", None) is not None:
+                    self.assigned[target.id] = node.value
+
+    def _index(self, body, prefix):
+        for node in body:
+            if isinstance(node, FUNCTIONS):
+                self.defs.setdefault(prefix + node.name, node)
+            elif isinstance(node, ast.ClassDef):
+                self.defs.setdefault(prefix + node.name, node)
+                self._index(node.body, prefix + node.name + ".")
+            elif isinstance(node, (ast.If, ast.Try)):
+                self._index(node.body, prefix)
+                self._index(node.orelse, prefix)
+
+    def _import(self, node):
+        if isinstance(node, ast.ImportFrom):
+            package = self.name.split(".")
+            if not self.file.endswith("__init__.py"):
+                package = package[:-1]
+            if node.level:
+                package = package[: len(package) - node.level + 1]
+                source = ".".join(package + ([node.module] if node.module else []))
+            else:
+                source = node.module or ""
+            for alias in node.names:
+                self.imported[alias.asname or alias.name] = (source, alias.name)
+        elif isinstance(node, ast.Import):
+            for alias in node.names:
+                if alias.asname:
+                    self.imported[alias.asname] = (alias.name, None)
+                else:
+                    top = alias.name.split(".")[0]
+                    self.imported.setdefault(top, (top, None))
+
+    def classes(self):
+        """Names of the classes at module level."""
+        return [n for n, d in self.defs.items() if isinstance(d, ast.ClassDef) and "." not in n]
+
+
+class Code:
+    """All modules of one revision, parsed when they are asked for."""
+
+    def __init__(self, root, import_roots):
+        self.root = root
+        self.import_roots = import_roots
+        self.modules = {}
+
+    def module(self, name):
+        """The module of a dotted name, or None when it isn't the repository's (or can't be parsed)."""
+        if name not in self.modules:
+            self.modules[name] = self._load(name)
+        return self.modules[name]
+
+    def _load(self, name):
+        tail = name.replace(".", "/")
+        for place in self.import_roots:
+            for path in (tail + ".py", tail + "/__init__.py"):
+                file = os.path.normpath(os.path.join(place, path))
+                full = os.path.join(self.root, file)
+                if os.path.isfile(full):
+                    return parsed(name, file, full)
+        return None
+
+    def find(self, module, name, depth=0):
+        """`(module, definition)` of a name as seen in a module, through imports; None where it is
+        foreign.
+        """
+        if module is None or depth > 5:
+            return None
+        if name in module.defs:
+            return module, module.defs[name]
+        if name in module.imported:
+            source, real = module.imported[name]
+            if real is None:
+                return None
+            return self.find(self.module(source), real, depth + 1)
+        return None
+
+
+def parsed(name, file, full):
+    """A module from a file, or None when it can't be read as Python."""
+    try:
+        with open(full, encoding="utf-8") as handle:
+            return Module(name, file, handle.read())
+    except (OSError, SyntaxError, ValueError, RecursionError):
+        return None
+
+
+def same_code(left, right):
+    """Whether two source texts compile to the same code, apart from line numbers and docstrings."""
+    return (
+        any(_plain(left, level) == _plain(right, level) for level in (0, 2))
+        if left and right
+        else left == right
+    )
+
+
+def _plain(source, level):
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError):
+        return source
+    return plain_code(
+        compile(without_docstrings(tree), "<module>", "exec", optimize=level, dont_inherit=True)
+    )
+
+
+def plain_code(code):
+    """A code object as a value: instructions, constants and names, no positions."""
+    constants = tuple(
+        plain_code(c) if isinstance(c, types.CodeType) else (type(c).__name__, repr(c))
+        for c in code.co_consts
+    )
+    return (
+        code.co_name,
+        code.co_code,
+        constants,
+        code.co_names,
+        code.co_varnames,
+        code.co_freevars,
+        code.co_cellvars,
+        code.co_flags,
+        code.co_argcount,
+        code.co_kwonlyargcount,
+        getattr(code, "co_exceptiontable", b""),
+    )
+
+
+def without_docstrings(tree):
+    """The tree with docstrings replaced by `pass`."""
+    for node in ast.walk(tree):
+        body = getattr(node, "body", None)
+        if isinstance(node, (ast.Module, ast.ClassDef) + FUNCTIONS) and body:
+            first = body[0]
+            if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant):
+                if isinstance(first.value.value, str):
+                    body[0] = ast.copy_location(ast.Pass(), first)
+    return tree
+
+
+def names_in(node):
+    """Identifiers that a piece of code mentions: names and attributes."""
+    found = set()
+    for child in ast.walk(node):
+        if isinstance(child, ast.Name):
+            found.add(child.id)
+        elif isinstance(child, ast.Attribute):
+            found.add(child.attr)
+    return found
+
+
+def is_public(local):
+    """Whether no part of a dotted path is private; dunder methods count as public."""
+    return all(
+        not part.startswith("_") or (part.startswith("__") and part.endswith("__"))
+        for part in local.split(".")
+    )
+
+
+def public_callers(module, local):
+    """Public functions and methods of the module through which a private one shows, nearest first."""
+    found, seen, front = [], {local}, [local]
+    while front:
+        wanted = {name.split(".")[-1] for name in front}
+        front = []
+        for other, node in module.defs.items():
+            if other in seen or isinstance(node, ast.ClassDef):
+                continue
+            body = names_in(node)
+            if wanted & body or ("__init__" in wanted and other.split(".")[0] in wanted):
+                seen.add(other)
+                (found if is_public(other) else front).append(other)
+    return found
+
+
+def definition(module, local):
+    """The node of a dotted path in a module, or None."""
+    return module.defs.get(local) if module else None
+
+
+def docstrings(module):
+    """All docstrings of a module."""
+    found = []
+    for node in [module.tree] + list(module.defs.values()):
+        try:
+            text = ast.get_docstring(node)
+        except TypeError:
+            text = None
+        if text:
+            found.append((node, text))
+    return found

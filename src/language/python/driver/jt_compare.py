@@ -1,0 +1,223 @@
+"""When do two outcomes differ in a way that a user of the code would call a change of behaviour?
+
+Everything here errs on the side of silence: an equal value of another numeric type, a class that
+moved, a private attribute, a message, a drained generator instead of a list are not differences.
+"""
+
+import math
+from fractions import Fraction
+
+RELATIVE = 1e-6
+ABSOLUTE = 1e-9
+_NUMBERS = ("i", "f", "b")
+_SEQUENCES = ("l", "t", "nt", "q", "it")
+
+
+def number(node):
+    """The number of a node, or None."""
+    if node[0] == "i":
+        return int(node[1])
+    if node[0] == "f":
+        return float(node[1])
+    if node[0] == "b":
+        return node[1] == "True"
+    if node[0] == "x" and node[3] in ("Decimal", "Fraction"):
+        return _fraction(node[1])
+    return None
+
+
+def _fraction(source):
+    inner = source.partition("(")[2].rstrip(")").replace("'", "")
+    try:
+        if "," in inner:
+            return Fraction(*[int(p) for p in inner.split(",")])
+        return Fraction(inner)
+    except (ValueError, ZeroDivisionError, TypeError):
+        return None
+
+
+def _near(a, b):
+    if isinstance(a, float) or isinstance(b, float):
+        a, b = float(a), float(b)
+        if math.isnan(a) or math.isnan(b):
+            return math.isnan(a) and math.isnan(b)
+        if math.isinf(a) or math.isinf(b):
+            return a == b
+        return abs(a - b) <= max(RELATIVE * max(abs(a), abs(b)), ABSOLUTE)
+    return a == b
+
+
+def items(node):
+    """The items of a sequence node."""
+    return node[4] if node[0] == "nt" else node[1]
+
+
+def differ(a, b):
+    """The path to the first difference of two nodes (a list of steps), or None if there is none.
+
+    Steps are `("item", i)`, `("key", node)`, `("attr", name)`, `("len",)`, `("items",)`; an empty
+    path means the whole value.
+    """
+    if a == b or a[0] in ("?", "cycle") or b[0] in ("?", "cycle"):
+        return None
+    x, y = number(a), number(b)
+    if x is not None and y is not None:
+        try:
+            return None if _near(x, y) else []
+        except OverflowError:
+            return None if x == y else []
+    if a[0] in _SEQUENCES and b[0] in _SEQUENCES:
+        return _sequences(a, b)
+    if a[0] in ("s", "S") and b[0] in ("s", "S"):
+        return None if a[1] == b[1] else []
+    if a[0] != b[0]:
+        return [] if _comparable(a, b) else None
+    if a[0] == "d":
+        return _dicts(a[1], b[1])
+    if a[0] == "u":
+        return _sets(a[1], b[1])
+    if a[0] == "o":
+        return _objects(a, b)
+    if a[0] == "e":
+        return None if a[3] == b[3] and a[2].split(".")[-1] == b[2].split(".")[-1] else []
+    if a[0] == "y":
+        return None if a[1] == b[1] else []
+    if a[0] == "ref":
+        return None if a[1] != "class" or b[1] != "class" or a[2] == b[2] else []
+    return []
+
+
+def _comparable(a, b):
+    # Values of unlike kinds differ, unless one of them can't be looked into.
+    return not ({a[0], b[0]} & {"ref", "?"}) or {a[0], b[0]} & {"n"} != set()
+
+
+def _sequences(a, b):
+    if a[0] != b[0] and "it" not in (a[0], b[0]) and {a[0], b[0]} != {"t", "nt"}:
+        return []
+    left, right = items(a), items(b)
+    if len(left) != len(right):
+        return []
+    for i, (x, y) in enumerate(zip(left, right)):
+        path = differ(x, y)
+        if path is not None:
+            return [("item", i)] + path
+    if a[0] == "it" and b[0] == "it" and (a[2] or b[2]):
+        ends = (a[2] or [None])[0], (b[2] or [None])[0]
+        return None if ends[0] == ends[1] else []
+    return None
+
+
+def _dicts(left, right):
+    if len(left) != len(right):
+        return []
+    keyed = {repr(k): (k, v) for k, v in right}
+    for key, value in left:
+        found = keyed.get(repr(key))
+        if found is None:
+            found = next(((k, v) for k, v in right if differ(key, k) is None), None)
+        if found is None:
+            return []
+        path = differ(value, found[1])
+        if path is not None:
+            return [("key", key)] + path
+    return None
+
+
+def _sets(left, right):
+    if len(left) != len(right):
+        return []
+    texts = {repr(n) for n in right}
+    for node in left:
+        if repr(node) not in texts and all(differ(node, other) is not None for other in right):
+            return []
+    return None
+
+
+def _objects(a, b):
+    for name in sorted(set(a[3]) & set(b[3])):
+        path = differ(a[3][name], b[3][name])
+        if path is not None:
+            return [("attr", name)] + path
+    for name in ("len", "items", "args"):
+        left, right = a[4].get(name), b[4].get(name)
+        if left is None or right is None:
+            continue
+        if name == "len":
+            if left != right:
+                return [("len",)]
+        elif name == "items":
+            path = _sequences(["l", left], ["l", right])
+            if path is not None:
+                return [("items",)] + path
+    return None
+
+
+def valid(outcome, documented=()):
+    """Whether the outcome is what the code means to do: a value, or an exception that it raises
+    itself.
+    """
+    if outcome["kind"] == "value":
+        return True
+    if outcome["kind"] != "raise" or outcome.get("stage") != "call":
+        return False
+    if outcome["type"] in ("RecursionError", "MemoryError", "KeyboardInterrupt"):
+        return False
+    return outcome["planned"] or outcome["type"] in documented
+
+
+def difference(before, now, documented=()):
+    """How two outcomes differ: `(what, path)`, or None.
+
+    `what` is `value`, `raises` (a value before, an exception now), `returns` (the other way round),
+    `type` (of the exception), `after` (state of an argument or of the receiver), `out` (what was
+    printed), `endless`, `crash`.
+    """
+    if not valid(before, documented):
+        return None
+    if set(before.get("notes", ())) & {"refused"} or set(now.get("notes", ())) & {"refused"}:
+        return None
+    if now["kind"] == "long":
+        return ("endless", []) if now["steps"] >= 100 * max(1, before["steps"]) else None
+    if now["kind"] == "crash":
+        return ("crash", [])
+    if now["kind"] not in ("value", "raise"):
+        return None
+    if before["kind"] == "value":
+        return _from_value(before, now)
+    if now["kind"] == "value":
+        return ("returns", [])
+    if before["type"] in now["mro"] or before["type"].startswith("_"):
+        return None
+    return ("type", [])
+
+
+def _from_value(before, now):
+    if now["kind"] == "raise":
+        if (
+            now["type"] == "RecursionError"
+            and before["steps"] > 300
+            or now["type"] in ("MemoryError", "KeyboardInterrupt")
+        ):
+            return None
+        if now["type"] == "TypeError" and not now["inside"] and "argument" in now["message"]:
+            return None  # the signature changed: seen in the diff, nothing to discover
+        if (
+            now["type"] in ("ImportError", "ModuleNotFoundError")
+            and now["stage"] == "setup"
+            and not now["inside"]
+        ):
+            return None
+        return ("raises", [])
+    path = differ(before["value"], now["value"])
+    if path is not None:
+        return ("value", path)
+    for name, node in sorted(before.get("after", {}).items()):
+        other = now.get("after", {}).get(name)
+        path = differ(node, other) if other else None
+        if path is not None:
+            return ("after", [("name", name)] + path)
+    nothing = before["value"] == ["n", "None"] and now["value"] == ["n", "None"]
+    if nothing and before.get("out") and before["out"] != now.get("out"):
+        return ("out", [])
+    return None

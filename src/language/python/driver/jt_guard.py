@@ -1,0 +1,136 @@
+"""Keeps the code under test from harming the machine, and notes what makes a call unrepeatable.
+
+The sandbox is the real fence. This one is for `--sandbox process`, where the fence may be low, and
+it marks outcomes that no test may rely on: written files, started processes, sleeps, the clock,
+chance.
+"""
+
+import os
+import random
+import resource
+import shutil
+import signal
+import sys
+import time
+
+_WRITES = {
+    "os.remove", "os.rename", "os.mkdir", "os.rmdir", "os.chmod", "os.chown", "os.link",
+    "os.symlink",
+    "os.truncate", "os.utime", "shutil.rmtree", "shutil.move", "shutil.copyfile", "shutil.chown",
+}  # fmt: skip
+_NEVER = {
+    "subprocess.Popen", "os.system", "os.exec", "os.fork", "os.forkpty", "os.posix_spawn",
+    "os.spawn",
+    "os.kill", "os.killpg", "socket.connect", "socket.bind", "socket.getaddrinfo", "socket.sendto",
+    "pty.spawn", "webbrowser.open",
+}  # fmt: skip
+_CLOCK = {
+    "now", "utcnow", "today", "time", "time_ns", "localtime", "gmtime", "urandom", "uuid1",
+    "getpid", "getcwd",
+    "perf_counter", "monotonic", "perf_counter_ns", "monotonic_ns", "getrandbits", "ctime",
+    "gethostname",
+    "getlogin", "getppid", "uname",
+}  # fmt: skip
+_CHANCE = {"random", "getrandbits"}
+_REASONABLE = 1 << 28
+
+
+class Guard:
+    """The audit hook of one child: refuses, and remembers in `notes`."""
+
+    def __init__(self, scratch):
+        self.scratch = scratch
+        self.notes = set()
+        self.armed = False
+        self.seeded = False
+
+    def install(self):
+        """From now on until the process ends; `armed` switches it on for the code under test."""
+        sys.addaudithook(self._hook)
+        time.sleep = self._sleep
+
+    def _sleep(self, seconds):
+        if not isinstance(seconds, (int, float)):
+            raise TypeError("an integer or float is required")
+        self.notes.add("slept")
+
+    def _hook(self, event, args):
+        if not self.armed:
+            return
+        if event == "open":
+            self._opened(args)
+        elif event in _WRITES:
+            self._written(args[0] if args else "")
+        elif event in _NEVER:
+            self.notes.add("refused")
+            raise PermissionError("not allowed while exploring: " + event)
+
+    def _opened(self, args):
+        path, mode, flags = args
+        wanted = isinstance(mode, str) and any(c in mode for c in "wax+")
+        if not wanted and isinstance(flags, int):
+            wanted = bool(flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT))
+        if wanted and not isinstance(path, int):
+            self._written(path)
+
+    def _written(self, path):
+        self.notes.add("wrote")
+        if isinstance(path, int):
+            return
+        try:
+            full = os.path.realpath(os.fsdecode(path))
+        except (TypeError, ValueError):
+            return
+        if full != os.devnull and not (full + os.sep).startswith(self.scratch):
+            self.notes.add("refused")
+            raise PermissionError("not allowed while exploring: writing outside the scratch folder")
+
+    def profile(self, frame, event, arg):
+        """A profile function that notes reads of the clock and of chance."""
+        if event != "c_call":
+            return
+        name = getattr(arg, "__name__", "")
+        if name == "seed" and getattr(arg, "__self__", None) is random._inst:
+            self.seeded = True
+        elif name in _CHANCE:
+            if getattr(arg, "__self__", None) is random._inst and not self.seeded:
+                self.notes.add("chance")
+        elif name in _CLOCK:
+            owner = getattr(arg, "__self__", None)
+            module = getattr(arg, "__module__", None) or getattr(owner, "__module__", None)
+            owner_name = getattr(owner, "__name__", "")
+            if module in ("time", "datetime", "posix", "os", "socket") or owner_name in (
+                "time",
+                "datetime",
+                "posix",
+            ):
+                self.notes.add("clock")
+
+
+def limit_child(seconds, memory):
+    """Limits of one child; `memory` are the bytes that it may take beyond what it has."""
+    try:
+        with open("/proc/self/statm", encoding="ascii") as file:
+            have = int(file.read().split()[0]) * resource.getpagesize()
+        _lower(resource.RLIMIT_AS, have + memory)
+    except (OSError, ValueError):
+        pass
+    _lower(resource.RLIMIT_CORE, 0)
+    _lower(resource.RLIMIT_FSIZE, 1 << 24)
+    _lower(resource.RLIMIT_CPU, int(seconds) + 60)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _lower(what, value):
+    _, hard = resource.getrlimit(what)
+    if hard != resource.RLIM_INFINITY:
+        value = min(value, hard)
+    try:
+        resource.setrlimit(what, (value, hard))
+    except (OSError, ValueError):
+        pass
+
+
+def remove(folder):
+    """Removes a scratch folder; what can't be removed stays."""
+    shutil.rmtree(folder, ignore_errors=True)

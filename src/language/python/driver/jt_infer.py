@@ -1,0 +1,707 @@
+"""Infers the shapes of parameters from what the code does with them.
+
+Flow-insensitive and cheap: every operation on a name adds evidence. Functions of the repository
+that a parameter is handed to are looked into, a few levels deep.
+"""
+
+import ast
+
+import jt_code
+import jt_shape
+from jt_shape import LIKELY, MAYBE, SURE, Shape
+
+DEPTH = 3
+_NUMERIC = (ast.Sub, ast.Mult, ast.Div, ast.FloorDiv, ast.Mod, ast.Pow)
+_BITS = (ast.BitAnd, ast.BitXor, ast.LShift, ast.RShift)
+_TAKES = {
+    "int": ("str", MAYBE), "float": ("str", MAYBE), "abs": ("int", LIKELY),
+    "round": ("float", LIKELY),
+    "range": ("int", SURE), "chr": ("int", SURE), "bin": ("int", SURE), "oct": ("int", SURE),
+    "ord": ("str", SURE), "open": ("path", SURE), "divmod": ("int", LIKELY),
+    "callable": ("callable", MAYBE),
+    "Decimal": ("str", MAYBE), "Fraction": ("int", MAYBE), "pow": ("int", LIKELY),
+    "len": ("list", MAYBE),
+}  # fmt: skip
+_ITERATES = ("sum", "max", "min", "sorted", "list", "tuple", "set", "any", "all", "enumerate",
+"reversed", "iter",
+             "frozenset", "Counter", "deque", "zip", "map", "filter", "next")  # fmt: skip
+_MODULES = {
+    ("re", None): "str", ("math", "gcd"): "int", ("math", "factorial"): "int",
+    ("math", "comb"): "int",
+    ("math", "isqrt"): "int", ("math", None): "float", ("json", "loads"): "str",
+    ("heapq", None): "list",
+    ("bisect", None): "list", ("itertools", None): "list", ("statistics", None): "list",
+    ("csv", "reader"): "list",
+    ("datetime", "strptime"): "str", ("datetime", "fromisoformat"): "str",
+    ("date", "fromisoformat"): "str",
+    ("urllib", None): "str", ("html", None): "str", ("textwrap", None): "str",
+    ("unicodedata", None): "str",
+    ("base64", None): "bytes", ("hashlib", None): "bytes", ("shlex", None): "str",
+    ("functools", None): "callable",
+    ("calendar", None): "int", ("string", None): "str", ("ast", None): "str", ("path", None): "str",
+}  # fmt: skip
+_ISINSTANCE = {"int": "int", "str": "str", "float": "float", "list": "list", "dict": "dict",
+"tuple": "tuple",
+               "set": "set", "bool": "bool", "bytes": "bytes", "date": "date",
+               "datetime": "datetime",
+               "Decimal": "decimal", "Mapping": "dict", "Sequence": "list", "Iterable": "list",
+               "Number": "int",
+               "timedelta": "timedelta", "Path": "path"}  # fmt: skip
+
+
+class Inference:
+    """Shapes of parameters of the functions of one revision, computed once each."""
+
+    def __init__(self, code):
+        self.code = code
+        self.done = {}
+        self.selves = {}
+
+    def params(self, module, local, depth=0):
+        """Shapes of a function's parameters by name (`self` left out)."""
+        node = jt_code.definition(module, local)
+        if isinstance(node, ast.ClassDef):
+            return self.constructor(module, local, depth)
+        if not isinstance(node, jt_code.FUNCTIONS):
+            return {}
+        key = (module.name, local)
+        if key not in self.done:
+            self.done[key] = {}
+            self.done[key] = self._function(module, local, node, depth)
+        return self.done[key]
+
+    def constructor(self, module, local, depth=0):
+        """Shapes of what a class is called with: `__init__`, dataclass or named tuple fields."""
+        for owner, name in self.lineage(module, local):
+            if name + ".__init__" in owner.defs:
+                return self.params(owner, name + ".__init__", depth)
+            if name + ".__new__" in owner.defs:
+                return self.params(owner, name + ".__new__", depth)
+        return self.class_fields(module, local)
+
+    def lineage(self, module, local, depth=0):
+        """A class and its bases in the repository, nearest first: `(module, local name)`."""
+        node = jt_code.definition(module, local)
+        if not isinstance(node, ast.ClassDef) or depth > 5:
+            return
+        yield module, local
+        for base in node.bases:
+            name = base.id if isinstance(base, ast.Name) else getattr(base, "attr", None)
+            found = self.code.find(module, name) if name else None
+            if found and isinstance(found[1], ast.ClassDef):
+                yield from self.lineage(found[0], found[1].name, depth + 1)
+
+    def class_fields(self, module, local):
+        """Annotated fields of a class and its bases, in order."""
+        fields = {}
+        for owner, name in reversed(list(self.lineage(module, local))):
+            for node in owner.defs[name].body:
+                if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+                    shape = jt_shape.of_hint(node.annotation, self._finder(owner)) or Shape()
+                    if not shape.scores:
+                        self._suggested(node.target.id, shape)
+                    used = self.self_shapes(owner, name).get(node.target.id)
+                    if used is not None:
+                        jt_shape.merge(shape, used, LIKELY)
+                    fields[node.target.id] = shape
+        return fields
+
+    def self_shapes(self, module, class_name):
+        """Shapes of `self.x` in a class, shared by its methods."""
+        key = (module.name, class_name)
+        if key not in self.selves:
+            self.selves[key] = {}
+            first = [class_name + ".__init__"]
+            rest = [n for n in module.defs if n.startswith(class_name + ".") and n.count(".") == 1]
+            for local in first + [n for n in rest if n not in first]:
+                if isinstance(module.defs.get(local), jt_code.FUNCTIONS):
+                    self.params(module, local, 1)
+        return self.selves[key]
+
+    def _finder(self, module):
+        def find(name):
+            found = self.code.find(module, name)
+            return found is not None and isinstance(found[1], ast.ClassDef)
+
+        return find
+
+    @staticmethod
+    def _suggested(name, shape):
+        kind = jt_shape.by_name(name)
+        if kind:
+            shape.add(kind, MAYBE)
+
+    def _function(self, module, local, node, depth):
+        owner = local.rpartition(".")[0]
+        is_method = bool(owner) and isinstance(module.defs.get(owner), ast.ClassDef)
+        static = any(getattr(d, "id", "") == "staticmethod" for d in node.decorator_list)
+        args = node.args
+        positional = getattr(args, "posonlyargs", []) + args.args
+        own = None
+        if is_method and positional and not static:
+            own = positional[0].arg
+            positional = positional[1:]
+        shapes = {}
+        defaults = [None] * (len(positional) - len(args.defaults)) + list(args.defaults)
+        pairs = list(zip(positional, defaults[-len(positional) :] if positional else []))
+        for arg, default in pairs + list(zip(args.kwonlyargs, args.kw_defaults)):
+            shapes[arg.arg] = self._start(module, arg, default)
+        extra = [args.vararg, args.kwarg]
+        for arg in extra:
+            if arg:
+                shapes[arg.arg] = Shape()
+                hint = jt_shape.of_hint(arg.annotation, self._finder(module))
+                shapes[arg.arg].elem = hint
+        fields = self.self_shapes(module, owner) if own else {}
+        walker = Walker(self, module, owner, own, dict(shapes), fields, depth)
+        for statement in node.body:
+            walker.visit(statement)
+        self._documented(node, shapes)
+        for name, shape in shapes.items():
+            if not shape.known() or max(shape.known().values()) <= LIKELY:
+                self._suggested(name, shape)
+        return shapes
+
+    def _start(self, module, arg, default):
+        shape = jt_shape.of_hint(arg.annotation, self._finder(module)) or Shape()
+        if default is not None:
+            given = jt_shape.of_constant(default)
+            jt_shape.merge(shape, given, LIKELY + 1)
+            if given and "none" not in given.scores:
+                shape.consts.append(default)
+        return shape
+
+    @staticmethod
+    def _documented(node, shapes):
+        text = ast.get_docstring(node) or ""
+        for line in text.splitlines():
+            head, colon, rest = line.strip().lstrip(":").partition(":")
+            words = head.replace("(", " ").replace(")", " ").replace(",", " ").split()
+            name = next((w for w in words if w in shapes), None)
+            if not colon or name is None:
+                continue
+            for word in words + rest.lower().split()[:3]:
+                kind = {"string": "str", "integer": "int", "number": "int", "boolean": "bool"}.get(
+                    word, word
+                )
+                if (
+                    kind in ("str", "int", "float", "bool", "list", "dict", "tuple", "set", "bytes")
+                    and kind != name
+                ):
+                    shapes[name].add(kind, SURE)
+                    break
+
+
+class Walker(ast.NodeVisitor):
+    """Reads one function body."""
+
+    def __init__(self, inference, module, owner, own, env, fields, depth):
+        self.inference = inference
+        self.module = module
+        self.owner = owner
+        self.own = own
+        self.env = env
+        self.fields = fields
+        self.depth = depth
+
+    def generic_visit(self, node):
+        """Expressions are evaluated for their evidence, statements visited."""
+        if isinstance(node, ast.expr):
+            self.shape(node)
+        else:
+            super().generic_visit(node)
+
+    # -- statements
+    # -------------------------------------------------------------------------------------------
+
+    def visit_Assign(self, node):
+        """Names become aliases of what is assigned."""
+        shape = self.shape(node.value)
+        for target in node.targets:
+            self.bind(target, shape)
+
+    def visit_AnnAssign(self, node):
+        """As an assignment."""
+        if node.value is not None:
+            self.bind(node.target, self.shape(node.value))
+
+    def visit_AugAssign(self, node):
+        """As the operation."""
+        target = self.shape(node.target) or Shape()
+        self.operate(node.op, target, self.shape(node.value) or Shape())
+
+    def visit_For(self, node):
+        """The target is an element."""
+        self.bind(node.target, self.iterated(node.iter))
+        for statement in node.body + node.orelse:
+            self.visit(statement)
+
+    visit_AsyncFor = visit_For
+
+    def visit_Return(self, node):
+        """Only evidence."""
+        if node.value is not None:
+            self.shape(node.value)
+
+    def visit_FunctionDef(self, node):
+        """An inner function sees the same names."""
+        for statement in node.body:
+            self.visit(statement)
+
+    visit_AsyncFunctionDef = visit_FunctionDef
+
+    def bind(self, target, shape):
+        """Gives a name, field or tuple of names a shape."""
+        if isinstance(target, ast.Name):
+            known = self.env.get(target.id)
+            if known is None:
+                self.env[target.id] = shape or Shape()
+            elif shape is not None and known is not shape:
+                known.near.append(shape)
+                shape.near.append(known)
+        elif isinstance(target, (ast.Tuple, ast.List)):
+            if shape is not None and not any(isinstance(t, ast.Starred) for t in target.elts):
+                shape.add("tuple", LIKELY)
+            for i, part in enumerate(target.elts):
+                self.bind(part, shape.part(i) if shape is not None else None)
+        elif isinstance(target, ast.Attribute) and self._is_self(target.value):
+            known = self.fields.get(target.attr)
+            if known is None:
+                self.fields[target.attr] = shape or Shape()
+            elif shape is not None and shape is not known:
+                known.near.append(shape)
+                shape.near.append(known)
+        else:
+            self.shape(target)
+
+    def _is_self(self, node):
+        return self.own is not None and isinstance(node, ast.Name) and node.id == self.own
+
+    # -- expressions
+    # ------------------------------------------------------------------------------------------
+
+    def shape(self, node):
+        """The shape of an expression, or None; adds evidence to what it is made of."""
+        method = getattr(self, "_" + type(node).__name__.lower(), None)
+        if method is not None:
+            return method(node)
+        for child in ast.iter_child_nodes(node):
+            if isinstance(child, ast.expr):
+                self.shape(child)
+        return jt_shape.of_constant(node)
+
+    def _name(self, node):
+        if node.id in self.env:
+            return self.env[node.id]
+        value = self.module.assigned.get(node.id)
+        return jt_shape.of_constant(value) if value is not None else None
+
+    def _constant(self, node):
+        shape = jt_shape.of_constant(node)
+        if shape is not None:
+            shape.consts.append(node)
+        return shape
+
+    def _starred(self, node):
+        return self.shape(node.value)
+
+    def _await(self, node):
+        return self.shape(node.value)
+
+    def _attribute(self, node):
+        if self._is_self(node.value):
+            return self.fields.setdefault(node.attr, Shape())
+        shape = self.shape(node.value)
+        if shape is None:
+            return None
+        if node.attr in jt_shape.ATTRIBUTES:
+            shape.add(jt_shape.ATTRIBUTES[node.attr], LIKELY)
+            return Shape("int", LIKELY)
+        if node.attr not in jt_shape.METHODS:
+            shape.add("object", SURE)
+            return shape.attrs.setdefault(node.attr, Shape())
+        return None
+
+    def _subscript(self, node):
+        shape = self.shape(node.value)
+        index = node.slice
+        if type(index).__name__ == "Index":
+            index = index.value
+        if isinstance(index, ast.Slice):
+            for part in (index.lower, index.upper, index.step):
+                place = self.shape(part) if part is not None else None
+                if place is not None:
+                    place.add("int", LIKELY)
+            return shape.add("list", MAYBE).add("str", MAYBE) if shape is not None else None
+        where = self.shape(index)
+        if shape is None:
+            if isinstance(node.value, ast.Name) and where is not None:
+                self._key_of_table(node.value.id, where)
+            return None
+        if isinstance(index, ast.Constant) and isinstance(index.value, str):
+            shape.add("dict", SURE)
+            return shape.fields.setdefault(index.value, Shape())
+        number = where is not None and "int" in where.known()
+        if isinstance(index, ast.UnaryOp) or number or isinstance(index, ast.BinOp):
+            shape.add("list", LIKELY)
+            return shape.inside()
+        shape.add("dict", MAYBE)
+        key, value = shape.keyed()
+        if where is not None:
+            key.near.append(where)
+            where.near.append(key)
+        return value
+
+    def _key_of_table(self, name, where):
+        table = self.module.assigned.get(name)
+        if isinstance(table, ast.Dict):
+            where.consts.extend(k for k in table.keys if isinstance(k, ast.Constant))
+            kind = jt_shape.of_constant(table.keys[0]) if table.keys and table.keys[0] else None
+            jt_shape.merge(where, kind, LIKELY)
+
+    def _binop(self, node):
+        left, right = self.shape(node.left) or Shape(), self.shape(node.right) or Shape()
+        return self.operate(node.op, left, right, node)
+
+    def operate(self, op, left, right, node=None):
+        """Evidence of a binary operation; the shape of its result."""
+        if isinstance(op, ast.Mod) and "str" in left.known():
+            return Shape("str")
+        if isinstance(op, (ast.Mod, ast.FloorDiv)):
+            left.add("int", LIKELY)
+            right.add("int", LIKELY)
+        elif isinstance(op, _BITS) or isinstance(op, ast.BitOr):
+            for side in (left, right):
+                if not side.known():
+                    side.add("int", LIKELY)
+        elif isinstance(op, _NUMERIC):
+            repeats = isinstance(op, ast.Mult) and {"str", "list"} & (
+                set(left.known()) | set(right.known())
+            )
+            if not repeats:
+                kind = "float" if "float" in left.known() or "float" in right.known() else "int"
+                for side in (left, right):
+                    if not side.known() or "int" in side.known():
+                        side.add(kind, LIKELY)
+        elif isinstance(op, ast.Add):
+            for side, other in ((left, right), (right, left)):
+                known = other.known()
+                if known and not side.scores:
+                    side.add(max(known, key=lambda k: (known[k], k)), LIKELY)
+                side.near.append(other)
+        result = Shape()
+        result.near.extend((left, right))
+        if isinstance(op, ast.Div):
+            result.add("float", MAYBE)
+        return result
+
+    def _unaryop(self, node):
+        shape = self.shape(node.operand)
+        if isinstance(node.op, ast.Not):
+            return Shape("bool", LIKELY)
+        if shape is not None and not isinstance(node.operand, ast.Constant):
+            shape.add("int", LIKELY)
+        return shape
+
+    def _compare(self, node):
+        sides = [node.left] + node.comparators
+        shapes = [self.shape(side) for side in sides]
+        for op, (a, left), (b, right) in zip(
+            node.ops, zip(sides, shapes), zip(sides[1:], shapes[1:])
+        ):
+            if isinstance(op, (ast.Is, ast.IsNot)):
+                if left is not None and isinstance(b, ast.Constant) and b.value is None:
+                    left.add("none", LIKELY)
+            elif isinstance(op, (ast.In, ast.NotIn)):
+                self._membership(left, b, right)
+            else:
+                for side, other, node_of_other in ((left, right, b), (right, left, a)):
+                    if side is None or other is None:
+                        continue
+                    side.near.append(other)
+                    if isinstance(node_of_other, (ast.Constant, ast.UnaryOp)):
+                        side.consts.append(node_of_other)
+                        jt_shape.merge(side, jt_shape.of_constant(node_of_other), LIKELY)
+        return Shape("bool", LIKELY)
+
+    def _membership(self, left, container, right):
+        if isinstance(container, ast.Name) and container.id in self.module.assigned:
+            container = self.module.assigned[container.id]
+        if isinstance(container, ast.Constant) and isinstance(container.value, str):
+            if left is not None:
+                left.add("str", LIKELY)
+                left.consts.append(container)
+            return
+        if isinstance(container, (ast.Tuple, ast.List, ast.Set, ast.Dict)):
+            elements = container.keys if isinstance(container, ast.Dict) else container.elts
+            for element in elements:
+                kind = jt_shape.of_constant(element) if element is not None else None
+                if left is not None and kind is not None:
+                    left.scores.setdefault(next(iter(kind.scores)), LIKELY)
+                    left.consts.append(element)
+            return
+        if right is not None:
+            if isinstance(left, Shape) and "str" in left.known() and not right.scores:
+                right.add("str", MAYBE)
+            if not right.scores:
+                right.add("list", MAYBE)
+            if left is not None:
+                inside = right.keyed()[0] if "dict" in right.scores else right.inside()
+                inside.near.append(left)
+                left.near.append(inside)
+
+    def _boolop(self, node):
+        shapes = [self.shape(value) for value in node.values]
+        if isinstance(node.op, ast.Or) and shapes[0] is not None and shapes[-1] is not None:
+            if isinstance(node.values[-1], (ast.Constant, ast.List, ast.Dict, ast.Tuple)):
+                jt_shape.merge(shapes[0], shapes[-1], LIKELY)
+                shapes[0].add("none", MAYBE)
+        return shapes[0]
+
+    def _ifexp(self, node):
+        self.shape(node.test)
+        left, right = self.shape(node.body), self.shape(node.orelse)
+        return left or right
+
+    def _joinedstr(self, node):
+        for child in ast.walk(node):
+            if isinstance(child, ast.FormattedValue):
+                shape = self.shape(child.value)
+                spec = child.format_spec
+                if shape is not None and spec is not None and not shape.known():
+                    text = "".join(
+                        str(getattr(v, "value", "")) for v in getattr(spec, "values", [])
+                    )
+                    kind = (
+                        "float"
+                        if text.endswith(("f", "%", "e"))
+                        else "int" if text.endswith(("d", "x", "b")) else ""
+                    )
+                    if kind:
+                        shape.add(kind, LIKELY)
+        return Shape("str")
+
+    def _lambda(self, node):
+        self.shape(node.body)
+
+    def _listcomp(self, node):
+        for part in node.generators:
+            self.bind(part.target, self.iterated(part.iter))
+            for test in part.ifs:
+                self.shape(test)
+        shape = Shape("list", LIKELY)
+        if isinstance(node, ast.DictComp):
+            self.shape(node.key)
+            self.shape(node.value)
+            return Shape("dict", LIKELY)
+        shape.elem = self.shape(node.elt)
+        return shape
+
+    _setcomp = _generatorexp = _dictcomp = _listcomp
+
+    # -- iteration and calls
+    # ----------------------------------------------------------------------------------
+
+    def iterated(self, node):
+        """The shape of an element when an expression is iterated over."""
+        if isinstance(node, ast.Call):
+            name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+            if isinstance(node.func, ast.Name) and name == "enumerate" and node.args:
+                pair = Shape("tuple")
+                pair.parts = [Shape("int"), self.iterated(node.args[0]) or Shape()]
+                return pair
+            if isinstance(node.func, ast.Name) and name == "zip":
+                pair = Shape("tuple")
+                pair.parts = [self.iterated(arg) or Shape() for arg in node.args]
+                return pair
+            if isinstance(node.func, ast.Name) and name == "range":
+                self.shape(node)
+                return Shape("int", LIKELY)
+            if (
+                isinstance(node.func, ast.Name)
+                and name in ("sorted", "reversed", "list", "set", "iter")
+                and node.args
+            ):
+                self.shape(node)
+                return self.iterated(node.args[0])
+            if (
+                isinstance(node.func, ast.Attribute)
+                and name in ("items", "values", "keys")
+                and not node.args
+            ):
+                return self._dict_part(node, name)
+        shape = self.shape(node)
+        if shape is None:
+            return None
+        if not {"list", "str", "dict", "set", "iterator", "tuple"} & set(shape.scores):
+            shape.add("list", LIKELY)
+        if "str" in shape.scores and shape.elem is None:
+            shape.elem = Shape("str")
+        return shape.keyed()[0] if "dict" in shape.scores else shape.inside()
+
+    def _dict_part(self, node, name):
+        shape = self.shape(node.func.value)
+        if shape is None:
+            return None
+        shape.add("dict", SURE)
+        key, value = shape.keyed()
+        if name == "items":
+            pair = Shape("tuple")
+            pair.parts = [key, value]
+            return pair
+        return key if name == "keys" else value
+
+    def _call(self, node):
+        func = node.func
+        args = [self.shape(arg) for arg in node.args]
+        words = {w.arg: self.shape(w.value) for w in node.keywords}
+        if isinstance(func, ast.Name):
+            if func.id in self.env:
+                return self._called(self.env[func.id], args)
+            return self._named_call(func.id, node, args, words)
+        if isinstance(func, ast.Attribute):
+            return self._method_call(func, node, args, words)
+        self.shape(func)
+        return None
+
+    @staticmethod
+    def _called(shape, args):
+        shape.add("callable", SURE)
+        shape.arity = len(args)
+        if shape.result is None:
+            shape.result = Shape()
+        return shape.result
+
+    def _named_call(self, name, node, args, words):
+        if name == "isinstance" and len(node.args) == 2 and args[0] is not None:
+            self._isinstance(args[0], node.args[1])
+        elif name in _TAKES:
+            kind, score = _TAKES[name]
+            for shape in args[:2] if name in ("divmod", "pow", "range") else args[:1]:
+                if shape is not None and (score > MAYBE or not shape.scores):
+                    shape.add(kind, score)
+        elif name in ("max", "min") and len(args) > 1:
+            for a, b in zip(args, args[1:]):
+                if a is not None and b is not None:
+                    a.near.append(b)
+                    b.near.append(a)
+            known = next((a for a in args if a is not None), None)
+            return known
+        elif name in _ITERATES:
+            for arg in (
+                node.args[1:]
+                if name in ("map", "filter")
+                else node.args[:1] if name != "zip" else node.args
+            ):
+                inside = self.iterated(arg)
+                if inside is not None and name == "sum" and not isinstance(arg, ast.GeneratorExp):
+                    inside.add("int", MAYBE)
+            if name in ("map", "filter") and args and args[0] is not None:
+                self._called(args[0], [None])
+            return args[0] if args and name in ("sorted", "list", "tuple") else None
+        else:
+            return self._ours(self.module, name, args, words)
+        return {
+            "int": Shape("int"),
+            "float": Shape("float"),
+            "len": Shape("int"),
+            "abs": args[0] if args else None,
+        }.get(name)
+
+    def _isinstance(self, shape, types):
+        parts = types.elts if isinstance(types, ast.Tuple) else [types]
+        for part in parts:
+            name = getattr(part, "attr", getattr(part, "id", ""))
+            if name in _ISINSTANCE:
+                shape.add(_ISINSTANCE[name], LIKELY)
+            elif self.inference._finder(self.module)(name):
+                shape.add("object", LIKELY)
+                if name not in shape.classes:
+                    shape.classes.append(name)
+
+    def _ours(self, module, name, args, words):
+        found = self.inference.code.find(module, name)
+        if found is None or self.depth >= DEPTH:
+            return None
+        params = self.inference.params(found[0], found[1].name, self.depth + 1)
+        self._handed(params, args, words)
+        if isinstance(found[1], ast.ClassDef):
+            shape = Shape("object")
+            shape.classes.append(found[1].name)
+            return shape
+        return None
+
+    @staticmethod
+    def _handed(params, args, words):
+        pairs = list(zip(args, params.values())) + [(s, params.get(n)) for n, s in words.items()]
+        for given, wanted in pairs:
+            if given is not None and wanted is not None:
+                jt_shape.merge(given, wanted, SURE)
+
+    def _method_call(self, func, node, args, words):
+        name = func.attr
+        if self._is_self(func.value):
+            field = self.fields.get(name)
+            local = self.owner + "." + name
+            if local in self.module.defs and self.depth < DEPTH:
+                self._handed(self.inference.params(self.module, local, self.depth + 1), args, words)
+            elif field is not None:
+                return self._called(field, args)
+            return None
+        owner = getattr(func.value, "attr", getattr(func.value, "id", None))
+        for key in ((owner, name), (owner, None)):
+            if key in _MODULES and not (
+                isinstance(func.value, ast.Name) and func.value.id in self.env
+            ):
+                for shape in args:
+                    if shape is not None and not shape.scores:
+                        shape.add(_MODULES[key], LIKELY)
+                return None
+        shape = self.shape(func.value)
+        if shape is None:
+            return None
+        if name in jt_shape.METHODS:
+            kinds = jt_shape.METHODS[name]
+            if not (len(kinds) > 1 and set(kinds) & set(shape.scores)):
+                for kind in kinds:
+                    shape.add(kind, SURE if len(kinds) == 1 else MAYBE)
+            return self._builtin_method(shape, name, node, args)
+        shape.add("object", SURE)
+        return self._called(shape.attrs.setdefault(name, Shape()), args)
+
+    def _builtin_method(self, shape, name, node, args):
+        kind = jt_shape.METHODS[name][0]
+        if name == "join" and node.args:
+            inside = self.iterated(node.args[0])
+            if inside is not None and not isinstance(node.args[0], ast.GeneratorExp):
+                inside.add("str", LIKELY)
+            return Shape("str")
+        if name in ("get", "setdefault") and args:
+            if isinstance(node.args[0], ast.Constant):
+                field = shape.fields.setdefault(node.args[0].value, Shape())
+                if len(args) > 1:
+                    jt_shape.merge(field, args[1], LIKELY)
+                return field
+            key, value = shape.keyed()
+            if args[0] is not None:
+                key.near.append(args[0])
+            if len(args) > 1:
+                jt_shape.merge(value, args[1], LIKELY)
+            return value
+        if kind == "str":
+            for arg in args:
+                if (
+                    arg is not None
+                    and not arg.scores
+                    and name not in ("center", "ljust", "rjust", "zfill", "format")
+                ):
+                    arg.add("str", LIKELY)
+            if name in ("split", "splitlines", "rsplit"):
+                shape = Shape("list")
+                shape.elem = Shape("str")
+                return shape
+            return Shape("str") if name not in ("find", "count", "index") else Shape("int")
+        if name in ("append", "add", "appendleft") and args and args[0] is not None:
+            shape.inside().near.append(args[0])
+            args[0].near.append(shape.inside())
+        return shape.inside() if name in ("pop", "popleft") else None

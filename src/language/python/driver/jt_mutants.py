@@ -1,0 +1,348 @@
+"""Tells mutants from head: which are equivalent, and which small inputs kill the others."""
+
+import os
+
+import jt_code
+import jt_compare
+import jt_sides
+from jt_regress import called
+from jt_search import Search
+from jt_session import MARGIN, MOST_STEPS, STEPS
+from jt_mutate import Mutator, smaller
+from jt_words import did
+from jt_write import Unwritable
+
+MOST_CASES = 160
+ROUNDS = 4
+SHRINK_ROUNDS = 12
+TOGETHER = 6
+OTHER = ("value", [])
+
+
+class Hardening:
+    """The second half of the work: mutants of head."""
+
+    def __init__(self, session, writer):
+        self.session = session
+        self.plan = session.plan
+        self.result = session.result
+        self.writer = writer
+        self.mutants = {}
+        self.reaching = {}  # (file, line) -> cases
+        self.pool = {}  # case key -> (case, outcome on head, search)
+        self.kills = {}  # mutant id -> {case key: (case, head outcome, mutant outcome, found)}
+
+    def run(self):
+        """Classifies all mutants; adds hardening candidates."""
+        self._sort_out()
+        self._corpus()
+        for number in range(ROUNDS):
+            if self._done():
+                break
+            if number:
+                self._more()
+            self._attack(number)
+        self._cover()
+        self._leftover()
+
+    def _done(self):
+        return self.plan.left() < 3 or all(m["id"] in self.kills for m in self.mutants.values())
+
+    # -- which mutants are worth it
+    # ---------------------------------------------------------------------------
+
+    def _sort_out(self):
+        originals = {}
+        for mutant in self.plan.mutants:
+            file = mutant["file"]
+            if file not in originals:
+                with open(os.path.join(self.plan.head["root"], file), encoding="utf-8") as handle:
+                    originals[file] = handle.read()
+            try:
+                same = jt_code.same_code(originals[file], mutant["source"])
+            except (SyntaxError, ValueError) as error:
+                self._status(mutant, "broken", "does not compile: %s" % error)
+                continue
+            if same:
+                self._status(mutant, "equivalent", "same code after compilation")
+            elif mutant["module"] not in self.session.head.modules:
+                self._status(mutant, "broken", "its module can't be imported")
+            else:
+                self.mutants[mutant["id"]] = mutant
+
+    def _status(self, mutant, status, why):
+        self.result.mutants[mutant["id"]] = {"status": status, "why": why}
+
+    def _corpus(self):
+        """Cases of all targets, with the lines that they reach on head."""
+        modules = {m["module"] for m in self.mutants.values()}
+        share = max(200, 2400 // max(1, len(self.plan.targets)))
+        for target in self.plan.targets:
+            if target.module not in modules or target.module not in self.session.head.modules:
+                continue
+            search = self.session.corpus.get(target.id)
+            if search is None:
+                search = Search(self.session, target, compare=False)
+                self.session.corpus[target.id] = search
+                search.run(share, lambda: self.plan.left(0.7) <= 0)
+                self.result.explored += bool(search.tried)
+            self._measure([case for case, _ in search.kept], search)
+
+    def _measure(self, cases, search):
+        """Runs cases on head for the lines that they reach; keeps those that reach a mutant."""
+        wanted = {(m["file"], m["line"]) for m in self.mutants.values()}
+        cases = [c for c in cases if c.key not in self.pool]
+        for start in range(0, len(cases), 60):
+            if self.plan.left() < 3:
+                return
+            part = cases[start : start + 60]
+            for case, outcome in zip(part, self.session.run(self.session.head, part, lines=True)):
+                lines = outcome.pop("lines", {})
+                for file, found in lines.items():
+                    self.result.lines.setdefault(file, set()).update(found)
+                if not jt_compare.valid(outcome, search.documented):
+                    continue
+                hits = [
+                    (file, line)
+                    for file, found in lines.items()
+                    for line in found
+                    if (file, line) in wanted
+                ]
+                if hits:
+                    self.pool[case.key] = (case, outcome, search)
+                for hit in hits:
+                    self.reaching.setdefault(hit, []).append(case.key)
+
+    def _more(self):
+        """New cases for mutants that live: neighbours of what reaches them, and random ones."""
+        living = [m for m in self.mutants.values() if m["id"] not in self.kills]
+        searches = {}
+        for mutant in living:
+            for key in self.reaching.get(self._place(mutant), ())[:40]:
+                case, _, search = self.pool[key]
+                searches.setdefault(search.target.id, (search, []))[1].append(case)
+        if not searches:
+            searches = {t: (s, []) for t, s in self.session.corpus.items() if s.makers}
+        for search, cases in searches.values():
+            mutator, fresh = Mutator(search.rng, search.pool), []
+            seeds = sorted({c.key: c for c in cases}.values(), key=lambda c: (c.weight, c.call))
+            for i in range(240):
+                if seeds and i % 3:
+                    case = mutator.neighbour(search.rng.choice(seeds))
+                else:
+                    case = search.rng.choice(search.makers).random()
+                if case is not None and case.key not in search.seen:
+                    search.seen.add(case.key)
+                    fresh.append(case)
+            self._measure(fresh, search)
+
+    # -- running mutants
+    # --------------------------------------------------------------------------------------
+
+    @staticmethod
+    def _place(mutant):
+        return (mutant["file"], mutant["line"])
+
+    def _attack(self, number):
+        for mutant in list(self.mutants.values()):
+            if self.plan.left() < 3:
+                return
+            if mutant["id"] in self.kills:
+                continue
+            keys = self._cases_for(mutant)
+            if not keys:
+                continue
+            mutant.setdefault("tried", set()).update(keys)
+            found = self._killing(mutant, [self.pool[k] for k in keys])
+            if found is None:
+                del self.mutants[mutant["id"]]
+            elif found:
+                self.kills[mutant["id"]] = found
+
+    def _cases_for(self, mutant):
+        """Untried cases that reach the mutant's line, small ones first; all of its file where no
+        line is reached.
+        """
+        keys = self.reaching.get(self._place(mutant))
+        if keys is None:
+            keys = [
+                k
+                for k, (_, _, search) in self.pool.items()
+                if search.target.module == mutant["module"]
+            ]
+        tried = mutant.get("tried", set())
+        keys = [k for k in dict.fromkeys(keys) if k not in tried]
+        keys.sort(key=lambda k: (self.pool[k][0].rank > 2, self.pool[k][0].weight, k))
+        small, rest = keys[: MOST_CASES // 2], keys[MOST_CASES // 2 :]
+        step = max(1, len(rest) // (MOST_CASES // 2))
+        return small + rest[::step][: MOST_CASES // 2]
+
+    def _command(self, mutant, cases, heads):
+        limits = [min(max(STEPS, MARGIN * h["steps"]), MOST_STEPS) for h in heads]
+        return {
+            "do": "mutant",
+            "file": mutant["file"],
+            "source": mutant["source"],
+            "modules": [mutant["module"]],
+            "cases": [c.command(limit) for c, limit in zip(cases, limits)],
+        }
+
+    def _killing(self, mutant, entries):
+        """Cases of `(case, head outcome, search)` that tell the mutant from head; None if it is
+        broken.
+        """
+        cases, heads = [e[0] for e in entries], [e[1] for e in entries]
+        answer = self.session.bare.ask(self._command(mutant, cases, heads), 120)
+        self.result.calls += len(cases)
+        if isinstance(answer, dict):
+            self._status(mutant, "broken", answer.get("why", ""))
+            return None
+        found = {}
+        for (case, head, search), outcome in zip(entries, jt_sides.outcomes(answer, len(cases))):
+            how = jt_compare.difference(head, outcome, search.documented)
+            if how is not None and how[0] not in ("crash",):
+                found[case.key] = (case, head, outcome, how, search)
+        return found
+
+    # -- the fewest tests
+    # -------------------------------------------------------------------------------------
+
+    def _cover(self):
+        """Greedy: the case that kills most of the mutants that are still alive, small ones first."""
+        alive = set(self.kills)
+        given_up = set()
+        while (
+            alive
+            and len(self.result.candidates) < self.plan.max_candidates
+            and self.plan.left() > 2
+        ):
+            counts = {}
+            for mutant in alive:
+                for key, entry in self.kills[mutant].items():
+                    if key not in given_up:
+                        counts.setdefault(key, (entry[0], set()))[1].add(mutant)
+            if not counts:
+                break
+            best = min(
+                counts.values(),
+                key=lambda e: (-len(e[1]) / (1 + e[0].weight / 25.0), e[0].weight, e[0].call),
+            )
+            case, mutants = best
+            killed = self._candidate(case, sorted(mutants))
+            given_up.add(case.key)
+            alive -= set(killed)
+
+    def _candidate(self, case, mutants):
+        """Writes the test of a case; the mutants that it really kills."""
+        _, head, outcome, how, search = self.kills[mutants[0]][case.key]
+        case, head, outcome, how = self._shrunk(case, head, outcome, how, search, mutants)
+        first, second = (
+            self.session.run_all([s], [case], fresh=True, watch=True)[0][0]
+            for s in (self.session.head, self.session.head_again)
+        )
+        if not self.session.repeatable(first, second):
+            return []
+        found = how if how[0] in ("after", "out", "endless") else (how[0], how[1])
+        local = called(case, search)
+        try:
+            name, code = self.writer.test(case, first, found, search.target, local)
+        except (Unwritable, SyntaxError, KeyError, IndexError, StopIteration):
+            return []
+        killed = self._verified(code, mutants, how)
+        if killed:
+            self._add(search, case, name, code, killed, did(case, outcome, how))
+        return killed
+
+    def _add(self, search, case, name, code, killed, on_mutant):
+        self.result.candidates.append(
+            {
+                "target": search.target.id,
+                "purpose": "hardening",
+                "mutants": killed,
+                "name": name,
+                "code": code,
+                "before": None,
+                "now": None,
+                "on_mutant": on_mutant,
+                "unplanned_exception": False,
+                "differing": 0,
+                "tried": search.tried,
+                "size": case.weight,
+            }
+        )
+
+    def _verified(self, code, mutants, how):
+        session = self.session
+        for side in (session.head, session.head_again):
+            answer = side.ask({"do": "tests", "tests": [code]})
+            if not answer or answer[0] != "passed":
+                return []
+        if how[0] == "endless":
+            return mutants[:1]
+        killed = []
+        for name in mutants:
+            mutant = self.mutants[name]
+            command = {
+                "do": "tests",
+                "tests": [code],
+                "file": mutant["file"],
+                "source": mutant["source"],
+            }
+            answer = session.bare.ask(command)
+            if answer and answer[0].startswith("failed"):
+                killed.append(name)
+        return killed
+
+    def _shrunk(self, case, head, outcome, how, search, mutants):
+        """The smallest case that still kills the same mutants."""
+        best = (case, head, outcome, how)
+        watched = [self.mutants[m] for m in mutants[:TOGETHER]]
+        if len(mutants) > TOGETHER:
+            return best
+        for _ in range(SHRINK_ROUNDS if case.weight > 4 else 0):
+            if self.plan.left() < 4:
+                break
+            options = smaller(best[0])[:40]
+            heads = self.session.run(self.session.head, options) if options else []
+            entries = [
+                (c, h, search)
+                for c, h in zip(options, heads)
+                if jt_compare.valid(h, search.documented) and h["kind"] == best[1]["kind"]
+            ]
+            step = self._all_killed(entries, watched) if entries else None
+            if step is None:
+                break
+            best = step
+        return best
+
+    def _all_killed(self, entries, mutants):
+        common = None
+        for mutant in mutants:
+            found = self._killing(mutant, entries) or {}
+            common = found if common is None else {k: v for k, v in common.items() if k in found}
+            if not common:
+                return None
+            entries = [e for e in entries if e[0].key in common]
+        best = min(common.values(), key=lambda e: (e[0].weight, len(e[0].call), e[0].call))
+        return best[:4]
+
+    def _leftover(self):
+        shown = {m for c in self.result.candidates for m in c["mutants"]}
+        for name, mutant in self.mutants.items():
+            if name in shown or name in self.result.mutants:
+                continue
+            if not self.reaching.get(self._place(mutant)) and not mutant.get("tried"):
+                self._status(mutant, "unreached", "no input that was tried reaches its line")
+            elif name in self.kills:
+                self._status(
+                    mutant,
+                    "undistinguished",
+                    "no repeatable test could be written for what differs",
+                )
+            else:
+                count = len(mutant.get("tried", ()))
+                self._status(
+                    mutant,
+                    "undistinguished",
+                    "the same outcome as the original on %d inputs" % count,
+                )

@@ -1,0 +1,330 @@
+"""Neighbours of a case that works: one constant, argument or element changed."""
+
+import ast
+
+import jt_samples
+import jt_text
+from jt_case import MUTATED, TYPED
+from jt_text import literal
+
+
+class Mutator:
+    """Makes random neighbours of cases; deterministic by its random source."""
+
+    def __init__(self, rng, pool):
+        self.rng = rng
+        self.pool = pool
+
+    def neighbour(self, case):
+        """The case with one or two spots changed, or None."""
+        count = 1 if self.rng.random() < 0.75 else 2
+        for _ in range(count):
+            changed = self._once(case)
+            if changed is None:
+                return None
+            case = changed
+        return case
+
+    def _once(self, case):
+        parts = list(case.setup) + [case.call]
+        trees = [jt_text.parse(part) for part in parts]
+        spots = []
+        for i, tree in enumerate(trees):
+            if tree is None or isinstance(
+                tree.body[0], (ast.FunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
+            ):
+                continue
+            spots += [(i, node) for node in _spots(tree)]
+        if not spots:
+            return None
+        i, node = self.rng.choice(spots)
+        new = self._changed(jt_text.Edit(parts[i]), node)
+        if new is None:
+            return None
+        edit = jt_text.Edit(parts[i])
+        parts[i] = edit.replaced([(node, new)])
+        if jt_text.parse(parts[i]) is None:
+            return None
+        rank = case.rank if case.rank > TYPED else MUTATED if case.origin != "shape" else case.rank
+        return case.changed(tuple(parts[:-1]), parts[-1], rank)
+
+    def _changed(self, edit, node):
+        if isinstance(node, ast.Constant):
+            return self.constant(node.value)
+        if isinstance(node, ast.UnaryOp):
+            return edit.text(node.operand)
+        if isinstance(node, (ast.List, ast.Tuple, ast.Set)):
+            return self._sequence(edit, node)
+        if isinstance(node, ast.Dict):
+            return self._dict(edit, node)
+        return self._call(edit, node)
+
+    def constant(self, value):
+        """Source of a value of the same kind, near or known; None for what has no neighbours."""
+        rng, pool = self.rng, self.pool
+        if isinstance(value, bool):
+            return repr(not value)
+        if isinstance(value, int):
+            if pool.ints and rng.random() < 0.25:
+                return repr(rng.choice(pool.ints))
+            options = (value + 1, value - 1, -value, 0, 1, value * 2, value * 10, value // 2, 2, 3)
+            return repr(rng.choice(options))
+        if isinstance(value, float):
+            if pool.floats and rng.random() < 0.25:
+                return repr(rng.choice(pool.floats))
+            return repr(
+                round(
+                    rng.choice(
+                        (
+                            value + 1,
+                            value - 1,
+                            -value,
+                            0.0,
+                            value * 2,
+                            value / 2,
+                            value + 0.5,
+                            value * 10,
+                        )
+                    ),
+                    6,
+                )
+            )
+        if isinstance(value, str):
+            if pool.strings and rng.random() < 0.2:
+                return literal(rng.choice(pool.strings))
+            return literal(jt_samples.mutated(rng, value, pool.strings))
+        if isinstance(value, bytes) and value:
+            return literal(
+                rng.choice(
+                    (
+                        value[:-1],
+                        value + value[:1],
+                        value[::-1],
+                        b"",
+                        bytes([value[0] ^ 1]) + value[1:],
+                    )
+                )
+            )
+        return None
+
+    def _sequence(self, edit, node):
+        rng = self.rng
+        texts = [edit.text(e) for e in node.elts]
+        roll = rng.randrange(8)
+        if not texts:
+            return (
+                None
+                if isinstance(node, ast.Set)
+                else self._shown(node, [rng.choice(("1", '"a"', "0"))])
+            )
+        at = rng.randrange(len(texts))
+        if roll == 0:
+            del texts[at]
+        elif roll == 1:
+            texts.insert(at, texts[at])
+        elif roll == 2 and len(texts) > 1:
+            other = rng.randrange(len(texts))
+            texts[at], texts[other] = texts[other], texts[at]
+        elif roll == 3:
+            texts = texts[::-1]
+        elif roll == 4:
+            texts = texts + texts
+        elif roll == 5:
+            texts = [] if not isinstance(node, ast.Tuple) else texts
+        elif roll == 6:
+            texts = texts[:1]
+        else:
+            value = node.elts[at]
+            new = self.constant(value.value) if isinstance(value, ast.Constant) else None
+            texts.insert(rng.randrange(len(texts) + 1), new or texts[at])
+        return self._shown(node, texts)
+
+    @staticmethod
+    def _shown(node, texts):
+        inner = ", ".join(texts)
+        if isinstance(node, ast.List):
+            return "[" + inner + "]"
+        if isinstance(node, ast.Set):
+            return "{" + inner + "}" if texts else "set()"
+        return "(" + inner + ("," if len(texts) == 1 else "") + ")"
+
+    def _dict(self, edit, node):
+        rng = self.rng
+        pairs = [
+            (edit.text(k) if k is not None else None, edit.text(v))
+            for k, v in zip(node.keys, node.values)
+        ]
+        if not pairs or any(k is None for k, _ in pairs):
+            return None
+        at, roll = rng.randrange(len(pairs)), rng.randrange(4)
+        if roll == 0:
+            del pairs[at]
+        elif roll == 1 and isinstance(node.keys[at], ast.Constant):
+            new = self.constant(node.keys[at].value)
+            if new:
+                pairs.append((new, pairs[at][1]))
+        elif roll == 2:
+            other = rng.randrange(len(pairs))
+            pairs[at], pairs[other] = (pairs[at][0], pairs[other][1]), (
+                pairs[other][0],
+                pairs[at][1],
+            )
+        else:
+            pairs = pairs[::-1]
+        return "{" + ", ".join(k + ": " + v for k, v in dict(pairs).items()) + "}"
+
+    def _call(self, edit, node):
+        """Drops or swaps arguments of a call."""
+        rng = self.rng
+        args = [edit.text(a) for a in node.args]
+        words = [
+            "%s=%s" % (w.arg, edit.text(w.value)) if w.arg else "**" + edit.text(w.value)
+            for w in node.keywords
+        ]
+        roll = rng.randrange(3)
+        if roll == 0 and words:
+            del words[rng.randrange(len(words))]
+        elif roll == 1 and len(args) > 1:
+            i = rng.randrange(len(args) - 1)
+            if _kind(node.args[i]) != _kind(node.args[i + 1]):
+                return None  # callers don't mix up a number and a list
+            args[i], args[i + 1] = args[i + 1], args[i]
+        elif args:
+            args.pop()
+        else:
+            return None
+        return "%s(%s)" % (edit.text(node.func), ", ".join(args + words))
+
+
+def _kind(node):
+    return type(node.value) if isinstance(node, ast.Constant) else type(node)
+
+
+def _spots(tree):
+    """Nodes that can be changed: constants, displays, negations and calls."""
+    inside = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.JoinedStr):
+            inside |= {id(n) for n in ast.walk(node)}
+    return [
+        node
+        for node in ast.walk(tree)
+        if id(node) not in inside
+        and (
+            isinstance(node, ast.Constant)
+            and node.value is not None
+            and node.value is not Ellipsis
+            or isinstance(node, (ast.List, ast.Tuple, ast.Set, ast.Dict, ast.Call))
+            and isinstance(getattr(node, "ctx", ast.Load()), ast.Load)
+            or isinstance(node, ast.UnaryOp)
+            and isinstance(node.op, ast.USub)
+        )
+    ]
+
+
+def smaller(case):
+    """All neighbours of a case that are one step simpler, simplest first."""
+    found = []
+    parts = list(case.setup) + [case.call]
+    for i in range(len(case.setup)):
+        found.append(case.changed(case.setup[:i] + case.setup[i + 1 :]))
+    for i, part in enumerate(parts):
+        tree = jt_text.parse(part)
+        if tree is None or isinstance(tree.body[0], (ast.FunctionDef, ast.ClassDef)):
+            continue
+        edit = jt_text.Edit(part)
+        for node in _spots(tree):
+            for new in _simpler(edit, node):
+                text = edit.replaced([(node, new)])
+                if jt_text.parse(text) is not None and text != part:
+                    changed = parts[:i] + [text] + parts[i + 1 :]
+                    found.append(case.changed(tuple(changed[:-1]), changed[-1]))
+    unique = {c.key: c for c in found if c.weight < case.weight or _nicer(c, case)}
+    return sorted(unique.values(), key=lambda c: (c.weight, len(c.call), c.call))[:120]
+
+
+def _nicer(new, old):
+    return new.weight == old.weight and _score(new) < _score(old)
+
+
+def _score(case):
+    """Ties: shorter text, smaller numbers, letters from the start of the alphabet."""
+    text = "".join(case.setup) + case.call
+    return (
+        len(text),
+        sum(c in "-.'\\" for c in text),
+        sum(int(c) for c in text if c.isdecimal() and c.isascii()),
+    )
+
+
+def _simpler(edit, node):
+    if isinstance(node, ast.Constant):
+        return _simpler_constant(node.value)
+    if isinstance(node, ast.UnaryOp):
+        return [edit.text(node.operand)]
+    if isinstance(node, (ast.List, ast.Tuple, ast.Set)):
+        texts = [edit.text(e) for e in node.elts]
+        options = [texts[: len(texts) // 2], texts[len(texts) // 2 :]] if len(texts) > 2 else []
+        options += [texts[:i] + texts[i + 1 :] for i in range(len(texts))]
+        return [Mutator._shown(node, o) for o in options if o or not isinstance(node, ast.Set)]
+    if isinstance(node, ast.Dict):
+        pairs = [
+            (edit.text(k) if k is not None else "**", edit.text(v))
+            for k, v in zip(node.keys, node.values)
+        ]
+        options = [pairs[:i] + pairs[i + 1 :] for i in range(len(pairs))]
+        return ["{" + ", ".join(k + ": " + v for k, v in o) + "}" for o in options]
+    if isinstance(node, ast.Call):
+        args = [edit.text(a) for a in node.args]
+        words = [
+            "%s=%s" % (w.arg, edit.text(w.value)) if w.arg else "**" + edit.text(w.value)
+            for w in node.keywords
+        ]
+        func = edit.text(node.func)
+        options = [args + words[:i] + words[i + 1 :] for i in range(len(words))]
+        if args:
+            options.append(args[:-1] + words)
+        return ["%s(%s)" % (func, ", ".join(o)) for o in options]
+    return []
+
+
+def _simpler_constant(value):
+    if isinstance(value, bool) or value is None:
+        return []
+    if isinstance(value, int):
+        options = [0, 1, 2, 3, 5, 10, value // 10, value // 2, value - 1]
+        return [repr(v) for v in dict.fromkeys(options) if 0 <= v < value]
+    if isinstance(value, float):
+        options = [
+            0.0,
+            1.0,
+            2.0,
+            0.5,
+            float(int(value)) if abs(value) < 1e9 else 0.0,
+            round(value, 1),
+        ]
+        return [
+            repr(v)
+            for v in dict.fromkeys(options)
+            if len(repr(v)) <= len(repr(value)) and 0 <= v < value
+        ]
+    if isinstance(value, str) and value:
+        options = [
+            "",
+            "a",
+            "ab",
+            value[: len(value) // 2],
+            value[len(value) // 2 :],
+            value[1:],
+            value[:-1],
+        ]
+        options += [value[:i] + value[i + 1 :] for i in range(1, min(len(value) - 1, 24))]
+        options += ["".join("a" if c.isalpha() and c.isascii() else c for c in value)]
+        return [
+            literal(v)
+            for v in dict.fromkeys(options)
+            if len(v) < len(value) or len(v) == len(value) and v < value
+        ]
+    if isinstance(value, bytes) and value:
+        return [literal(v) for v in (b"", value[: len(value) // 2], value[1:], value[:-1])]
+    return []

@@ -1,0 +1,148 @@
+"""From findings to regression tests: confirm without noise, shrink, write, look once more."""
+
+import jt_code
+import jt_compare
+import jt_sides
+from jt_mutate import smaller
+from jt_search import Finding, Search
+from jt_words import did
+from jt_write import Unwritable
+
+PER_TARGET = 3
+TRIES = 10
+ROUNDS = 30
+
+
+class Regressions:
+    """The first half of the work: base against head."""
+
+    def __init__(self, session, writer):
+        self.session = session
+        self.writer = writer
+        self.shown = set()
+
+    def explore(self, targets, calls, deadline):
+        """Explores targets in order; findings become candidates."""
+        for target in targets:
+            if deadline():
+                self.session.result.problem(
+                    None, "time was over before all targets were compared", "both"
+                )
+                return
+            search = Search(self.session, target, compare=True)
+            budget = calls if target.changed else max(200, calls // 8)
+            search.run(budget, deadline)
+            self.session.result.explored += bool(search.tried)
+            self.session.corpus[target.id] = search
+            self._report(search)
+
+    def _report(self, search):
+        clusters = {}
+        for finding in search.findings:
+            clusters.setdefault(finding.cluster, []).append(finding)
+        for members in clusters.values():
+            members.sort(key=Finding.order)
+        order = sorted(clusters.values(), key=lambda m: m[0].order())
+        made = 0
+        for members in order:
+            if made >= min(PER_TARGET, self.session.plan.max_per_target):
+                break
+            for finding in members[:TRIES]:
+                confirmed = self.confirmed(finding, search)
+                if confirmed and self._candidate(self.shrunk(confirmed, search), search):
+                    made += 1
+                    break
+
+    def confirmed(self, finding, search):
+        """The finding, seen again in fresh processes with another hash seed, zone and folder; None
+        if it is noise.
+        """
+        session, case = self.session, finding.case
+        before, now = session.both([case], fresh=True, watch=True)
+        before2, now2 = session.both([case], fresh=True, watch=True, again=True)
+        for first, second in ((before[0], before2[0]), (now[0], now2[0])):
+            if not session.repeatable(first, second):
+                return None
+        found = jt_compare.difference(before[0], now[0], search.documented)
+        again = jt_compare.difference(before2[0], now2[0], search.documented)
+        if found is None or again is None or found[0] != again[0]:
+            return None
+        return Finding(case, before[0], now[0], found)
+
+    def shrunk(self, finding, search):
+        """The smallest finding that shows the same difference."""
+        best = finding
+        for _ in range(ROUNDS):
+            options = smaller(best.case)[:60]
+            if not options:
+                break
+            before, now = self.session.both(options)
+            step = None
+            for case, b, n in zip(options, before, now):
+                found = jt_compare.difference(b, n, search.documented)
+                if found is None or b["kind"] != best.before["kind"]:
+                    continue
+                smaller_one = Finding(case, b, n, found)
+                if smaller_one.cluster == best.cluster:
+                    step = smaller_one
+                    break
+            if step is None:
+                break
+            best = step
+        if best is finding:
+            return finding
+        return self.confirmed(best, search) or finding
+
+    def _candidate(self, finding, search):
+        target = search.target
+        local = called(finding.case, search)
+        key = (finding.case.key, finding.what)
+        if key in self.shown:
+            return False
+        found = (finding.what, finding.path)
+        try:
+            name, code = self.writer.test(finding.case, finding.before, found, target, local)
+        except (Unwritable, SyntaxError, KeyError, IndexError, StopIteration):
+            return False
+        if not self._holds(code, finding):
+            return False
+        self.shown.add(key)
+        now = finding.now
+        self.session.result.candidates.append(
+            {
+                "target": target.id,
+                "purpose": "regression",
+                "mutants": [],
+                "name": name,
+                "code": code,
+                "before": did(finding.case, finding.before, found, past=True),
+                "now": did(finding.case, now, found),
+                "on_mutant": None,
+                "unplanned_exception": now["kind"] == "raise" and not now["planned"],
+                "differing": search.differing,
+                "tried": search.tried,
+                "size": finding.case.weight,
+            }
+        )
+        return True
+
+    def _holds(self, code, finding):
+        session = self.session
+        if finding.what == "endless":
+            answer = session.base.ask({"do": "tests", "tests": [code]})
+            return bool(answer) and answer[0] == "passed"
+        command = {"do": "tests", "tests": [code]}
+        sides = [session.base, session.head, session.base_again, session.head_again]
+        answers = [answer[0] if answer else "" for answer in jt_sides.together(sides, command)]
+        passed = answers[0] == answers[2] == "passed"
+        return passed and all(answers[i].startswith("failed") for i in (1, 3))
+
+
+def called(case, search):
+    """The dotted path of what the case calls last: the maker whose name occurs, else the target's."""
+    tree = jt_code.ast.parse(case.call)
+    names = jt_code.names_in(tree)
+    for maker in search.makers:
+        if maker.local.split(".")[-1] in names:
+            return maker.local
+    return search.target.local

@@ -1,0 +1,128 @@
+"""Strings that code which reads text is likely to understand: pieces of its own constants, put
+together.
+"""
+
+import re
+
+try:
+    from re import _parser as sre_parse  # Python 3.11 and later
+except ImportError:
+    import sre_parse
+
+ALPHABET = "abcABC123 aab"
+PUNCTUATION = " ,.;:-_=/()[]{}\"'#+*%&?!@\n<>|"
+
+
+def text(rng, constants, common, short=False):
+    """A random string."""
+    roll = rng.random()
+    if constants and roll < 0.3:
+        return rng.choice(constants)
+    if roll < 0.5 or short and roll < 0.8:
+        return rng.choice(common)
+    if constants and roll < 0.75:
+        return mixed(rng, constants, common)
+    letters = ALPHABET + "".join(c for s in constants[:30] for c in s if len(s) < 12)
+    size = rng.choice((1, 2, 3, 4, 5, 6, 8, 12))
+    return "".join(rng.choice(letters) for _ in range(size))
+
+
+def mixed(rng, constants, common):
+    """Constants, digits and words joined by separators that occur in the constants."""
+    marks = [c for s in constants for c in s if c in PUNCTUATION] or [" "]
+    parts = []
+    for _ in range(rng.randint(2, 4)):
+        source = rng.random()
+        if source < 0.5:
+            parts.append(rng.choice(constants))
+        elif source < 0.75:
+            parts.append(str(rng.choice((0, 1, 2, 5, 10, 12, 30, 59, 60, 100, 2024))))
+        else:
+            parts.append(rng.choice(common))
+    return rng.choice(marks + [""]).join(parts)
+
+
+def mutated(rng, value, constants):
+    """A string near another one."""
+    if not value:
+        return rng.choice(["a"] + constants[:5])
+    roll, at = rng.randrange(9), rng.randrange(len(value))
+    if roll == 0:
+        return value[:at] + value[at + 1 :]
+    if roll == 1:
+        return value[:at] + rng.choice("aZ0 -_.,é") + value[at:]
+    if roll == 2:
+        return value[:at] + rng.choice("aZ0 -_.,") + value[at + 1 :]
+    if roll == 3:
+        return value + value[at:]
+    if roll == 4:
+        return value.swapcase()
+    if roll == 5:
+        digits = re.sub(
+            "[0-9]+", lambda m: str(max(0, int(m.group()) + rng.choice((-1, 1)))), value[:60]
+        )
+        return digits if digits != value else value[::-1]
+    if roll == 6:
+        return value[: at + 1]
+    if roll == 7 and constants:
+        return value[:at] + rng.choice(constants) + value[at:]
+    return rng.choice((value + " ", " " + value, value + value, "", value + "s"))
+
+
+def of_pattern(rng, pattern):
+    """A string that a regular expression matches, roughly; None where it can't be read."""
+    try:
+        tree = sre_parse.parse(pattern)
+        return _sample(rng, tree, 0)[:60]
+    except (re.error, RecursionError, ValueError, OverflowError, TypeError):
+        return None
+
+
+def _sample(rng, tree, depth):
+    return "".join(_piece(rng, str(op), arg, depth) for op, arg in tree)
+
+
+def _piece(rng, op, arg, depth):
+    if depth > 12:
+        return ""
+    if op == "LITERAL":
+        return chr(arg)
+    if op == "NOT_LITERAL":
+        return "a" if arg != ord("a") else "b"
+    if op == "ANY":
+        return rng.choice("a1 ")
+    if op == "IN":
+        return _member(rng, arg)
+    if op in ("MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT"):
+        low, high, inner = arg
+        count = rng.randint(low, min(int(high), low + 2))
+        return "".join(_sample(rng, inner, depth + 1) for _ in range(count))
+    if op == "SUBPATTERN":
+        return _sample(rng, arg[-1], depth + 1)
+    if op == "BRANCH":
+        return _sample(rng, rng.choice(arg[1]), depth + 1)
+    if op == "CATEGORY":
+        return _category(rng, str(arg))
+    return ""
+
+
+def _member(rng, parts):
+    if parts and str(parts[0][0]) == "NEGATE":
+        banned = {chr(a) for op, a in parts if str(op) == "LITERAL"}
+        return next((c for c in "ab1xZ_" if c not in banned), "q")
+    op, arg = rng.choice(parts)
+    if str(op) == "LITERAL":
+        return chr(arg)
+    if str(op) == "RANGE":
+        return chr(rng.randint(arg[0], min(arg[1], arg[0] + 5)))
+    return _category(rng, str(arg))
+
+
+def _category(rng, name):
+    if "NOT_" in name:
+        return "a" if "DIGIT" in name or "SPACE" in name else "-"
+    return (
+        rng.choice("0123459")
+        if "DIGIT" in name
+        else " " if "SPACE" in name else rng.choice("abz_7")
+    )

@@ -1,0 +1,299 @@
+"""Searches one target for inputs on which base and head differ, and keeps the inputs that lead
+somewhere.
+"""
+
+import jt_code
+import jt_compare
+from jt_calls import FOLLOW_UPS, Calls
+from jt_case import LEARNED, MINED
+from jt_mutate import Mutator
+
+BATCH = 48
+ENOUGH = 16
+MOST_KEPT = 400
+
+
+class Finding:
+    """A case on which the two revisions differ."""
+
+    def __init__(self, case, before, now, found):
+        self.case = case
+        self.before = before
+        self.now = now
+        self.what, self.path = found
+
+    @property
+    def cluster(self):
+        """Findings of one cluster show the same difference."""
+        sort = self.now.get("type", "") if self.now["kind"] == "raise" else self.now["kind"]
+        return (self.what, sort)
+
+    def order(self):
+        """The most believable and smallest first."""
+        return (
+            self.case.rank > 2,
+            self.what in ("after", "out"),
+            self.case.weight,
+            self.case.rank,
+            self.case.call,
+        )
+
+
+class Search:
+    """The exploration of one target."""
+
+    def __init__(self, session, target, compare):
+        self.session = session
+        self.target = target
+        self.compare = compare  # whether base is looked at too
+        self.module = session.code.module(target.module)
+        self.findings = []
+        self.kept = []  # (case, outcome on head)
+        self.seen = set()
+        self.tried = 0
+        self.differing = 0
+        self.documented = set(session.mining.raised)
+        self.makers = self._makers()
+        self.follow = []
+
+    # -- what is called
+    # ---------------------------------------------------------------------------------------
+
+    def _makers(self):
+        if self.module is None:
+            return []
+        locals_ = self.entries()
+        facts = self.session.describe(self.target.module, locals_)
+        nodes = [
+            n
+            for n in (
+                jt_code.definition(self.module, name) for name in [self.target.local] + locals_
+            )
+            if n
+        ]
+        salt = self.target.module + "." + self.target.local
+        self.values, self.rng, self.pool = self.session.values(self.module, nodes, salt)
+        self.mutator = Mutator(self.rng, self.pool)
+        for node in nodes:
+            text = (
+                jt_code.ast.get_docstring(node)
+                if not isinstance(node, jt_code.ast.Module)
+                else None
+            )
+            for word in (text or "").replace(":", " ").replace("`", " ").split():
+                if word.endswith(("Error", "Exception")):
+                    self.documented.add(word.split(".")[-1])
+        makers = []
+        for local in locals_:
+            head, base = facts[local]
+            if (
+                head is None
+                or head["kind"] in ("value", "unknown")
+                or self.compare
+                and base is None
+            ):
+                continue
+            other = base["params"] if self.compare and base else None
+            makers.append(Calls(self.module, local, head, self.values, self.rng, other))
+        return makers
+
+    def entries(self):
+        """Dotted paths of what is called for this target: itself, or public callers, or a class's
+        methods.
+        """
+        local, module = self.target.local, self.module
+        node = jt_code.definition(module, local)
+        if isinstance(node, jt_code.ast.ClassDef):
+            methods = [
+                n
+                for n in module.defs
+                if n.startswith(local + ".") and n.count(".") == local.count(".") + 1
+            ]
+            methods = [
+                n
+                for n in methods
+                if isinstance(module.defs[n], jt_code.FUNCTIONS) and jt_code.is_public(n)
+            ]
+            return [local] + [m for m in methods if not m.endswith((".__init__", ".__new__"))]
+        if local.endswith((".__init__", ".__new__", ".__post_init__")):
+            owner = local.rpartition(".")[0]
+            methods = [
+                n
+                for n in module.defs
+                if n.startswith(owner + ".") and jt_code.is_public(n) and n != local
+            ]
+            return [owner] + [m for m in methods if isinstance(module.defs[m], jt_code.FUNCTIONS)][
+                :12
+            ]
+        if jt_code.is_public(local) or node is None:
+            return [local]
+        callers = jt_code.public_callers(module, local)[:8]
+        if not callers and not self.compare:
+            return [local]
+        return callers
+
+    # -- the search
+    # -------------------------------------------------------------------------------------------
+
+    def run(self, calls, deadline):
+        """Explores until enough is found, the calls are used up, or `deadline()` says so."""
+        if not self.makers:
+            return
+        self._known_constructors()
+        self._explore(self._mined(), calls, deadline)
+        self._explore(self._systematic(), calls, deadline)
+        self._learn()
+        while self.tried < calls and len(self.findings) < ENOUGH and not deadline():
+            batch = self._random_batch()
+            if not batch:
+                break
+            self._batch(batch)
+
+    def _explore(self, cases, calls, deadline):
+        batch = []
+        for case in cases:
+            if case is None or case.key in self.seen:
+                continue
+            self.seen.add(case.key)
+            batch.append(case)
+            if len(batch) == BATCH:
+                self._batch(batch)
+                batch = []
+                if self.tried >= calls or len(self.findings) >= ENOUGH or deadline():
+                    return
+        if batch:
+            self._batch(batch)
+
+    def _mined(self):
+        words = {
+            local.split(".")[-1] for local in [self.target.local] + [m.local for m in self.makers]
+        }
+        words = {w for w in words if not w.startswith("__")} or {self.target.local.split(".")[0]}
+        cases = self.session.mining.of(words)
+        return [c for c in cases if not _looks_private(c.call)][:300]
+
+    def _known_constructors(self):
+        """Constructor calls of the tests become receivers."""
+        for name in self.module.classes():
+            for case in self.session.mining.of({name}):
+                for text in case.setup + (case.call,):
+                    tree = jt_code.ast.parse(text)
+                    for node in jt_code.ast.walk(tree):
+                        if (
+                            isinstance(node, jt_code.ast.Call)
+                            and getattr(node.func, "id", "") == name
+                        ):
+                            self._keep_constructor(name, text, node)
+
+    def _keep_constructor(self, name, text, node):
+        plain = all(
+            not isinstance(n, jt_code.ast.Name) or self.values.names.statement(n.id)
+            for n in jt_code.ast.walk(node)
+        )
+        source = jt_code.ast.get_source_segment(text, node)
+        known = self.values.ctors.setdefault(name, [])
+        if (
+            plain
+            and source
+            and "\n" not in source
+            and len(source) < 160
+            and source not in known
+            and len(known) < 12
+        ):
+            known.append(source)
+
+    def _systematic(self):
+        share = max(60, 600 // max(1, len(self.makers)))
+        for maker in self.makers:
+            for i, case in enumerate(maker.simple()):
+                if i >= share:
+                    break
+                yield case
+
+    def _learn(self):
+        """Where what was inferred never works, finds out by trying which kinds the code takes."""
+        for maker in self.makers:
+            good = sum(
+                1
+                for case, _ in self.kept
+                if case.origin == "shape" and maker.local.split(".")[-1] in case.call
+            )
+            unsure = any(not maker.shape(p).kinds() for p in maker.params if not p["optional"])
+            if good and not unsure:
+                continue
+            probes = [(kinds, case) for kinds, case in maker.probes()]
+            cases = [case for _, case in probes]
+            if not cases:
+                continue
+            outcomes = self._batch(cases, kinds=True)
+            scored = [
+                (o.get("new", 0), kinds)
+                for (kinds, _), o in zip(probes, outcomes)
+                if o["kind"] == "value" and (o["steps"] > 1 or not good)
+            ]
+            if scored:
+                best = max(score for score, _ in scored)
+                maker.learn(next(kinds for score, kinds in scored if score == best))
+
+    def _random_batch(self):
+        batch = list(self.follow[:BATCH])
+        self.follow = self.follow[BATCH:]
+        for case in batch:
+            self.seen.add(case.key)
+        misses = 0
+        while len(batch) < BATCH and misses < 300:
+            if self.kept and self.rng.random() < 0.5:
+                recent = self.kept[-60:] if self.rng.random() < 0.5 else self.kept
+                case = self.mutator.neighbour(self.rng.choice(recent)[0])
+            else:
+                case = self.rng.choice(self.makers).random()
+            if case is None or case.key in self.seen:
+                misses += 1
+                continue
+            self.seen.add(case.key)
+            batch.append(case)
+        return batch
+
+    def _batch(self, cases, kinds=False):
+        session = self.session
+        if self.compare:
+            before, now = session.both(cases)
+        else:
+            now = session.run(session.head, cases)
+            before = now
+        self.tried += len(cases)
+        for case, b, n in zip(cases, before, now):
+            new = b.get("new", 0) + (n.get("new", 0) if self.compare else 0)
+            worth = jt_compare.valid(b if self.compare else n, self.documented)
+            if worth and (new or len(self.kept) < 40) and len(self.kept) < MOST_KEPT:
+                self.kept.append((case, n))
+                self._follow_up(case, b)
+            if not self.compare:
+                continue
+            found = jt_compare.difference(b, n, self.documented)
+            if found is not None and found[0] != "crash" and (case.rank < LEARNED or not kinds):
+                self.differing += 1
+                self.findings.append(Finding(case, b, n, found))
+        return before
+
+    def _follow_up(self, case, outcome):
+        """A call that gives back a function is followed by calls of that function."""
+        if outcome["kind"] != "value" or outcome["value"][:2] != ["ref", "callable"]:
+            return
+        if len(self.follow) < 120 and "\n" not in case.call:
+            self.follow += [case.changed(call=case.call + tail) for tail in FOLLOW_UPS]
+
+
+def _looks_private(text):
+    tree = jt_code.ast.parse(text)
+    return any(
+        isinstance(n, jt_code.ast.Attribute)
+        and n.attr.startswith("_")
+        and not n.attr.startswith("__")
+        for n in jt_code.ast.walk(tree)
+    )
+
+
+def is_mined(case):
+    """Whether a case stands in the repository as it is."""
+    return case.rank == MINED

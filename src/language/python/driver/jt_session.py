@@ -1,0 +1,142 @@
+"""One exploration: both revisions' code and workers, what is known of their objects, and the noise
+filter.
+"""
+
+import random
+
+import jt_code
+import jt_compare
+import jt_infer
+import jt_mining
+import jt_sides
+from jt_case import Names
+from jt_values import Pool, Values
+
+STEPS = 20000
+MARGIN = 100
+MOST_STEPS = 1500000
+UNREPEATABLE = {"clock", "chance", "refused", "wrote"}
+
+
+class Session:
+    """What all targets share."""
+
+    def __init__(self, plan, result):
+        self.plan = plan
+        self.result = result
+        self.code = jt_code.Code(plan.head["root"], plan.import_roots)
+        self.base_code = jt_code.Code(plan.base["root"], plan.import_roots)
+        self.inference = jt_infer.Inference(self.code)
+        self.base = jt_sides.Side("base", plan.base, plan)
+        self.head = jt_sides.Side("head", plan.head, plan)
+        self.base_again = jt_sides.Side("base", plan.base, plan, seed="4242", zone="Asia/Tokyo")
+        self.head_again = jt_sides.Side("head", plan.head, plan, seed="4242", zone="Asia/Tokyo")
+        self.bare = jt_sides.Side("head", plan.head, plan)
+        self.bare.bare = True
+        self.facts = {}
+        self.mining = jt_mining.Mining(plan.head["root"], None)
+        self.mined_modules = set()
+        self.corpus = {}  # target id -> cases that reached something new, with the outcome on head
+
+    def stop(self):
+        """Ends all workers."""
+        for side in (self.base, self.head, self.base_again, self.head_again, self.bare):
+            side.stop()
+
+    def load(self):
+        """Imports the targets' modules on both sides; returns the modules that work on each."""
+        plan = self.plan
+        heads = list(dict.fromkeys(t.module for t in plan.targets))
+        bases = list(dict.fromkeys(t.module for t in plan.targets if t.in_base))
+        on_head, on_base = self.head.load(heads), self.base.load(bases)
+        for target in plan.targets:
+            for side, answers in (("head", on_head), ("base", on_base)):
+                answer = answers.get(target.module)
+                if answer is not None and not answer["ok"]:
+                    self.result.problem(
+                        target.id, "module %s %s" % (target.module, answer["why"]), side
+                    )
+        self.base_again.modules = list(self.base.modules)
+        self.head_again.modules = list(self.head.modules)
+        if plan.mutants:
+            foreign = self.head.ask({"do": "foreign"}) or []
+            self.bare.ask({"do": "preload", "modules": foreign})
+        files = sorted({m["file"] for m in plan.mutants} | {t.file for t in plan.targets if t.file})
+        self.head.watch_lines(files)
+        for name in heads:
+            module = self.code.module(name)
+            if module is not None and name not in self.mined_modules:
+                self.mined_modules.add(name)
+                names = Names(module, self.code)
+                self.mining.documentation(module, names)
+                self.mining.callers(module, names)
+        self.mining.tests(plan.test_files)
+
+    def describe(self, module, locals_):
+        """Facts about objects of a module on head and on base: `{local: (head, base)}`."""
+        names = [[module, local] for local in locals_]
+        for side, index in ((self.head, 0), (self.base, 1)):
+            if module in side.modules:
+                answers = side.ask({"do": "describe", "names": names}) or [None] * len(names)
+                for local, facts in zip(locals_, answers):
+                    self.facts.setdefault((module, local), [None, None])[index] = facts
+        return {local: self.facts.get((module, local), [None, None]) for local in locals_}
+
+    def values(self, module, nodes, salt):
+        """Values for a target: its constants first; deterministic by the plan's seed and `salt`."""
+        rng = random.Random("%s %s" % (self.plan.seed, salt))
+        pool = Pool()
+        jt_mining.fill_pool(pool, module, nodes, rng)
+        values = Values(rng, pool, Names(module, self.code), self.inference)
+        return values, rng, pool
+
+    def run(self, side, cases, limits=None, fresh=False, watch=False, lines=False):
+        """Outcomes of cases on one side."""
+        return self.run_all([side], cases, limits, fresh, watch, lines)[0]
+
+    def run_all(self, sides, cases, limits=None, fresh=False, watch=False, lines=False):
+        """Outcomes of cases on several sides at once."""
+        limits = limits or [STEPS] * len(cases)
+        commands = [case.command(limit, lines) for case, limit in zip(cases, limits)]
+        self.result.calls += len(cases) * len(sides)
+        answers = jt_sides.together(
+            sides, {"do": "run", "cases": commands, "fresh": fresh, "watch": watch}
+        )
+        return [jt_sides.outcomes(answer, len(cases)) for answer in answers]
+
+    def both(self, cases, fresh=False, watch=False, again=False):
+        """Outcomes on base and on head; head gets a hundred times the steps of base before it is
+        said not to end.
+        """
+        pair = [self.base_again, self.head_again] if again else [self.base, self.head]
+        before, now = self.run_all(pair, cases, fresh=fresh, watch=watch)
+        long = [
+            i
+            for i, (b, n) in enumerate(zip(before, now))
+            if n["kind"] == "long" and b["kind"] in ("value", "raise")
+        ]
+        if long:
+            limits = [min(max(STEPS, MARGIN * before[i]["steps"]), MOST_STEPS) for i in long]
+            redone = self.run(pair[1], [cases[i] for i in long[:8]], limits[:8], fresh=fresh)
+            for i, outcome in zip(long, redone):
+                now[i] = outcome
+        return before, now
+
+    def repeatable(self, first, second):
+        """Whether two outcomes of the same code are the same, and nothing in them depends on time
+        or chance.
+        """
+        notes = set(first.get("notes", ())) | set(second.get("notes", ()))
+        if notes & UNREPEATABLE or first["kind"] != second["kind"]:
+            return False
+        if first["kind"] == "raise":
+            return first["type"] == second["type"]
+        if first["kind"] == "value":
+            if jt_compare.differ(first["value"], second["value"]) is not None:
+                return False
+            after = second.get("after", {})
+            return all(
+                n not in after or jt_compare.differ(v, after[n]) is None
+                for n, v in first["after"].items()
+            )
+        return first["kind"] in ("long", "crash")

@@ -1,0 +1,373 @@
+"""What a parameter seems to be: kinds with evidence, and shapes of what is inside."""
+
+import ast
+
+import jt_text
+
+HINT = 100  # a type hint settles it
+SURE = 10
+LIKELY = 4
+MAYBE = 1
+
+_STR = (
+    "strip lstrip rstrip split rsplit splitlines lower upper title capitalize swapcase "
+    "casefold startswith endswith replace join encode isdigit isalpha isalnum isspace isupper "
+    "islower isidentifier isnumeric isdecimal istitle find rfind rindex zfill ljust rjust "
+    "center partition rpartition format expandtabs translate removeprefix removesuffix "
+    "maketrans"
+).split()
+METHODS = {name: ("str",) for name in _STR}
+METHODS.update(
+    {
+        "append": ("list",), "extend": ("list",), "sort": ("list",), "insert": ("list",),
+        "reverse": ("list",),
+        "remove": ("list",), "pop": ("list", "dict"), "popleft": ("deque",),
+        "appendleft": ("deque",),
+        "items": ("dict",), "keys": ("dict",), "values": ("dict",), "get": ("dict",),
+        "setdefault": ("dict",),
+        "update": ("dict",), "popitem": ("dict",), "most_common": ("counter",),
+        "add": ("set",), "discard": ("set",), "union": ("set",), "intersection": ("set",),
+        "difference": ("set",),
+        "issubset": ("set",), "issuperset": ("set",), "symmetric_difference": ("set",),
+        "isdisjoint": ("set",),
+        "read": ("file",), "readline": ("file",), "readlines": ("file",), "write": ("file",),
+        "strftime": ("date",), "weekday": ("date",), "isoweekday": ("date",),
+        "isocalendar": ("date",),
+        "toordinal": ("date",), "isoformat": ("date",), "timestamp": ("datetime",),
+        "astimezone": ("datetime",),
+        "total_seconds": ("timedelta",), "quantize": ("decimal",), "decode": ("bytes",),
+        "hex": ("bytes",),
+        "is_integer": ("float",), "bit_length": ("int",), "as_integer_ratio": ("float",),
+        "exists": ("path",), "read_text": ("path",), "is_file": ("path",), "is_dir": ("path",),
+        "iterdir": ("path",),
+        "joinpath": ("path",), "with_suffix": ("path",), "glob": ("path",), "rglob": ("path",),
+        "group": ("match",), "groups": ("match",), "index": ("list", "str"),
+        "count": ("list", "str"),
+        "copy": ("list", "dict"), "clear": ("list", "dict"),
+    }
+)  # fmt: skip
+ATTRIBUTES = {
+    "year": "date", "month": "date", "day": "date", "hour": "datetime", "minute": "datetime",
+    "second": "datetime",
+    "tzinfo": "datetime", "days": "timedelta", "seconds": "timedelta", "suffix": "path",
+    "stem": "path",
+    "parent": "path", "parts": "path", "numerator": "fraction", "denominator": "fraction",
+}  # fmt: skip
+# Names of parameters, whole or by their last word, when the code says nothing.
+NAMES = {
+    "int": (
+        "n k m i j x y z count num number size length limit index idx position start end step "
+        "stop low high depth level width height rows cols columns year month day hour minute "
+        "hours minutes seconds days amount quantity qty page offset max min age capacity "
+        "total year1 times attempts retries base exponent target value divisor port id lo hi "
+        "left right a b c d steps digits places precision per_page score points weeks"
+    ),
+    "float": (
+        "price rate ratio percent percentage discount tax factor weight temperature celsius "
+        "fahrenheit radius lat lon latitude longitude balance salary probability threshold "
+        "alpha beta tolerance cost fee interest"
+    ),
+    "str": (
+        "s text string name word title line content message msg sentence label prefix suffix "
+        "char ch email url path filename pattern query token username password password_hash "
+        "key sep separator delimiter phrase code currency unit color colour slug html xml raw "
+        "body source expression expr template fmt format iso country city version tag user "
+        "description isbn phone address"
+    ),
+    "list": (
+        "items values numbers nums lst list arr array data seq sequence words lines xs ys "
+        "elements entries rows records points args results tokens names prices scores parts "
+        "keys matrix grid iterable strings tags intervals pairs edges events orders users "
+        "chunks nodes stack queue coins weights"
+    ),
+    "dict": (
+        "d mapping dictionary config options settings params kwargs headers record row "
+        "payload obj graph lookup table counts inventory env context attributes metadata meta"
+    ),
+    "callable": (
+        "func fn f callback predicate key_func function handler transform mapper reducer cmp "
+        "callable action operation op condition selector"
+    ),
+    "bool": (
+        "flag enabled verbose strict reverse ignore_case inclusive recursive ascending "
+        "descending active"
+    ),
+    "date": (
+        "date birthday birth_date due_date start_date end_date day_of when"
+    ),
+    "datetime": (
+        "dt timestamp created_at updated_at"
+    ),
+    "bytes": (
+        "buf buffer blob raw_bytes"
+    ),
+    "file": (
+        "fp stream fileobj file_obj handle"
+    ),
+}
+_BY_NAME = {name: kind for kind, names in NAMES.items() for name in names.split()}
+
+
+class Shape:
+    """Evidence about one value. Shapes are shared: what is learned of an alias is learned of the
+    parameter.
+    """
+
+    __slots__ = (
+        "scores",
+        "elem",
+        "key",
+        "value",
+        "fields",
+        "attrs",
+        "parts",
+        "consts",
+        "arity",
+        "classes",
+        "result",
+        "near",
+    )
+
+    def __init__(self, kind=None, score=SURE):
+        self.scores = {}
+        self.elem = None
+        self.key = None
+        self.value = None
+        self.fields = {}
+        self.attrs = {}
+        self.parts = []
+        self.consts = []
+        self.arity = None
+        self.classes = []
+        self.result = None
+        self.near = []  # shapes that this one is compared or added with
+        if kind:
+            self.add(kind, score)
+
+    def add(self, kind, score=LIKELY):
+        """Evidence for a kind."""
+        self.scores[kind] = self.scores.get(kind, 0) + score
+        return self
+
+    def inside(self):
+        """The shape of its elements."""
+        if self.elem is None:
+            self.elem = Shape()
+        return self.elem
+
+    def keyed(self):
+        """Shapes of keys and values of a mapping."""
+        if self.key is None:
+            self.key, self.value = Shape(), Shape()
+        return self.key, self.value
+
+    def part(self, index):
+        """The shape at one place of a tuple."""
+        while len(self.parts) <= index:
+            self.parts.append(Shape())
+        return self.parts[index]
+
+    def known(self, seen=None):
+        """Scores, with what its neighbours in comparisons say where it has none of its own."""
+        if self.scores:
+            return self.scores
+        seen = seen or set()
+        seen.add(id(self))
+        for other in self.near:
+            if id(other) not in seen:
+                scores = other.known(seen)
+                if scores:
+                    return scores
+        return {}
+
+    def kinds(self):
+        """Its principal kinds, best first: those with at least half of the best evidence."""
+        scores = {k: v for k, v in self.known().items() if k != "none"}
+        if not scores:
+            return []
+        best = max(scores.values())
+        order = sorted(scores, key=lambda k: (-scores[k], k))
+        return [k for k in order if scores[k] * 2 >= best]
+
+    def optional(self):
+        """Whether None is meant to be accepted."""
+        return self.scores.get("none", 0) >= LIKELY
+
+
+def by_name(name):
+    """The kind that a parameter's name suggests, or None."""
+    plain = name.lower().strip("_")
+    if plain in _BY_NAME:
+        return _BY_NAME[plain]
+    if plain.startswith(("is_", "has_", "use_", "allow_", "include_", "should_", "with_", "no_")):
+        return "bool"
+    if plain.startswith(("num_", "n_", "max_", "min_")) or plain.endswith(
+        ("_count", "_size", "_id", "_index")
+    ):
+        return "int"
+    last = plain.split("_")[-1]
+    if last in _BY_NAME and last != plain:
+        return _BY_NAME[last]
+    if plain.endswith("s") and plain[:-1] in _BY_NAME and len(plain) > 3:
+        return "list"
+    return None
+
+
+def of_constant(node):
+    """The shape of a literal default or operand, or None."""
+    if isinstance(node, ast.UnaryOp) and isinstance(node.operand, ast.Constant):
+        node = node.operand
+    if isinstance(node, ast.Constant):
+        kind = of_value(node.value)
+        return Shape(kind) if kind else None
+    simple = {
+        ast.List: "list",
+        ast.Tuple: "tuple",
+        ast.Dict: "dict",
+        ast.Set: "set",
+        ast.JoinedStr: "str",
+    }
+    kind = simple.get(type(node))
+    return Shape(kind) if kind else None
+
+
+def of_value(value):
+    """The kind of a plain value."""
+    for cls, kind in (
+        (bool, "bool"),
+        (int, "int"),
+        (float, "float"),
+        (str, "str"),
+        (bytes, "bytes"),
+        (list, "list"),
+        (tuple, "tuple"),
+        (dict, "dict"),
+        (set, "set"),
+    ):
+        if isinstance(value, cls):
+            return kind
+    return "none" if value is None else None
+
+
+_HINTS = {
+    "int": "int", "float": "float", "str": "str", "bool": "bool", "bytes": "bytes",
+    "complex": "float",
+    "list": "list", "List": "list", "Sequence": "list", "MutableSequence": "list",
+    "Collection": "list",
+    "Iterable": "list", "Iterator": "iterator", "Generator": "iterator", "dict": "dict",
+    "Dict": "dict",
+    "Mapping": "dict", "MutableMapping": "dict", "set": "set", "Set": "set", "FrozenSet": "set",
+    "frozenset": "set", "AbstractSet": "set", "tuple": "tuple", "Tuple": "tuple",
+    "Callable": "callable",
+    "date": "date", "datetime": "datetime", "timedelta": "timedelta", "time": "time",
+    "Decimal": "decimal",
+    "Fraction": "fraction", "Path": "path", "PathLike": "path", "TextIO": "file", "IO": "file",
+    "StringIO": "file",
+    "deque": "deque", "Deque": "deque", "Counter": "counter", "UUID": "uuid", "Number": "int",
+    "None": "none",
+    "Pattern": "regex", "Hashable": "str", "Sized": "list", "AnyStr": "str", "bytearray": "bytes",
+    "Text": "str",
+    "OrderedDict": "dict", "DefaultDict": "dict", "defaultdict": "dict", "Real": "float",
+    "Integral": "int",
+}  # fmt: skip
+_ITERABLE = ("list", "set", "iterator", "deque")
+
+
+def of_hint(node, find_class, depth=0):
+    """The shape that an annotation describes, or None; `find_class(name)` says whether a class is
+    the repository's.
+    """
+    if node is None or depth > 6:
+        return None
+    if isinstance(node, ast.Constant):
+        if node.value is None:
+            return Shape("none", HINT)
+        if isinstance(node.value, str):
+            tree = jt_text.parse(node.value)
+            if tree and tree.body and isinstance(tree.body[0], ast.Expr):
+                return of_hint(tree.body[0].value, find_class, depth + 1)
+        return None
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
+        return _union([node.left, node.right], find_class, depth)
+    if isinstance(node, ast.Subscript):
+        return _generic(node, find_class, depth)
+    name = node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", None)
+    if name is None:
+        return None
+    if find_class(name):
+        shape = Shape("object", HINT)
+        shape.classes.append(name)
+        return shape
+    return Shape(_HINTS[name], HINT) if name in _HINTS else None
+
+
+def _union(nodes, find_class, depth):
+    shape = Shape()
+    for node in nodes:
+        merge(shape, of_hint(node, find_class, depth + 1))
+    return shape if shape.scores else None
+
+
+def _generic(node, find_class, depth):
+    name = getattr(node.value, "attr", getattr(node.value, "id", ""))
+    inner = node.slice
+    if type(inner).__name__ == "Index":  # before Python 3.9
+        inner = inner.value
+    parts = list(inner.elts) if isinstance(inner, ast.Tuple) else [inner]
+    if name == "Optional":
+        shape = of_hint(parts[0], find_class, depth + 1) or Shape()
+        return shape.add("none", HINT)
+    if name == "Union":
+        return _union(parts, find_class, depth)
+    if name in ("Annotated", "Final", "ClassVar", "Required", "NotRequired"):
+        return of_hint(parts[0], find_class, depth + 1)
+    if name == "Literal":
+        shape = Shape()
+        for part in parts:
+            kind = of_constant(part)
+            if kind:
+                shape.scores.setdefault(next(iter(kind.scores)), HINT)
+                shape.consts.append(part)
+        shape.scores["literal"] = 2 * HINT
+        return shape
+    if name not in _HINTS:
+        return of_hint(node.value, find_class, depth + 1)
+    shape = Shape(_HINTS[name], HINT)
+    kind = _HINTS[name]
+    shapes = [of_hint(part, find_class, depth + 1) for part in parts]
+    if kind in _ITERABLE and shapes[0]:
+        shape.elem = shapes[0]
+    elif kind == "dict" and len(shapes) == 2:
+        shape.key, shape.value = shapes[0] or Shape(), shapes[1] or Shape()
+    elif kind == "counter" and shapes[0]:
+        shape.key = shapes[0]
+    elif kind == "tuple":
+        if len(parts) == 2 and isinstance(parts[1], ast.Constant) and parts[1].value is Ellipsis:
+            shape.elem = shapes[0]
+        else:
+            shape.parts = [s or Shape() for s in shapes]
+    elif kind == "callable" and isinstance(parts[0], ast.List):
+        shape.arity = len(parts[0].elts)
+        shape.result = shapes[1] if len(shapes) > 1 else None
+    return shape
+
+
+def merge(into, other, score=None):
+    """Adds the evidence of another shape; `score` bounds what each kind may add."""
+    if other is None or other is into:
+        return into
+    for kind, value in other.scores.items():
+        into.add(kind, value if score is None else min(value, score))
+    into.elem = into.elem or other.elem
+    if into.key is None and other.key is not None:
+        into.key, into.value = other.key, other.value
+    for name, shape in other.fields.items():
+        into.fields.setdefault(name, shape)
+    for name, shape in other.attrs.items():
+        into.attrs.setdefault(name, shape)
+    into.parts = into.parts or other.parts
+    into.consts.extend(c for c in other.consts if c not in into.consts)
+    into.arity = other.arity if into.arity is None else into.arity
+    into.classes.extend(c for c in other.classes if c not in into.classes)
+    into.result = into.result or other.result
+    return into

@@ -1,0 +1,85 @@
+"""Counts steps and notes lines of the repository's code, and ends what doesn't end.
+
+A step is a line or call event in a file below the root. Wall time says nothing about "doesn't end"
+on a busy machine; steps do: they are the same in every run.
+"""
+
+import os
+import sys
+import zlib
+
+
+class Tracer:
+    """The trace function of one child; reset for each case."""
+
+    def __init__(self, root, wanted):
+        self.root = root
+        self.wanted = wanted  # real paths of files whose lines are reported
+        self.files = {}
+        self.steps = 0
+        self.limit = 0
+        self.on_limit = None
+        self.lines = set()
+        self.arcs = set()
+        self.last = 0
+
+    def start(self, limit, on_limit):
+        """Counts from nothing; `on_limit` is called once when `limit` steps were made, and must not
+        return.
+        """
+        self.steps = 0
+        self.limit = limit
+        self.on_limit = on_limit
+        self.lines = set()
+        self.arcs = set()
+        self.last = 0
+        sys.settrace(self._call)
+
+    def stop(self):
+        """No more events."""
+        sys.settrace(None)
+
+    def reached(self):
+        """Lines reached in the wanted files, by path."""
+        lines = {}
+        for file, line in self.lines:
+            lines.setdefault(self.wanted[file], []).append(line)
+        return {path: sorted(found) for path, found in sorted(lines.items())}
+
+    def _entry(self, filename):
+        # Per file: a number for its arcs, and its path if its lines are wanted; False for foreign
+        # files.
+        entry = False
+        if filename.startswith(self.root) or os.path.realpath(filename).startswith(self.root):
+            full = os.path.realpath(filename)
+            number = zlib.crc32(full[len(self.root) :].encode("utf-8", "replace")) << 24
+            entry = (number, full if full in self.wanted else None)
+        self.files[filename] = entry
+        return entry
+
+    def _call(self, frame, event, _arg):
+        filename = frame.f_code.co_filename
+        entry = self.files.get(filename)
+        if entry is None:
+            entry = self._entry(filename)
+        self.steps += 1
+        if self.steps > self.limit:
+            self.on_limit()
+        if entry is False:
+            return None
+        number, wanted = entry
+        lines, arcs = self.lines, self.arcs
+
+        def local(frame, event, _arg):
+            if event == "line":
+                line = frame.f_lineno
+                self.steps += 1
+                if self.steps > self.limit:
+                    self.on_limit()
+                arcs.add(number + self.last * 4096 + line)
+                self.last = line
+                if wanted is not None:
+                    lines.add((wanted, line))
+            return local
+
+        return local

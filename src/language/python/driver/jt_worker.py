@@ -1,0 +1,420 @@
+"""One side of the comparison: a process that has imported the code, and forks a child for each
+batch of cases.
+
+Started as ``python jt_worker.py '<json settings>'`` with the interpreter of that side. Commands
+come in as JSON lines on standard input, answers go out as JSON lines on what was standard output;
+the code under test sees neither. State never travels from one batch to the next, because a batch
+ends with its child.
+"""
+
+import ast
+import asyncio
+import contextlib
+import importlib
+import importlib.abc
+import importlib.util
+import io
+import json
+import os
+import select
+import signal
+import sys
+import time
+import types
+import warnings
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path[:] = [HERE] + [p for p in sys.path if os.path.abspath(p or ".") != HERE]
+import jt_describe  # noqa: E402
+import jt_guard  # noqa: E402
+import jt_outcome  # noqa: E402
+import jt_pytest  # noqa: E402
+import jt_trace  # noqa: E402
+
+sys.path.remove(HERE)
+
+SLOW_IN_A_BATCH = 3
+RESTARTS = 40
+
+
+class Mutated(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Serves one mutated file to the import system; nothing is written to disk."""
+
+    def __init__(self, file, source):
+        self.file = os.path.realpath(file)
+        self.source = source
+
+    def find_spec(self, name, path=None, target=None):
+        """The usual spec, with this loader if it is the mutated file."""
+        for finder in sys.meta_path:
+            if finder is self or not hasattr(finder, "find_spec"):
+                continue
+            spec = finder.find_spec(name, path, target)
+            if spec is None:
+                continue
+            if spec.origin and os.path.realpath(spec.origin) == self.file:
+                spec.loader = self
+            return spec
+        return None
+
+    def create_module(self, spec):
+        """The default module object."""
+        return None
+
+    def exec_module(self, module):
+        """Runs the mutated text in place of the file's."""
+        exec(compile(self.source, self.file, "exec"), module.__dict__)
+
+    def get_source(self, name):
+        """For tracebacks and `inspect`."""
+        return self.source
+
+
+class Child:
+    """What happens in the forked process: cases in, outcome lines out."""
+
+    def __init__(self, worker, out):
+        self.worker = worker
+        self.out = out
+        self.tracer = jt_trace.Tracer(worker.root, worker.wanted)
+        self.known = worker.arcs
+
+    def send(self, message):
+        """One line to the zygote."""
+        data = json.dumps(message).encode() + b"\n"
+        while data:
+            data = data[os.write(self.out, data) :]
+
+    def end(self, outcome):
+        """Says how the case ended, and ends the process with it: nothing can swallow that."""
+        sys.settrace(None)
+        self.send(outcome)
+        os._exit(0)
+
+    def case(self, case, watch):
+        """The outcome of one case, as plain data."""
+        guard = self.worker.guard
+        guard.notes.clear()
+        guard.seeded = False
+        canon = jt_outcome.Canon(self.worker.root, (os.getcwd(), self.worker.scratch))
+        text = io.StringIO()
+        signal.setitimer(signal.ITIMER_REAL, self.worker.call_seconds)
+        tracer = self.tracer
+        guard.armed = True
+        if watch:
+            sys.setprofile(guard.profile)
+        with contextlib.redirect_stdout(text):
+            tracer.start(case["limit"], lambda: self.end({"kind": "long", "steps": tracer.steps}))
+            outcome = self._evaluate(case, canon, tracer)
+        sys.setprofile(None)
+        guard.armed = False
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        outcome["steps"] = tracer.steps
+        outcome["out"] = canon.scrub(text.getvalue()[: jt_outcome.MAX_TEXT])
+        outcome["notes"] = sorted(guard.notes)
+        fresh = tracer.arcs - self.known
+        outcome["new"] = len(fresh)
+        if fresh:
+            self.known |= fresh
+            outcome["arcs"] = sorted(fresh)
+        if case.get("lines"):
+            outcome["lines"] = tracer.reached()
+        return outcome
+
+    def _evaluate(self, case, canon, tracer):
+        space = {"__name__": "jt_case"}
+        held = {}
+        stage = "setup"
+        try:
+            exec(compile(case["setup"], "<setup>", "exec"), space)
+            stage = "call"
+            value = self._call(case["call"], space, held)
+            outcome = {"kind": "value", "value": canon.node(value)}
+        except BaseException as error:
+            outcome = canon.raised(error)
+            outcome["stage"] = stage
+        try:
+            outcome["after"] = self._after(space, held, canon)
+        except BaseException as error:
+            outcome["after"] = {}
+            outcome["after_error"] = type(error).__name__
+        tracer.stop()
+        return outcome
+
+    @staticmethod
+    def _call(text, space, held):
+        """Evaluates the call; arguments and receiver that are built in place are kept, to be looked
+        at after.
+        """
+        tree = ast.parse(text, mode="eval")
+        call = tree.body
+        while isinstance(call, ast.Call) and call.args and isinstance(call.args[0], ast.Call):
+            if not isinstance(call.func, ast.Name) or call.func.id not in (
+                "list",
+                "next",
+                "str",
+                "repr",
+                "len",
+            ):
+                if not (isinstance(call.func, ast.Attribute) and call.func.attr == "run"):
+                    break
+            call = call.args[0]
+        if isinstance(call, ast.Call):
+
+            def keep(node, name):
+                inner = ast.Expression(node)
+                space["_jt_" + name] = held[name] = eval(compile(inner, "<call>", "eval"), space)
+                return ast.copy_location(ast.Name("_jt_" + name, ast.Load()), node)
+
+            func = call.func
+            if isinstance(func, ast.Attribute) and isinstance(func.value, ast.Call):
+                func.value = keep(func.value, "self")
+            simple = (ast.Constant, ast.Name, ast.Starred, ast.Lambda, ast.JoinedStr)
+            for i, arg in enumerate(call.args):
+                if not isinstance(arg, simple):
+                    call.args[i] = keep(arg, "arg%d" % i)
+            for word in call.keywords:
+                if word.arg and not isinstance(word.value, simple):
+                    word.value = keep(word.value, "key_" + word.arg)
+        return eval(compile(tree, "<call>", "eval"), space)
+
+    @staticmethod
+    def _after(space, held, canon):
+        found = {}
+        plain = (
+            str,
+            bytes,
+            int,
+            float,
+            complex,
+            tuple,
+            type(None),
+            types.ModuleType,
+            type,
+            types.FunctionType,
+        )
+        for name, value in list(space.items()) + list(held.items()):
+            if (
+                name.startswith("_")
+                or isinstance(value, plain)
+                or callable(value)
+                and not hasattr(value, "__dict__")
+            ):
+                continue
+            if isinstance(value, types.BuiltinFunctionType) or hasattr(value, "__wrapped__"):
+                continue
+            if hasattr(value, "__next__"):
+                continue  # drained by whoever looks; what is left says nothing
+            found[name] = canon.node(value)
+        return found
+
+
+class Worker:
+    """The zygote."""
+
+    def __init__(self, settings):
+        self.root = jt_outcome.real(settings["root"])
+        self.scratch = jt_outcome.real(settings["scratch"])
+        self.call_seconds = settings.get("call_seconds", 2)
+        self.memory = settings.get("memory", 1 << 28)
+        self.wanted = {}
+        self.arcs = set()
+        self.folders = 0
+        self.guard = jt_guard.Guard(self.scratch)
+        for place in reversed(settings["import_roots"]):
+            sys.path.insert(0, os.path.realpath(os.path.join(settings["root"], place)))
+
+    def do(self, command):
+        """The answer to one command."""
+        return getattr(self, "do_" + command["do"])(command)
+
+    def do_import(self, command):
+        """Imports modules; says for each where it came from, or why it did not."""
+        return [jt_describe.imported(name, self.root) for name in command["modules"]]
+
+    def do_preload(self, command):
+        """Imports foreign modules ahead, so that children which import the repository's start
+        faster.
+        """
+        for name in command["modules"]:
+            with contextlib.suppress(BaseException):
+                importlib.import_module(name)
+        return True
+
+    def do_foreign(self, _command):
+        """The modules that were loaded and don't belong to the repository, in order."""
+        mine = ("jt_", "__main__")
+        return [
+            n
+            for n, m in list(sys.modules.items())
+            if not n.startswith(mine)
+            and not (getattr(m, "__file__", None) or "").startswith(self.root)
+        ]
+
+    def do_describe(self, command):
+        """Kind and signature of each named object."""
+        return [jt_describe.described(*pair) for pair in command["names"]]
+
+    def do_wanted(self, command):
+        """From now on, lines of these files (relative to the root) are reported."""
+        self.wanted = {os.path.realpath(self.root + f): f for f in command["files"]}
+        return True
+
+    def do_run(self, command):
+        """Outcomes of cases; each in a child of its own if `fresh`, else a child for as many as it
+        survives.
+        """
+        return self._cases(command, None)
+
+    def do_mutant(self, command):
+        """Outcomes of cases with one file mutated, in a child that imports the code anew."""
+        finder = Mutated(os.path.join(self.root, command["file"]), command["source"])
+
+        def prepare():
+            sys.meta_path.insert(0, finder)
+            for name in command["modules"]:
+                importlib.import_module(name)
+
+        return self._cases(command, prepare)
+
+    def do_tests(self, command):
+        """`passed`, or how it failed, for each test file text, each in a child."""
+        prepare = None
+        if command.get("file"):
+            finder = Mutated(os.path.join(self.root, command["file"]), command["source"])
+
+            def prepare():
+                sys.meta_path.insert(0, finder)
+
+        return [self._test(code, prepare) for code in command["tests"]]
+
+    def _test(self, code, prepare):
+        def body(out):
+            child = Child(self, out)
+            if prepare:
+                prepare()
+            self.guard.armed = True
+            with contextlib.redirect_stdout(io.StringIO()):
+                answer = jt_pytest.run(code, os.getcwd())
+            child.send({"kind": "test", "result": answer})
+
+        got, status = self._fork(body, self.call_seconds * 4 + 2)
+        if got and got[0].get("kind") == "test":
+            return got[0]["result"]
+        return "broken: " + (got[0].get("why", "") if got else "status %s" % status)
+
+    def _cases(self, command, prepare):
+        cases, watch, fresh = command["cases"], command.get("watch"), command.get("fresh")
+        outcomes, slow, restarts = [], 0, 0
+        while len(outcomes) < len(cases):
+            if slow >= SLOW_IN_A_BATCH or restarts >= RESTARTS and not fresh:
+                outcomes.append({"kind": "skipped"})
+                continue
+            rest = cases[len(outcomes) :][: 1 if fresh else None]
+
+            def body(out, rest=rest):
+                child = Child(self, out)
+                signal.signal(signal.SIGALRM, lambda *_: child.end({"kind": "slow"}))
+                if prepare:
+                    try:
+                        prepare()
+                    except BaseException as error:
+                        why = "%s: %s" % (type(error).__name__, error)
+                        child.end({"kind": "broken", "why": why[:300]})
+                for case in rest:
+                    child.send(child.case(case, watch))
+
+            got, status = self._fork(body, self.call_seconds, len(rest))
+            if got and got[-1]["kind"] == "broken":
+                return got[-1]
+            for outcome in got:
+                self.arcs.update(outcome.pop("arcs", ()))
+            outcomes += got
+            restarts += 1
+            if len(got) < len(rest) and not (got and got[-1]["kind"] in ("long", "slow")):
+                outcomes.append(
+                    {"kind": "slow" if status == "killed" else "crash", "status": status}
+                )
+            slow += bool(outcomes) and outcomes[-1]["kind"] == "slow"
+        return outcomes
+
+    def _fork(self, body, seconds, lines=1):
+        """Runs `body` in a child; the JSON lines that it wrote and how it ended. `seconds` is for
+        one line.
+        """
+        back, out = os.pipe()
+        self.folders += 1
+        folder = os.path.join(self.scratch, "run%d" % self.folders)
+        child = os.fork()
+        if child == 0:
+            os.close(back)
+            code = 1
+            try:
+                os.makedirs(folder, exist_ok=True)
+                os.chdir(folder)
+                jt_guard.limit_child(seconds * lines, self.memory)
+                warnings.simplefilter("ignore")
+                body(out)
+                code = 0
+            except BaseException as error:
+                data = {"kind": "broken", "why": "%s: %s" % (type(error).__name__, error)}
+                with contextlib.suppress(BaseException):
+                    os.write(out, json.dumps(data).encode() + b"\n")
+            finally:
+                os._exit(code)
+        os.close(out)
+        got, killed = self._read(back, child, seconds)
+        os.close(back)
+        _, status = os.waitpid(child, 0)
+        if os.path.isdir(folder):
+            jt_guard.remove(folder)
+        return got, "killed" if killed else status
+
+    @staticmethod
+    def _read(back, child, seconds):
+        data, killed = b"", False
+        until = time.monotonic() + seconds * 1.5 + 3
+        while True:
+            ready, _, _ = select.select([back], [], [], max(0, until - time.monotonic()))
+            if not ready:
+                os.kill(child, signal.SIGKILL)
+                killed = True
+                break
+            part = os.read(back, 1 << 16)
+            if not part:
+                break
+            data += part
+            until = time.monotonic() + seconds * 1.5 + 3
+        lines = [line for line in data.split(b"\n") if line]
+        if killed and data and not data.endswith(b"\n"):
+            lines.pop()
+        return [
+            json.loads(line) for line in lines if line.startswith(b"{") and line.endswith(b"}")
+        ], killed
+
+
+def main():
+    """Serves commands until standard input ends."""
+    commands = os.fdopen(os.dup(0), "rb")
+    answers = os.dup(1)
+    null = os.open(os.devnull, os.O_RDWR)
+    for number in (0, 1, 2):
+        os.dup2(null, number)
+    sys.stdin = open(os.devnull)
+    settings = json.loads(sys.argv[1])
+    sys.argv = ["jittest"]
+    worker = Worker(settings)
+    worker.guard.install()
+    asyncio.get_event_loop_policy()
+    for line in commands:
+        try:
+            answer = {"ok": worker.do(json.loads(line))}
+        except Exception as error:
+            answer = {"error": "%s: %s" % (type(error).__name__, error)}
+        data = json.dumps(answer).encode() + b"\n"
+        while data:
+            data = data[os.write(answers, data) :]
+
+
+if __name__ == "__main__":
+    main()

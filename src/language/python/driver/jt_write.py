@@ -1,0 +1,344 @@
+"""From a case and what it did to a test file that a person would merge."""
+
+import ast
+
+import jt_compare
+import jt_layout
+import jt_text
+import jt_words
+from jt_calls import snake
+from jt_case import STANDARD
+
+LONG = 240
+
+
+class Unwritable(Exception):
+    """The behaviour can't be asserted with plain source text."""
+
+
+class Expected:
+    """Source of an expected value, and what it needs imported."""
+
+    def __init__(self):
+        self.imports = set()
+
+    def source(self, node, inside=False):
+        """Source text that is equal to the value of a node."""
+        tag = node[0]
+        if tag in ("n", "i", "b"):
+            return node[1]
+        if tag == "s":
+            return jt_text.literal(node[1])
+        if tag == "f":
+            return self._float(float(node[1]), inside)
+        if tag == "y":
+            return jt_text.literal(ast.literal_eval(node[1]))
+        if tag in ("l", "t", "nt", "q"):
+            return self._sequence(node)
+        if tag == "d":
+            pairs = ["%s: %s" % (self.source(k, True), self.source(v, True)) for k, v in node[1]]
+            return "{" + ", ".join(pairs) + "}"
+        if tag == "u":
+            return self._set(node)
+        if tag == "e":
+            self._from(node[1], node[2].split(".")[0])
+            return "%s.%s" % (node[2], node[3])
+        if tag == "x":
+            return self._standard(node)
+        if tag == "p":
+            if "<folder>" in node[1]:
+                raise Unwritable("a path of this machine")
+            self.imports.add(STANDARD["Path"])
+            return "Path(%s)" % jt_text.literal(node[1])
+        if tag == "ref" and node[1] == "class" and hasattr(__import__("builtins"), node[2]):
+            return node[2]
+        raise Unwritable("no literal for " + tag)
+
+    def _from(self, module, name):
+        if module in ("builtins", "__main__") or "<" in name:
+            raise Unwritable("a local class")
+        self.imports.add("from %s import %s" % (module, name))
+
+    def _float(self, value, inside):
+        if value != value or value in (float("inf"), float("-inf")):
+            if value != value:
+                raise Unwritable("not a number")
+            return 'float("%s")' % value
+        if value * 8 == int(value * 8) and abs(value) < 1e15:
+            return repr(value)
+        self.imports.add("import pytest")
+        return "pytest.approx(%r)" % value
+
+    def _sequence(self, node):
+        parts = [self.source(item, True) for item in jt_compare.items(node)]
+        inner = ", ".join(parts)
+        if node[0] == "l":
+            return "[" + inner + "]"
+        if node[0] == "q":
+            self.imports.add(STANDARD["deque"])
+            return "deque([%s])" % inner
+        return "(" + inner + ("," if len(parts) == 1 else "") + ")"
+
+    def _set(self, node):
+        parts = [self.source(item, True) for item in node[1]]
+        if any("approx" in part for part in parts):
+            raise Unwritable("inexact numbers in a set")
+        parts.sort(key=lambda p: (len(p), p))
+        inner = "{" + ", ".join(parts) + "}" if parts else ""
+        return "frozenset(%s)" % inner if node[2] == "frozenset" else inner or "set()"
+
+    def _standard(self, node):
+        text = jt_text.normal(node[1])
+        if node[2] == "import datetime":
+            text = text.replace("datetime.", "").replace("datetime(", "datetime(")
+            names = ("datetime", "date", "time", "timedelta", "timezone")
+            tree = jt_text.parse(text)
+            used = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)} if tree else set()
+            self.imports |= {STANDARD[name] for name in names if name in used}
+        elif node[2]:
+            self.imports.add(node[2])
+        return text
+
+
+def follow(node, path):
+    """The node at the end of a path of differences."""
+    for step in path:
+        if step[0] == "item":
+            node = jt_compare.items(node)[step[1]]
+        elif step[0] == "key":
+            node = next(v for k, v in node[1] if k == step[1])
+        elif step[0] == "attr":
+            node = node[3][step[1]]
+        elif step[0] == "len":
+            node = ["i", repr(node[4]["len"])]
+        elif step[0] == "items":
+            node = ["l", node[4]["items"]]
+    return node
+
+
+def access(text, node, path):
+    """Source that reaches the end of a path from an expression."""
+    for step in path:
+        if step[0] == "item":
+            text = "%s[%d]" % ("list(%s)" % text if node[0] == "it" else text, step[1])
+        elif step[0] == "key":
+            text = "%s[%s]" % (text, Expected().source(step[1]))
+        elif step[0] == "attr":
+            text = "%s.%s" % (text, step[1])
+        else:
+            text = "%s(%s)" % ("len" if step[0] == "len" else "list", text)
+        node = follow(node, [step])
+    return text
+
+
+class Writer:
+    """Writes tests; keeps names unique."""
+
+    def __init__(self, reserved, first_party):
+        self.used = set(reserved)
+        self.first_party = first_party
+
+    def test(self, case, outcome, found, target, local):
+        """`(name, file text)` of a test that pins the outcome of a case; `found` is what differs
+        elsewhere.
+        """
+        body = Body(case, outcome, found, local)
+        lines = body.lines()
+        name = self.unique(jt_words.name(case, outcome, found, local))
+        pinned = jt_words.docstring(case, outcome, found, local)
+        head = "def %s(%s):" % (name, ", ".join(sorted(body.fixtures)))
+        text = [head, '    """%s"""' % pinned]
+        for line in lines:
+            text += jt_layout.laid_out(line, 4)
+        imports = jt_layout.grouped(set(case.imports) | body.imports, self.first_party)
+        title = '"""Behaviour of %s."""' % "%s.%s" % (target.module, target.local)
+        if len(title) > jt_text.WIDTH:
+            title = '"""Behaviour of %s."""' % target.local.split(".")[-1]
+        return name, "\n".join([title, ""] + imports + ["", ""] + text) + "\n"
+
+    def unique(self, name):
+        """A name that no other test has."""
+        plain, number = name, 2
+        while name in self.used:
+            name, number = "%s_%d" % (plain, number), number + 1
+        self.used.add(name)
+        return name
+
+
+class Body:
+    """The statements of one test."""
+
+    def __init__(self, case, outcome, found, local):
+        self.case = case
+        self.outcome = outcome
+        self.what, self.path = found
+        self.local = local
+        self.imports = set()
+        self.fixtures = set()
+
+    def lines(self):
+        """Setup, call and assertions; raises `Unwritable`."""
+        setup = list(self.case.setup)
+        if "slept" in self.outcome.get("notes", ()):
+            self.fixtures.add("monkeypatch")
+            setup.insert(0, 'monkeypatch.setattr("time.sleep", lambda seconds: None)')
+        if self.what == "endless":
+            return self._in_time(setup)
+        return setup + self._asserted()
+
+    def _asserted(self):
+        if self.outcome["kind"] == "raise":
+            return self._raises()
+        if self.what == "after":
+            return self._after()
+        if self.what == "out":
+            self.fixtures.add("capsys")
+            return [
+                self.case.call,
+                "assert capsys.readouterr().out == " + jt_text.literal(self.outcome["out"]),
+            ]
+        return self._value(
+            self.case.call, self.outcome["value"], self.path if self.what == "value" else []
+        )
+
+    def _expected(self, node):
+        expected = Expected()
+        text = expected.source(node)
+        self.imports |= expected.imports
+        return text
+
+    def _raises(self):
+        name, module = self.outcome["type"], self.outcome["module"]
+        if module != "builtins":
+            self.imports.add("from %s import %s" % (module, name))
+        self.imports.add("import pytest")
+        return ["with pytest.raises(%s):" % name, "    " + self.case.call]
+
+    def _value(self, call, node, path):
+        if node[0] == "it":
+            if node[2]:
+                raise Unwritable("an iterator that raises")
+            call, node = ("list(%s)" % call), ["l", node[1]]
+        try:
+            text = self._expected(node)
+            if len(text) <= LONG or not path:
+                return self._equal(call, text)
+        except Unwritable:
+            if not path and node[0] == "o":
+                return self._parts(call, node)
+            if not path:
+                raise
+        for end in range(1, len(path) + 1):
+            inner = follow(node, path[:end])
+            try:
+                text = self._expected(inner)
+            except Unwritable:
+                continue
+            if len(text) <= LONG or end == len(path):
+                return self._at(call, node, path[:end], text)
+        raise Unwritable("the difference can't be reached")
+
+    def _at(self, call, node, path, text):
+        if call.isidentifier():
+            return self._equal(access(call, node, path), text)
+        if (
+            len(path) == 1
+            and len(call) < 50
+            and not call.startswith(("lambda", "-"))
+            and " " not in call.split("(")[0]
+        ):
+            return self._equal(access(call, node, path), text)
+        return ["result = " + call] + self._equal(access("result", node, path), text)
+
+    def _parts(self, call, node):
+        lines = []
+        for name, inner in sorted(node[3].items()):
+            try:
+                text = self._expected(inner)
+            except Unwritable:
+                continue
+            if len(text) <= LONG and len(lines) < 6:
+                lines += self._equal("result.%s" % name, text)
+        for name, form in (("len", "len(result)"), ("items", "list(result)")):
+            if name in node[4] and len(lines) < 6:
+                inner = ["i", repr(node[4]["len"])] if name == "len" else ["l", node[4]["items"]]
+                try:
+                    lines += self._equal(form, self._expected(inner))
+                except Unwritable:
+                    continue
+        if not lines:
+            raise Unwritable("nothing of the object can be asserted")
+        return ["result = " + call] + lines
+
+    @staticmethod
+    def _equal(call, text):
+        if _needs_parentheses(call):
+            call = "(%s)" % call
+        if text in ("None", "True", "False"):
+            return ["assert %s is %s" % (call, text)]
+        return ["assert %s == %s" % (call, text)]
+
+    def _after(self):
+        name = self.path[0][1]
+        node = self.outcome["after"][name]
+        setup, call, variable = hoisted(self.case, name, self.local)
+        return setup + [call] + self._value(variable, node, list(self.path[1:]))
+
+    def _in_time(self, setup):
+        self.imports |= {"import pytest", "import signal"}
+        what = jt_words.shown(self.case.call).replace('"', "'")
+        self.what, self.path = "value", []
+        inner = setup + self._asserted()
+        message = "it doesn't end" if len(what) > 60 else what + " doesn't end"
+        return (
+            [
+                "",
+                "def give_up(signum, frame):",
+                "    pytest.fail(%s)" % jt_text.literal(message),
+                "",
+            ]
+            + ["signal.signal(signal.SIGALRM, give_up)", "signal.alarm(5)", "try:"]
+            + ["    " + line for line in inner]
+            + ["finally:", "    signal.alarm(0)"]
+        )
+
+
+def _needs_parentheses(call):
+    tree = ast.parse(call, mode="eval").body
+    return isinstance(tree, (ast.Compare, ast.BoolOp, ast.Lambda, ast.IfExp)) or (
+        isinstance(tree, ast.UnaryOp) and isinstance(tree.op, ast.Not)
+    )
+
+
+def hoisted(case, held, local):
+    """`(setup, call, variable)` with the held argument or receiver as a variable of its own."""
+    if not held.startswith(("arg", "key_")) and held != "self":
+        return [], case.call, held
+    edit = jt_text.Edit(case.call)
+    call = ast.parse(case.call, mode="eval").body
+    while isinstance(call, ast.Call) and call.args and isinstance(call.args[0], ast.Call):
+        if getattr(call.func, "id", getattr(call.func, "attr", "")) not in (
+            "list",
+            "next",
+            "str",
+            "repr",
+            "len",
+            "run",
+        ):
+            break
+        call = call.args[0]
+    if held == "self":
+        node = call.func.value
+        name = snake(getattr(node.func, "id", "it")) if isinstance(node, ast.Call) else "it"
+    elif held.startswith("arg"):
+        node, name = call.args[int(held[3:])], "values"
+    else:
+        node, name = next(w.value for w in call.keywords if w.arg == held[4:]), held[4:]
+    taken = {
+        n.id
+        for n in ast.walk(ast.parse("\n".join(case.setup) + "\n" + case.call))
+        if isinstance(n, ast.Name)
+    }
+    while name in taken:
+        name += "_given"
+    return ["%s = %s" % (name, edit.text(node))], edit.replaced([(node, name)]), name

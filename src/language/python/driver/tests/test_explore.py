@@ -1,0 +1,92 @@
+"""The explorer from plan to result: it finds what changed, and says nothing where nothing changed."""
+
+from exploring import explore, passes
+
+BASE = """
+def total(items):
+    result = 0
+    for item in items:
+        result += item["price"] * item.get("count", 1)
+    return result
+
+
+class Account:
+    def __init__(self, owner, balance=0):
+        self.owner = owner
+        self._balance = balance
+
+    def deposit(self, amount):
+        if amount <= 0:
+            raise ValueError("amount must be positive")
+        self._balance += amount
+
+    def balance(self):
+        return self._balance
+"""
+
+
+def regressions(result):
+    return [c for c in result["candidates"] if c["purpose"] == "regression"]
+
+
+def test_a_changed_value_becomes_a_test_that_passes_on_base_and_fails_on_head(tmp_path):
+    result = explore(tmp_path, BASE, BASE.replace('"count", 1', '"count", 0'))
+    assert result["problems"] == []
+    found = regressions(result)
+    assert found
+    for candidate in found:
+        assert passes(tmp_path, "base", candidate)
+        assert not passes(tmp_path, "head", candidate)
+
+
+def test_a_lost_check_is_found(tmp_path):
+    found = regressions(explore(tmp_path, BASE, BASE.replace("amount <= 0", "amount < 0")))
+    assert any("ValueError" in candidate["before"] for candidate in found)
+
+
+def test_renamed_private_state_and_a_comprehension_are_not_differences(tmp_path):
+    head = BASE.replace("_balance", "_cents").replace(
+        """    result = 0
+    for item in items:
+        result += item["price"] * item.get("count", 1)
+    return result""",
+        '    return sum(item["price"] * item.get("count", 1) for item in items)',
+    )
+    assert regressions(explore(tmp_path, BASE, head)) == []
+
+
+def test_code_that_does_not_end_any_more_gets_a_test_that_ends(tmp_path):
+    base = "def halve(n):\n    steps = 0\n    while n > 0:\n        n //= 2\n        steps += 1\n    return steps\n"
+    found = regressions(explore(tmp_path, base, base.replace("n > 0", "n >= 0")))
+    assert "signal.alarm" in found[0]["code"]
+    assert "doesn't end" in found[0]["now"]
+    assert passes(tmp_path, "base", found[0])
+    assert not passes(tmp_path, "head", found[0])
+
+
+def test_an_import_error_is_a_problem_and_not_a_difference(tmp_path):
+    head = "import missing_module\n" + BASE.replace("count", "number")
+    result = explore(tmp_path, BASE, head)
+    assert regressions(result) == []
+    assert any("missing_module" in p["what"] and p["side"] == "head" for p in result["problems"])
+
+
+def test_mutants_are_killed_or_explained(tmp_path):
+    mutants = [
+        {"id": "M001", "source": BASE.replace("amount <= 0", "amount < 0"), "line": 16},
+        {"id": "M002", "source": BASE.replace("result = 0", "result = 0  # still"), "line": 3},
+        {"id": "M003", "source": BASE.replace("result = 0", "result = ["), "line": 3},
+    ]
+    mutants = [dict(m, file="shop.py", module="shop", symbol="") for m in mutants]
+    result = explore(tmp_path, "", BASE, mutants)
+    killed = {m for c in result["candidates"] for m in c["mutants"]}
+    assert killed == {"M001"}
+    assert result["mutants"]["M002"]["status"] == "equivalent"
+    assert result["mutants"]["M003"]["status"] == "broken"
+
+
+def test_the_same_plan_gives_the_same_candidates(tmp_path):
+    head = BASE.replace("+= amount", "-= amount")
+    first = explore(tmp_path / "a", BASE, head)
+    second = explore(tmp_path / "b", BASE, head)
+    assert first["candidates"] == second["candidates"] != []
