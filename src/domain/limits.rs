@@ -51,7 +51,7 @@ pub const MUTANTS: usize = 200;
 /// Mutants of one line that are considered.
 pub const MUTANTS_PER_LINE: usize = 12;
 /// Mutants of one file that are parsed.
-pub const MUTANTS_PER_FILE: usize = 2_000;
+pub const MUTANTS_PER_FILE: usize = 600;
 /// Lines that the text replaced by one mutant may have.
 pub const MUTANT_LINES: u32 = 12;
 /// Unchanged callers that are tested besides what changed.

@@ -13,3 +13,6 @@ pub mod prepare;
 pub mod publish;
 pub mod report;
 pub mod shard;
+
+#[cfg(test)]
+mod fixture;

@@ -21,3 +21,6 @@ pub struct IntentInputs<'a> {
 pub fn infer(inputs: IntentInputs<'_>, change: &ChangeSet, map: &CodeMap) -> Intent {
     offline::infer(inputs, change, map)
 }
+
+#[cfg(test)]
+mod tests;

@@ -114,18 +114,21 @@ fn is_off_limits(start: usize, end: usize, off_limits: &[OffLimits]) -> bool {
     off_limits.iter().any(|region| region.span.start_byte <= start && end <= region.span.end_byte)
 }
 
+/// The best of each line, and of a large file the first ones of every line, in the order that they came in.
 fn best_of_each_line(candidates: Vec<Candidate>) -> Vec<Candidate> {
     let mut taken: BTreeMap<u32, usize> = BTreeMap::new();
-    let mut best: Vec<Candidate> = candidates
-        .into_iter()
-        .filter(|candidate| {
-            let of_line = taken.entry(candidate.span.line_start).or_default();
-            *of_line += 1;
-            *of_line <= limits::MUTANTS_PER_LINE
-        })
-        .collect();
-    best.truncate(limits::MUTANTS_PER_FILE);
-    best
+    let mut ranked: Vec<(usize, usize, Candidate)> = Vec::new();
+    for (order, candidate) in candidates.into_iter().enumerate() {
+        let round = taken.entry(candidate.span.line_start).or_default();
+        *round += 1;
+        if *round <= limits::MUTANTS_PER_LINE {
+            ranked.push((*round, order, candidate));
+        }
+    }
+    ranked.sort_by_key(|(round, order, _)| (*round, *order));
+    ranked.truncate(limits::MUTANTS_PER_FILE);
+    ranked.sort_by_key(|(_, order, _)| *order);
+    ranked.into_iter().map(|(_, _, candidate)| candidate).collect()
 }
 
 fn mutant(map: &FileMap, text: &str, candidate: Candidate) -> Mutant {

@@ -16,12 +16,14 @@ pub(super) struct ParseCheck<'t> {
     path: &'t RepoPath,
     text: &'t str,
     tree: &'t Tree,
+    line_starts: Vec<usize>,
 }
 
 impl<'t> ParseCheck<'t> {
     /// Checks mutants of `text`, which `tree` was parsed from.
     pub(super) fn new(grammar: Grammar, path: &'t RepoPath, text: &'t str, tree: &'t Tree) -> Self {
-        Self { grammar, path, text, tree }
+        let newlines = text.match_indices('\n').map(|(at, _)| at + 1);
+        Self { grammar, path, text, tree, line_starts: std::iter::once(0).chain(newlines).collect() }
     }
 
     /// A fingerprint of the mutated file; `None` where it doesn't differ or doesn't parse.
@@ -37,12 +39,17 @@ impl<'t> ParseCheck<'t> {
             start_byte: edit.start,
             old_end_byte: edit.end,
             new_end_byte: new_end,
-            start_position: point(self.text, edit.start),
-            old_end_position: point(self.text, edit.end),
-            new_end_position: point(&mutated, new_end),
+            start_position: self.point(edit.start),
+            old_end_position: self.point(edit.end),
+            new_end_position: moved(self.point(edit.start), &edit.mutated),
         });
         let tree = self.grammar.parse(self.path, &mutated, Some(&old))?;
         Ok(parses(&tree, edit.start, new_end).then(|| fingerprint(&mutated)))
+    }
+
+    fn point(&self, byte: usize) -> Point {
+        let row = self.line_starts.partition_point(|start| *start <= byte).saturating_sub(1);
+        Point { row, column: byte - self.line_starts[row] }
     }
 }
 
@@ -66,11 +73,12 @@ fn parses(tree: &Tree, start: usize, end: usize) -> bool {
     }
 }
 
-fn point(text: &str, byte: usize) -> Point {
-    let before = &text.as_bytes()[..byte.min(text.len())];
-    let row = before.iter().filter(|byte| **byte == b'\n').count();
-    let column = before.iter().rev().take_while(|byte| **byte != b'\n').count();
-    Point { row, column }
+/// The point after `text`, which starts at `start`.
+fn moved(start: Point, text: &str) -> Point {
+    match text.rsplit_once('\n') {
+        Some((before, last)) => Point { row: start.row + before.matches('\n').count() + 1, column: last.len() },
+        None => Point { row: start.row, column: start.column + text.len() },
+    }
 }
 
 fn fingerprint(text: &str) -> u64 {
