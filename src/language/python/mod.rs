@@ -1,6 +1,7 @@
 //! Python.
 
 mod environment;
+mod explorer;
 mod imports;
 mod off_limits;
 mod operators;
@@ -82,6 +83,6 @@ impl Language for Python {
     }
 
     fn explorer(&self) -> Driver {
-        Driver { files: &[], argv: &[] }
+        explorer::EXPLORER
     }
 }

@@ -1,0 +1,56 @@
+//! The explorer, as it goes into the sandbox.
+
+use crate::language::Driver;
+
+macro_rules! driver_files {
+    ($($name:literal),* $(,)?) => { &[$(($name, include_str!(concat!("driver/", $name)))),*] };
+}
+
+/// Its files lie in `jittest/`; it is started in the folder around that.
+pub(super) const EXPLORER: Driver = Driver {
+    files: driver_files![
+        "explore.py",
+        "jt_calls.py",
+        "jt_case.py",
+        "jt_code.py",
+        "jt_compare.py",
+        "jt_describe.py",
+        "jt_guard.py",
+        "jt_infer.py",
+        "jt_layout.py",
+        "jt_mining.py",
+        "jt_mutants.py",
+        "jt_mutate.py",
+        "jt_outcome.py",
+        "jt_plan.py",
+        "jt_pytest.py",
+        "jt_regress.py",
+        "jt_samples.py",
+        "jt_search.py",
+        "jt_session.py",
+        "jt_shape.py",
+        "jt_sides.py",
+        "jt_text.py",
+        "jt_trace.py",
+        "jt_values.py",
+        "jt_words.py",
+        "jt_worker.py",
+        "jt_write.py",
+    ],
+    argv: &["python3", "jittest/explore.py"],
+};
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_file_of_the_explorer_goes_along() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/language/python/driver");
+        let names = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        let mut there: Vec<String> = names.filter(|name| name.ends_with(".py")).collect();
+        there.sort();
+        let sent: Vec<&str> = EXPLORER.files.iter().map(|(name, _)| *name).collect();
+        assert_eq!(sent, there);
+    }
+}
