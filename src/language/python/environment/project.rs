@@ -6,6 +6,9 @@ use crate::domain::{RepoPath, SourceTree};
 
 use super::{poetry, pyproject, setup_cfg, setup_py};
 
+/// Reads the text of one file into a project.
+type Reader = fn(&str, &mut Project);
+
 /// What a project's `pyproject.toml`, `setup.cfg` and `setup.py` say, the first that says a thing.
 #[derive(Debug, Default)]
 pub(super) struct Project {
@@ -39,7 +42,7 @@ impl Project {
     /// The project in a folder of a tree.
     pub fn read(tree: &SourceTree, folder: &str) -> Self {
         let mut project = Self { folder: folder.to_owned(), ..Self::default() };
-        let readers: [(&str, fn(&str, &mut Self)); 4] = [
+        let readers: [(&str, Reader); 4] = [
             ("pyproject.toml", pyproject::read),
             ("pyproject.toml", poetry::read),
             ("setup.cfg", setup_cfg::read),
