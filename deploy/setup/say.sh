@@ -13,6 +13,7 @@ as_root() {
   if [ "$(id -u)" = 0 ]; then
     "$@"
   elif command -v sudo >/dev/null 2>&1; then
+    sudo -n true 2>/dev/null || [ -t 0 ] || stop "root is needed for '$1': run this as root, or in a terminal where sudo can ask"
     sudo -E "$@"
   else
     stop "root is needed for '$1': run this as root, or install sudo"

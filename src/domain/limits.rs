@@ -44,6 +44,8 @@ pub const LEASE: Duration = Duration::from_secs(60);
 pub const SHUTDOWN: Duration = Duration::from_secs(8);
 /// Building a repository's environment.
 pub const ENVIRONMENT_TIME: Duration = Duration::from_secs(15 * 60);
+/// Images of environments that are kept; the oldest go at the next start.
+pub const ENVIRONMENT_IMAGES: usize = 50;
 /// Parsing one file.
 pub const PARSE_TIME: Duration = Duration::from_secs(5);
 /// Mutants of one run.

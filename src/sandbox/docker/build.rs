@@ -5,13 +5,14 @@ use std::io;
 
 use bollard::body_full;
 use bollard::errors::Error;
-use bollard::query_parameters::BuildImageOptionsBuilder;
+use bollard::models::ImageInspect;
+use bollard::query_parameters::{BuildImageOptionsBuilder, RemoveImageOptions};
 use bytes::Bytes;
 use futures_util::StreamExt;
 
 use super::super::failure::failed_step;
 use super::container::{OWNER, PERSON};
-use super::image::time_bound;
+use super::image::{ENVIRONMENT, time_bound};
 use super::{DockerSandbox, refused};
 use crate::domain::{EnvironmentSpec, FailedStep, SetUpStep, limits};
 use crate::sandbox::SandboxError;
@@ -89,7 +90,7 @@ pub(super) async fn build(
     let recipe = Recipe::of(spec, base, bundle.is_some());
     let context = context(spec, &recipe, bundle.as_deref())
         .map_err(|source| SandboxError::Host { what: "pack the files of a build".to_owned(), source })?;
-    let labels = HashMap::from([(OWNER, sandbox.config.owner.as_str()), ("jittest.environment", hash)]);
+    let labels = HashMap::from([(OWNER, sandbox.config.owner.as_str()), (ENVIRONMENT, hash)]);
     let proxies: HashMap<&str, &str> =
         sandbox.config.proxies.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     let options = BuildImageOptionsBuilder::default()
@@ -109,14 +110,17 @@ pub(super) async fn build(
         Ok(())
     };
     let ended = tokio::time::timeout(limits::ENVIRONMENT_TIME, listening).await;
-    match ended {
-        Ok(Ok(())) => progress.image(sandbox, tag).await,
-        Ok(Err(error)) => progress.failed(error),
-        Err(_) => Ok(Built::Failed(FailedStep {
+    drop(stream);
+    let failed = match ended {
+        Ok(Ok(())) => return progress.image(sandbox, tag).await,
+        Ok(Err(error)) => progress.failed(error)?,
+        Err(_) => Built::Failed(FailedStep {
             fix: format!("make the environment install within {}", time_bound()),
             ..failed_step(&progress.step(), &format!("{}\nnot done after {}", progress.output, time_bound()))
-        })),
-    }
+        }),
+    };
+    progress.discard(sandbox, base).await?;
+    Ok(failed)
 }
 
 /// A Dockerfile, and which of its instructions is which step for people.
@@ -226,6 +230,8 @@ fn context(spec: &EnvironmentSpec, recipe: &Recipe, bundle: Option<&[u8]>) -> io
 struct BuildProgress {
     recipe: Recipe,
     instruction: usize,
+    /// The image of the last instruction that worked.
+    layer: Option<String>,
     output: String,
 }
 
@@ -237,7 +243,12 @@ impl BuildProgress {
         if let Some(number) = number {
             self.instruction = number.saturating_sub(1);
             self.output.clear();
-        } else if !text.starts_with(" ---> ") && !text.starts_with("Removing intermediate container ") {
+        } else if let Some(said) = text.strip_prefix(" ---> ") {
+            let id = said.trim();
+            if !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+                self.layer = Some(id.to_owned());
+            }
+        } else if !text.starts_with("Removing intermediate container ") {
             self.output.push_str(&text);
             if self.output.len() > 2 * OUTPUT_BYTES {
                 let cut = self.output.ceil_char_boundary(self.output.len() - OUTPUT_BYTES);
@@ -250,6 +261,21 @@ impl BuildProgress {
     fn step(&self) -> String {
         let named = self.recipe.steps.get(self.instruction).and_then(Clone::clone);
         named.unwrap_or_else(|| "build the environment's image".to_owned())
+    }
+
+    /// Removes what a failed build left: its layers, which have no name. A layer that another image stands on, or
+    /// that has a name, stays.
+    async fn discard(&self, sandbox: &DockerSandbox, base: &str) -> Result<(), SandboxError> {
+        let Some(layer) = self.layer.as_ref().filter(|layer| !base.contains(layer.as_str())) else { return Ok(()) };
+        let found = super::image::find(&sandbox.docker, layer).await?;
+        let is_named = |image: &ImageInspect| image.repo_tags.as_ref().is_some_and(|tags| !tags.is_empty());
+        if found.is_none_or(|image| is_named(&image)) {
+            return Ok(());
+        }
+        match sandbox.docker.remove_image(layer, None::<RemoveImageOptions>, None).await {
+            Ok(_) | Err(Error::DockerResponseServerError { status_code: 404 | 409, .. }) => Ok(()),
+            Err(error) => Err(refused("remove the layers of a failed build")(error)),
+        }
     }
 
     async fn image(&self, sandbox: &DockerSandbox, tag: &str) -> Result<Built, SandboxError> {

@@ -1,21 +1,25 @@
 //! Images: the base, and the environments that are made from it, cached by the content of what they are made from.
 
+use std::collections::HashMap;
 use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
 use bollard::Docker;
 use bollard::errors::Error;
 use bollard::models::ImageInspect;
-use bollard::query_parameters::CreateImageOptionsBuilder;
+use bollard::query_parameters::{CreateImageOptionsBuilder, ListImagesOptionsBuilder, RemoveImageOptions};
 use futures_util::StreamExt;
 use sha2::{Digest, Sha256};
 
 use super::super::failure::failed_step;
 use super::build::{self, Built};
+use super::container::OWNER;
 use super::{DockerSandbox, refused};
 use crate::domain::{EnvironmentSpec, FailedStep, Image, Prepared, SetUpStep, limits};
 use crate::sandbox::SandboxError;
 
+/// Label of an environment's image: the hash of what it is made from.
+pub(super) const ENVIRONMENT: &str = "jittest.environment";
 /// What an image's own `PATH` is where it names none.
 const USUAL_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 /// How long another base image may take to arrive.
@@ -114,6 +118,23 @@ async fn pull(docker: &Docker, name: &str) -> String {
         }
     }
     "the engine said nothing".to_owned()
+}
+
+/// Removes the oldest environments of an owner past `limits::ENVIRONMENT_IMAGES`; one that a container uses stays.
+pub(super) async fn remove_oldest(docker: &Docker, owner: &str) -> Result<usize, SandboxError> {
+    let filters = HashMap::from([("label", vec![format!("{OWNER}={owner}"), ENVIRONMENT.to_owned()])]);
+    let options = ListImagesOptionsBuilder::default().filters(&filters).build();
+    let mut images = docker.list_images(Some(options)).await.map_err(refused("list its images"))?;
+    images.sort_by_key(|image| std::cmp::Reverse(image.created));
+    let mut removed = 0;
+    for image in images.iter().skip(limits::ENVIRONMENT_IMAGES) {
+        match docker.remove_image(&image.id, None::<RemoveImageOptions>, None).await {
+            Ok(_) => removed += 1,
+            Err(Error::DockerResponseServerError { status_code: 404 | 409, .. }) => {}
+            Err(error) => return Err(refused("remove an old environment")(error)),
+        }
+    }
+    Ok(removed)
 }
 
 /// SHA-256 over all that an environment is made from, each part with its length in front.

@@ -101,7 +101,7 @@ impl Sandbox for DockerSandbox {
                 removed += 1;
             }
         }
-        Ok(removed)
+        Ok(removed + image::remove_oldest(&self.docker, &self.config.owner).await?)
     }
 
     async fn check(&self) -> Result<String, SandboxError> {

@@ -11,6 +11,8 @@ use tokio::time::Instant;
 
 /// How long pipes that a left-over process holds open are read after the command ended.
 const AFTERWARDS: Duration = Duration::from_millis(500);
+/// How long processes that were killed may take to be gone.
+const LAST_BREATH: Duration = Duration::from_secs(5);
 
 /// A running command in a process group of its own. Dropping it ends all of them.
 pub(super) struct Family {
@@ -84,7 +86,10 @@ impl Family {
     /// Ends the group, and whoever else works in `workspace`; waits for the command itself.
     pub async fn end(mut self, workspace: &Path) {
         self.kill();
-        kill_inhabitants(workspace);
+        let until = Instant::now() + LAST_BREATH;
+        while kill_inhabitants(workspace) > 0 && Instant::now() < until {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
         // It was killed: this is only to leave no zombie behind.
         drop(tokio::time::timeout(Duration::from_secs(5), self.child.wait()).await);
     }
@@ -113,11 +118,13 @@ async fn read_some<R: AsyncRead + Unpin>(stream: &mut Option<R>, chunk: &mut [u8
     Ok(length)
 }
 
-/// Ends every process whose environment names `workspace`: also one that has left its group and its parent.
-pub(super) fn kill_inhabitants(workspace: &Path) {
+/// Ends every process whose environment names `workspace`: also one that has left its group and its parent. Says how
+/// many there were.
+pub(super) fn kill_inhabitants(workspace: &Path) -> usize {
     let mark = format!("JITTEST_WORKSPACE={}", workspace.display());
-    let Ok(processes) = std::fs::read_dir("/proc") else { return };
+    let Ok(processes) = std::fs::read_dir("/proc") else { return 0 };
     let this = std::process::id();
+    let mut found = 0;
     for process in processes.flatten() {
         let Some(id) = process.file_name().to_str().and_then(|name| name.parse::<u32>().ok()) else { continue };
         let environment = std::fs::read(process.path().join("environ")).unwrap_or_default();
@@ -126,6 +133,8 @@ pub(super) fn kill_inhabitants(workspace: &Path) {
         if let (true, Some(pid)) = (marked && id != this, pid) {
             // One that ended meanwhile is fine.
             kill_process(pid, Signal::KILL).ok();
+            found += 1;
         }
     }
+    found
 }

@@ -102,6 +102,9 @@ async fn leftovers_of_a_dead_process_are_swept_and_those_of_a_living_one_and_of_
     assert_eq!(docker.containers(), 1);
     assert_eq!(containers_of(&other), 1);
     running.abort();
+    while docker.containers() > 0 {
+        tokio::task::yield_now().await;
+    }
     let removed = std::process::Command::new("docker").args(["rm", "-f", &stranger]).output().expect("docker is there");
     assert!(removed.status.success());
 }
