@@ -63,7 +63,10 @@ choose_base() {
 build() {
   local context=$1 hash=$2 options=()
   docker buildx version >/dev/null 2>&1 || export DOCKER_BUILDKIT=0
-  docker network inspect bridge >/dev/null 2>&1 || options+=(--network host)
+  if docker info --format '{{.Labels}}' 2>/dev/null | grep -q jittest.build-network=host ||
+    ! docker network inspect bridge >/dev/null 2>&1; then
+    options+=(--network host)
+  fi
   local name
   for name in HTTP_PROXY HTTPS_PROXY NO_PROXY http_proxy https_proxy no_proxy; do
     [ -z "${!name:-}" ] || options+=(--build-arg "$name")

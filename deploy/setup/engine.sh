@@ -71,33 +71,18 @@ remove_stale_pid() {
 
 # start_by_hand OPTIONS…: an engine without systemd, detached from this shell; fails where it ends by itself.
 start_by_hand() {
-  remove_stale_pid
-  mount_cgroups
-  as_root mkdir -p "$(dirname "$log")"
-  local group=root
-  [ "$(id -u)" = 0 ] || group=$(id -gn)
-  # shellcheck disable=SC2016
-  as_root setsid sh -c 'log=$1; shift; exec "$@" >"$log" 2>&1 </dev/null &' sh "$log" dockerd --group "$group" "$@"
-  local left=60
-  while [ "$left" -gt 0 ]; do
-    ready && return 0
-    sleep 1
-    pgrep -x dockerd >/dev/null 2>&1 || return 1
-    left=$((left - 1))
-  done
-  return 1
-}
-
-by_hand() {
   # Without systemd this is a container, a chroot or a small machine: the engine leaves its network alone. Sandboxes
-  # have no network anyway, and image builds, which need one, use the machine's where there is no bridge.
+  # have no network anyway, and image builds use the machine's (the label says so to whoever builds).
+  local options=(--iptables=false --ip6tables=false --label jittest.build-network=host)
+  # An engine without a bridge would take away the one that another engine of this network has.
+  [ -e /sys/class/net/docker0 ] || options+=(--bridge=none)
   say "starting dockerd by hand (no systemd here); its log is $log"
-  start_by_hand --bridge=none --iptables=false --ip6tables=false && return
+  start_by_hand "${options[@]}" && return
   sleep 2 # an engine that was killed a moment ago still holds its pid file
-  start_by_hand --bridge=none --iptables=false --ip6tables=false && return
+  start_by_hand "${options[@]}" && return
   say "trying again with the storage driver vfs, which works on any disk and needs more of it"
   need_space /var/lib 10
-  start_by_hand --bridge=none --iptables=false --ip6tables=false --storage-driver=vfs && return
+  start_by_hand "${options[@]}" --storage-driver=vfs && return
   stop "dockerd does not start: $(grep -E 'level=(fatal|error)|^failed' "$log" 2>/dev/null | tail -n 1 || echo "see $log")"
 }
 

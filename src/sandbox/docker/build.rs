@@ -5,15 +5,15 @@ use std::io;
 
 use bollard::body_full;
 use bollard::errors::Error;
-use bollard::models::ImageInspect;
-use bollard::query_parameters::{BuildImageOptionsBuilder, RemoveImageOptions};
+use bollard::models::BuildInfo;
+use bollard::query_parameters::BuildImageOptionsBuilder;
 use bytes::Bytes;
-use futures_util::StreamExt;
+use futures_util::{Stream, StreamExt};
 
 use super::super::failure::failed_step;
 use super::container::{OWNER, PERSON};
-use super::image::{ENVIRONMENT, time_bound};
-use super::{DockerSandbox, refused};
+use super::image::{self, ENVIRONMENT};
+use super::{DockerSandbox, HOST_NETWORK, refused};
 use crate::domain::{EnvironmentSpec, FailedStep, SetUpStep, limits};
 use crate::sandbox::SandboxError;
 
@@ -44,6 +44,8 @@ const VARIABLES: [(&str, &str); 6] = [
     ("PIP_DISABLE_PIP_VERSION_CHECK", "1"),
     ("PIP_DEFAULT_TIMEOUT", "60"),
 ];
+/// What the engine says where its bridge's interface is gone.
+const BROKEN_BRIDGE: &str = "on network bridge";
 /// What a build says is kept up to here, the last part of it.
 const OUTPUT_BYTES: usize = 64 << 10;
 
@@ -93,34 +95,36 @@ pub(super) async fn build(
     let labels = HashMap::from([(OWNER, sandbox.config.owner.as_str()), (ENVIRONMENT, hash)]);
     let proxies: HashMap<&str, &str> =
         sandbox.config.proxies.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-    let options = BuildImageOptionsBuilder::default()
-        .t(tag)
-        .rm(true)
-        .forcerm(true)
-        .labels(&labels)
-        .buildargs(&proxies)
-        .networkmode(sandbox.build_network().await?)
-        .build();
-    let mut progress = BuildProgress { recipe, ..BuildProgress::default() };
-    let mut stream = sandbox.docker.build_image(options, None, Some(body_full(Bytes::from(context))));
-    let listening = async {
-        while let Some(item) = stream.next().await {
-            progress.hear(item)?;
+    let context = Bytes::from(context);
+    let mut network = sandbox.build_network().await?;
+    loop {
+        let options = BuildImageOptionsBuilder::default()
+            .t(tag)
+            .rm(true)
+            .forcerm(true)
+            .labels(&labels)
+            .buildargs(&proxies)
+            .networkmode(network)
+            .build();
+        let mut progress = BuildProgress::new(sandbox, &recipe, base);
+        let stream = sandbox.docker.build_image(options, None, Some(body_full(context.clone())));
+        match tokio::time::timeout(limits::ENVIRONMENT_TIME, progress.listen(stream)).await {
+            Ok(Ok(())) => return progress.image(tag).await,
+            // The engine's bridge is there by name alone: another engine, or an administrator, took its interface away.
+            Ok(Err(Error::DockerStreamError { error })) if network != HOST_NETWORK && error.contains(BROKEN_BRIDGE) => {
+                tracing::warn!(error, "the engine's bridge is broken: environments are built on the host's network");
+                network = HOST_NETWORK;
+            }
+            Ok(Err(error)) => {
+                progress.discard().await?;
+                return progress.failed(error);
+            }
+            Err(_) => {
+                progress.discard().await?;
+                return Ok(Built::Failed(progress.late()));
+            }
         }
-        Ok(())
-    };
-    let ended = tokio::time::timeout(limits::ENVIRONMENT_TIME, listening).await;
-    drop(stream);
-    let failed = match ended {
-        Ok(Ok(())) => return progress.image(sandbox, tag).await,
-        Ok(Err(error)) => progress.failed(error)?,
-        Err(_) => Built::Failed(FailedStep {
-            fix: format!("make the environment install within {}", time_bound()),
-            ..failed_step(&progress.step(), &format!("{}\nnot done after {}", progress.output, time_bound()))
-        }),
-    };
-    progress.discard(sandbox, base).await?;
-    Ok(failed)
+    }
 }
 
 /// A Dockerfile, and which of its instructions is which step for people.
@@ -225,19 +229,33 @@ fn context(spec: &EnvironmentSpec, recipe: &Recipe, bundle: Option<&[u8]>) -> io
     builder.into_inner()
 }
 
-/// What a build has said so far.
-#[derive(Default)]
-struct BuildProgress {
-    recipe: Recipe,
+/// What a build has said so far. Dropping it removes the layers that a build which was cut off left behind.
+struct BuildProgress<'b> {
+    sandbox: &'b DockerSandbox,
+    recipe: &'b Recipe,
+    base: &'b str,
     instruction: usize,
+    output: String,
     /// The image of the last instruction that worked.
     layer: Option<String>,
-    output: String,
 }
 
-impl BuildProgress {
-    fn hear(&mut self, item: Result<bollard::models::BuildInfo, Error>) -> Result<(), Error> {
-        let Some(text) = item?.stream else { return Ok(()) };
+impl<'b> BuildProgress<'b> {
+    fn new(sandbox: &'b DockerSandbox, recipe: &'b Recipe, base: &'b str) -> Self {
+        Self { sandbox, recipe, base, instruction: 0, output: String::new(), layer: None }
+    }
+
+    async fn listen(&mut self, stream: impl Stream<Item = Result<BuildInfo, Error>>) -> Result<(), Error> {
+        let mut stream = std::pin::pin!(stream);
+        while let Some(item) = stream.next().await {
+            if let Some(text) = item?.stream {
+                self.hear(&text);
+            }
+        }
+        Ok(())
+    }
+
+    fn hear(&mut self, text: &str) {
         // `Step 5/9 : RUN …` begins an instruction; what was said before belongs to another.
         let number = text.strip_prefix("Step ").and_then(|rest| rest.split('/').next()?.parse::<usize>().ok());
         if let Some(number) = number {
@@ -249,13 +267,12 @@ impl BuildProgress {
                 self.layer = Some(id.to_owned());
             }
         } else if !text.starts_with("Removing intermediate container ") {
-            self.output.push_str(&text);
+            self.output.push_str(text);
             if self.output.len() > 2 * OUTPUT_BYTES {
                 let cut = self.output.ceil_char_boundary(self.output.len() - OUTPUT_BYTES);
                 self.output.drain(..cut);
             }
         }
-        Ok(())
     }
 
     fn step(&self) -> String {
@@ -263,38 +280,59 @@ impl BuildProgress {
         named.unwrap_or_else(|| "build the environment's image".to_owned())
     }
 
-    /// Removes what a failed build left: its layers, which have no name. A layer that another image stands on, or
-    /// that has a name, stays.
-    async fn discard(&self, sandbox: &DockerSandbox, base: &str) -> Result<(), SandboxError> {
-        let Some(layer) = self.layer.as_ref().filter(|layer| !base.contains(layer.as_str())) else { return Ok(()) };
-        let found = super::image::find(&sandbox.docker, layer).await?;
-        let is_named = |image: &ImageInspect| image.repo_tags.as_ref().is_some_and(|tags| !tags.is_empty());
-        if found.is_none_or(|image| is_named(&image)) {
-            return Ok(());
-        }
-        match sandbox.docker.remove_image(layer, None::<RemoveImageOptions>, None).await {
-            Ok(_) | Err(Error::DockerResponseServerError { status_code: 404 | 409, .. }) => Ok(()),
-            Err(error) => Err(refused("remove the layers of a failed build")(error)),
-        }
-    }
-
-    async fn image(&self, sandbox: &DockerSandbox, tag: &str) -> Result<Built, SandboxError> {
-        let found = super::image::find(&sandbox.docker, tag).await?.and_then(|image| image.id);
+    async fn image(mut self, tag: &str) -> Result<Built, SandboxError> {
+        self.layer = None;
+        let found = image::find(&self.sandbox.docker, tag).await?.and_then(|image| image.id);
         found.map(Built::Image).ok_or_else(|| SandboxError::Refused {
             what: "keep the image that it built".to_owned(),
             source: anyhow::anyhow!("{tag} is not there"),
         })
     }
 
+    /// Removes the layers of a build that did not end well.
+    async fn discard(&mut self) -> Result<(), SandboxError> {
+        match self.own_layer() {
+            Some(layer) => image::discard(&self.sandbox.docker, &layer).await,
+            None => Ok(()),
+        }
+    }
+
+    /// The last layer, once, where it is not the base image itself.
+    fn own_layer(&mut self) -> Option<String> {
+        self.layer.take().filter(|layer| !self.base.contains(layer.as_str()))
+    }
+
     /// A step of the repository's that failed is a value; anything else is the engine's failure.
     fn failed(&self, error: Error) -> Result<Built, SandboxError> {
         let named = self.recipe.steps.get(self.instruction).is_some_and(Option::is_some);
         match error {
-            Error::DockerStreamError { error } if named => {
+            Error::DockerStreamError { error } if named && !error.contains(BROKEN_BRIDGE) => {
                 let said = if self.output.trim().is_empty() { error.as_str() } else { self.output.as_str() };
                 Ok(Built::Failed(failed_step(&self.step(), said)))
             }
             error => Err(refused("build an environment's image")(error)),
+        }
+    }
+
+    fn late(&self) -> FailedStep {
+        let bound = format!("{} minutes", limits::ENVIRONMENT_TIME.as_secs() / 60);
+        FailedStep {
+            fix: format!("make the environment install within {bound}"),
+            ..failed_step(&self.step(), &format!("{}\nnot done after {bound}", self.output))
+        }
+    }
+}
+
+impl Drop for BuildProgress<'_> {
+    fn drop(&mut self) {
+        // Without a runtime nothing can be asked of the engine; the layers then serve the next build as a cache.
+        if let (Some(layer), Ok(runtime)) = (self.own_layer(), tokio::runtime::Handle::try_current()) {
+            let docker = self.sandbox.docker.clone();
+            runtime.spawn(async move {
+                if let Err(error) = image::discard(&docker, &layer).await {
+                    tracing::warn!(layer, error = %anyhow::Error::from(error), "layers of a failed build were not removed");
+                }
+            });
         }
     }
 }

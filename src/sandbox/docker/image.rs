@@ -120,6 +120,24 @@ async fn pull(docker: &Docker, name: &str) -> String {
     "the engine said nothing".to_owned()
 }
 
+/// Removes the layers of a build that did not end well, by the last of them. One that another image stands on, or that
+/// has a name, stays. The engine may still be ending what it did for the build, so that is tried a few times.
+pub(super) async fn discard(docker: &Docker, layer: &str) -> Result<(), SandboxError> {
+    for _ in 0..5 {
+        let tags = find(docker, layer).await?.map(|image| image.repo_tags.unwrap_or_default());
+        if tags.is_none_or(|tags| !tags.is_empty()) {
+            return Ok(());
+        }
+        match docker.remove_image(layer, None::<RemoveImageOptions>, None).await {
+            Ok(_) | Err(Error::DockerResponseServerError { status_code: 404, .. }) => return Ok(()),
+            Err(Error::DockerResponseServerError { status_code: 409, .. }) => {}
+            Err(error) => return Err(refused("remove the layers of a build")(error)),
+        }
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+    Ok(())
+}
+
 /// Removes the oldest environments of an owner past `limits::ENVIRONMENT_IMAGES`; one that a container uses stays.
 pub(super) async fn remove_oldest(docker: &Docker, owner: &str) -> Result<usize, SandboxError> {
     let filters = HashMap::from([("label", vec![format!("{OWNER}={owner}"), ENVIRONMENT.to_owned()])]);
@@ -167,11 +185,6 @@ fn hash(spec: &EnvironmentSpec, base: &str) -> String {
         }
     }
     hex::encode(hasher.finalize())
-}
-
-/// How long building may take, for people.
-pub(super) fn time_bound() -> String {
-    format!("{} minutes", limits::ENVIRONMENT_TIME.as_secs() / 60)
 }
 
 #[cfg(test)]

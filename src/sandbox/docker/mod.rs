@@ -49,6 +49,11 @@ pub struct DockerSandbox {
 /// How long the engine may take to begin its answer to one request.
 const ANSWER_TIME: Duration = Duration::from_secs(120);
 
+/// The host's own network, for builds alone.
+const HOST_NETWORK: &str = "host";
+/// A label of an engine whose bridge is not for builds; `deploy/setup/engine.sh` starts one so.
+const BUILD_ON_HOST: &str = "jittest.build-network=host";
+
 impl DockerSandbox {
     /// The engine at `DOCKER_HOST`, or at its usual socket.
     ///
@@ -64,11 +69,14 @@ impl DockerSandbox {
         Ok(Self { docker, config, instance: Instance::current(), builds: Mutex::default() })
     }
 
-    /// The network that image builds use: the engine's bridge, or the host's where it has none that leads out.
+    /// The network that image builds use: the engine's bridge; the host's where it has none that leads out, or where
+    /// its administrator says so by a label of the engine.
     async fn build_network(&self) -> Result<&'static str, SandboxError> {
         let bridge = self.docker.inspect_network("bridge", None::<InspectNetworkOptions>).await;
-        let forwards = self.docker.info().await.map_err(refused("describe itself"))?.ipv4_forwarding;
-        Ok(if bridge.is_ok() && forwards != Some(false) { "default" } else { "host" })
+        let info = self.docker.info().await.map_err(refused("describe itself"))?;
+        let labelled = info.labels.is_some_and(|labels| labels.iter().any(|label| label == BUILD_ON_HOST));
+        let leads_out = bridge.is_ok() && info.ipv4_forwarding != Some(false) && !labelled;
+        Ok(if leads_out { "default" } else { HOST_NETWORK })
     }
 }
 
@@ -109,7 +117,7 @@ impl Sandbox for DockerSandbox {
         let base = &self.config.base_image;
         image::find(&self.docker, base).await?.ok_or_else(|| image::base_is_missing(base))?;
         let network = match self.build_network().await? {
-            "host" => "; image builds use the host's network, as the engine has no bridge that leads out",
+            HOST_NETWORK => "; image builds use the host's network, as the engine has no bridge that leads out",
             _ => "",
         };
         Ok(format!("Docker {version}, image {base}{network}"))

@@ -84,11 +84,11 @@ async fn a_base_image_that_is_nowhere_is_the_repositorys_failure() {
 }
 
 #[tokio::test]
-async fn a_cancelled_build_leaves_no_image_and_the_next_one_works() {
+async fn a_cancelled_build_holds_nothing_up_and_the_next_one_works() {
     let docker = Docker::connect().await;
     let slow = unique(vec![run(&["sleep", "100"])]);
     let building = docker.sandbox.prepare(&slow);
-    assert!(tokio::time::timeout(std::time::Duration::from_secs(3), building).await.is_err());
+    assert!(tokio::time::timeout(std::time::Duration::from_secs(3), building).await.is_err(), "it ended by itself");
     let quick = unique(vec![run(&["true"])]);
     let Prepared::Ready { image, .. } = docker.sandbox.prepare(&quick).await.unwrap() else { panic!("it failed") };
     remove(&image);
