@@ -9,14 +9,11 @@ pub(super) const EXCLUDED: &[&str] = &[
     "**/manage.py",
     "**/wsgi.py",
     "**/asgi.py",
-    // Configuration.
+    // Configuration. A module of settings is not here: constants alone make no target, and functions are code.
     "**/setup.py",
     "**/conftest.py",
     "**/noxfile.py",
     "**/fabfile.py",
-    "**/tasks/__init__.py",
-    "**/settings.py",
-    "**/settings/**",
     "**/gunicorn.conf.py",
     "**/gunicorn_config.py",
     "**/docs/conf.py",
@@ -30,9 +27,10 @@ pub(super) const EXCLUDED: &[&str] = &[
     "**/*_pb2.py",
     "**/*_pb2_grpc.py",
     "**/*_generated.py",
-    // Build output.
-    "**/build/**",
-    "**/dist/**",
+    // Build output. Further down, packages are called so.
+    "build/**",
+    "dist/**",
+    "**/build/lib/**",
     "**/.eggs/**",
     "**/*.egg-info/**",
     "**/.tox/**",

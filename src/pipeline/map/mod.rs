@@ -69,12 +69,15 @@ pub fn map(
     let survey = Survey { change, checkout, language, import_roots, selection };
     read_changed_files(&survey, &mut mapped);
     let mut picks: Vec<Pick> = Vec::new();
+    let mut names: Vec<(String, String)> = Vec::new();
     for file in &change.files {
-        picks.extend(touched::touched(&survey, file, &mut mapped));
+        let touched = touched::touched(&survey, file, &mut mapped);
+        picks.extend(touched.picks);
+        names.extend(touched.names.into_iter().map(|name| (survey.module(&file.path), name)));
     }
     let callers = callers::callers(&survey, &picks, &mapped.map);
     picks.extend(callers);
-    let found = neighbours::neighbours(&survey, &picks, &mut mapped);
+    let found = neighbours::neighbours(&survey, &picks, &names, &mut mapped);
     picks.extend(found);
     picks.retain(|pick| is_wanted(&pick.symbol, wanted));
     bound_targets(&mut picks, &mut mapped);
@@ -160,16 +163,7 @@ fn bound_targets(picks: &mut Vec<Pick>, mapped: &mut Mapped) {
 
 fn targets(survey: &Survey<'_>, picks: Vec<Pick>, map: &CodeMap) -> Vec<Target> {
     let target = |(i, pick): (usize, Pick)| {
-        let change = survey.change_of(&pick.file);
-        let in_base = match change {
-            Some(file) => survey.base_map(file, map).is_some_and(|base| holds(base, &pick.symbol)),
-            None => survey.checkout.base.has(pick.file.as_str()),
-        };
-        let base_file = match change {
-            Some(file) if file.before.is_none() => None,
-            Some(file) => Some(file.old_path.clone().unwrap_or_else(|| pick.file.clone())),
-            None => in_base.then(|| pick.file.clone()),
-        };
+        let (base_file, in_base) = in_base(survey, &pick, map);
         Target {
             id: TargetId::new(format!("T{:03}", i + 1)),
             level: Level::Unit,
@@ -185,8 +179,34 @@ fn targets(survey: &Survey<'_>, picks: Vec<Pick>, map: &CodeMap) -> Vec<Target> 
     picks.into_iter().enumerate().map(target).collect()
 }
 
+/// The target's file in base, and whether base has the symbol: in that file, or where it was moved from.
+fn in_base(survey: &Survey<'_>, pick: &Pick, map: &CodeMap) -> (Option<RepoPath>, bool) {
+    let Some(file) = survey.change_of(&pick.file) else {
+        let there = survey.checkout.base.has(pick.file.as_str());
+        return (there.then(|| pick.file.clone()), there);
+    };
+    if survey.base_map(file, map).is_some_and(|base| holds(base, &pick.symbol)) {
+        return (Some(file.old_path.clone().unwrap_or_else(|| pick.file.clone())), true);
+    }
+    if let Some(from) = moved_from(&pick.symbol, map) {
+        return (Some(from), true);
+    }
+    let own = file.before.is_some().then(|| file.old_path.clone().unwrap_or_else(|| pick.file.clone()));
+    (own, false)
+}
+
+/// The one changed file that had a symbol of this name and kind in base and doesn't define it any more.
+fn moved_from(symbol: &Symbol, map: &CodeMap) -> Option<RepoPath> {
+    let left = |path: &RepoPath, base: &FileMap| {
+        holds(base, symbol) && !map.files.get(path).is_some_and(|head| holds(head, symbol))
+    };
+    let mut from = map.base_files.iter().filter(|(path, base)| left(path, base)).map(|(path, _)| path);
+    let only = from.next()?;
+    from.next().is_none().then(|| only.clone())
+}
+
 fn holds(map: &FileMap, symbol: &Symbol) -> bool {
-    map.symbols.iter().any(|other| other.local_name == symbol.local_name)
+    map.symbols.iter().any(|other| other.local_name == symbol.local_name && other.kind == symbol.kind)
 }
 
 #[cfg(test)]

@@ -23,9 +23,15 @@ struct Neighbour {
     map: FileMap,
 }
 
-/// Callers in unchanged files; their files are put into the map.
-pub(super) fn neighbours(survey: &Survey<'_>, picks: &[Pick], mapped: &mut Mapped) -> Vec<Pick> {
-    let helpers = helpers(survey, picks, mapped);
+/// Callers in other files of what changed: of `picks`, and of the `names` that a module binds to something else. The
+/// unchanged ones of these files are put into the map.
+pub(super) fn neighbours(
+    survey: &Survey<'_>,
+    picks: &[Pick],
+    names: &[(String, String)],
+    mapped: &mut Mapped,
+) -> Vec<Pick> {
+    let helpers = helpers(survey, picks, names, mapped);
     if helpers.is_empty() || survey.checkout.base.revision == Revision::Empty {
         return Vec::new();
     }
@@ -38,7 +44,9 @@ pub(super) fn neighbours(survey: &Survey<'_>, picks: &[Pick], mapped: &mut Mappe
             continue;
         }
         found.extend(callers.into_iter().map(|symbol| Pick { file: neighbour.path.clone(), symbol, changed: false }));
-        mapped.map.neighbours.insert(neighbour.path, neighbour.map);
+        if !mapped.map.files.contains_key(&neighbour.path) {
+            mapped.map.neighbours.insert(neighbour.path, neighbour.map);
+        }
     }
     bound(&mut found, picks, mapped);
     found
@@ -56,9 +64,11 @@ fn bound(found: &mut Vec<Pick>, picks: &[Pick], mapped: &mut Mapped) {
     }
 }
 
-fn helpers(survey: &Survey<'_>, picks: &[Pick], mapped: &Mapped) -> Vec<Helper> {
+fn helpers(survey: &Survey<'_>, picks: &[Pick], names: &[(String, String)], mapped: &Mapped) -> Vec<Helper> {
     let changed = picks.iter().filter(|pick| pick.changed).map(|pick| (survey.module(&pick.file), &pick.symbol));
     let mut helpers: Vec<Helper> = changed.map(|(module, symbol)| helper(module, symbol)).collect();
+    let bound = names.iter().map(|(module, name)| Helper { module: module.clone(), name: name.clone(), member: None });
+    helpers.extend(bound);
     for file in &survey.change.files {
         let Some(base) = survey.base_map(file, &mapped.map) else { continue };
         let moved = mapped.map.files.get(&file.path).filter(|head| head.module == base.module);
@@ -76,17 +86,14 @@ fn helper(module: String, symbol: &Symbol) -> Helper {
     Helper { module, name: first, member }
 }
 
-/// Unchanged source files whose text names a changed module or what changed in it.
+/// Source files whose text names a changed module or what changed in it.
 fn files(survey: &Survey<'_>, helpers: &[Helper], mapped: &mut Mapped) -> Vec<Neighbour> {
     let words: BTreeSet<&str> = helpers
         .iter()
         .flat_map(|helper| [helper.module.rsplit('.').next().unwrap_or_default(), helper.name.as_str()])
         .collect();
     let suitable = |path: &&RepoPath| {
-        survey.language.owns(path)
-            && !survey.language.is_test_file(path)
-            && survey.change_of(path).is_none()
-            && survey.selection.refuses(path).is_none()
+        survey.language.owns(path) && !survey.language.is_test_file(path) && survey.selection.refuses(path).is_none()
     };
     let mut candidates: Vec<&RepoPath> = survey.checkout.head.files.iter().filter(suitable).collect();
     if candidates.len() > limits::RELATED_FILES {

@@ -1,6 +1,7 @@
 use super::*;
 use crate::language::python::Python;
 use crate::pipeline::fixture::Fixture;
+use crate::pipeline::mutate::mutate;
 
 /// The targets, changed ones with `*` before their name, new ones with `+` after it.
 fn targets(mapped: &Mapped) -> Vec<String> {
@@ -217,4 +218,79 @@ fn the_same_change_gives_the_same_map() {
     let fixture = Fixture::of_file("a.py", before, &before.replace('1', "2"));
     assert_eq!(fixture.map().map.targets, fixture.map().map.targets);
     assert_eq!(fixture.map().map.targets[0].id.as_str(), "T001");
+}
+
+/// All texts below a folder, by their path in it.
+fn texts(folder: &std::path::Path) -> Vec<(String, String)> {
+    let mut texts = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(next) = folders.pop() {
+        for entry in std::fs::read_dir(next).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if let Ok(text) = std::fs::read_to_string(&path) {
+                texts.push((path.strip_prefix(folder).unwrap().to_str().unwrap().to_owned(), text));
+            }
+        }
+    }
+    texts
+}
+
+fn borrowed(texts: &[(String, String)]) -> Vec<(&str, &str)> {
+    texts.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect()
+}
+
+#[test]
+fn every_regression_of_the_catch_set_has_a_target_and_mutants() {
+    let cases = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/catches/regressions");
+    for case in std::fs::read_dir(cases).unwrap() {
+        let case = case.unwrap().path();
+        let (base, head) = (texts(&case.join("base")), texts(&case.join("head")));
+        let fixture = Fixture::new(&borrowed(&base), &borrowed(&head));
+        let mapped = fixture.map();
+        let changed = mapped.map.targets.iter().any(|target| target.changed && target.in_base);
+        let mutants = mutate(&fixture.change, &mapped.map, &Python).mutants;
+        assert!(changed && !mutants.is_empty(), "{}: {:?}", case.display(), targets(&mapped));
+    }
+}
+
+#[test]
+fn a_changed_constant_touches_functions_in_other_files() {
+    let view = "from shop.limits import MOST\n\n\ndef view(x):\n    return x < MOST\n\n\ndef about():\n    return 1\n";
+    let fixture = Fixture::new(
+        &[("shop/limits.py", "MOST = 3\n"), ("view.py", view)],
+        &[("shop/limits.py", "MOST = 4\n"), ("view.py", view)],
+    );
+    let mapped = fixture.map();
+    assert_eq!(targets(&mapped), ["view.view"]);
+    let mutants = mutate(&fixture.change, &mapped.map, &Python).mutants;
+    assert!(mutants.iter().any(|mutant| mutant.original == "4"));
+}
+
+#[test]
+fn callers_in_another_changed_file_are_targets_too() {
+    let view = "from cart import total\n\n\ndef view(x):\n    return total(x)\n\n\ndef about():\n    return 1\n";
+    let mapped = Fixture::new(
+        &[("cart.py", "def total(x):\n    return x\n"), ("view.py", view)],
+        &[("cart.py", "def total(x):\n    return x + 1\n"), ("view.py", &view.replace("return 1", "return 2"))],
+    )
+    .map();
+    assert_eq!(targets(&mapped), ["*cart.total", "view.view", "*view.about"]);
+    assert!(mapped.map.neighbours.is_empty());
+}
+
+#[test]
+fn a_function_that_was_moved_is_compared_with_where_it_came_from() {
+    let rest = "def b():\n    return 2\n";
+    let mapped = Fixture::new(
+        &[("shapes.py", &format!("def a(x):\n    return x\n\n\n{rest}")), ("geometry.py", "def c():\n    return 3\n")],
+        &[
+            ("shapes.py", &format!("from geometry import a\n\n\n{rest}")),
+            ("geometry.py", "def c():\n    return 3\n\n\ndef a(x):\n    return x + 1\n"),
+        ],
+    )
+    .map();
+    assert_eq!(targets(&mapped), ["*geometry.a"]);
+    assert_eq!(mapped.map.targets[0].base_file.as_ref().unwrap().as_str(), "shapes.py");
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::{FileChange, FileMap, Span, Symbol, SymbolKind};
-use crate::language::Token;
+use crate::language::{LanguageError, Token};
 
 use super::mention::{mentions, outermost, slice};
 use super::{Mapped, Pick, Survey};
@@ -20,31 +20,60 @@ struct Sides<'a> {
     quiet: BTreeSet<u32>,
 }
 
-/// The symbols of one file that differ from base in more than comments, layout and type hints.
-pub(super) fn touched(survey: &Survey<'_>, file: &FileChange, mapped: &mut Mapped) -> Vec<Pick> {
-    let (Some(head), Some(text)) = (mapped.map.files.get(&file.path), file.after.as_deref()) else { return Vec::new() };
+/// What of one file the change touches.
+#[derive(Default)]
+pub(super) struct Touched {
+    /// The symbols that differ from base in more than comments, layout and type hints.
+    pub(super) picks: Vec<Pick>,
+    /// The names at module level that are bound to something else.
+    pub(super) names: BTreeSet<String>,
+}
+
+/// What of `file` the change touches.
+pub(super) fn touched(survey: &Survey<'_>, file: &FileChange, mapped: &mut Mapped) -> Touched {
+    let (Some(head), Some(text)) = (mapped.map.files.get(&file.path), file.after.as_deref()) else {
+        return Touched::default();
+    };
     let base = survey.base_map(file, &mapped.map);
-    let tokens = |text: Option<&str>| survey.language.tokens(&file.path, text.unwrap_or_default()).unwrap_or_default();
-    let (head_tokens, base_tokens) = (tokens(Some(text)), tokens(file.before.as_deref()));
-    if base.is_some() && same(head_tokens.iter(), base_tokens.iter()) {
+    let sides = match sides(survey, file, text, head, base) {
+        Ok(sides) => sides,
+        Err(error) => {
+            mapped.warn(format!("{} was left out", file.path), &error.to_string(), "nothing in it is tested");
+            return Touched::default();
+        }
+    };
+    if base.is_some() && same(sides.head_tokens.iter(), sides.base_tokens.iter()) {
         mapped.drop_one("changed only in comments, layout or type hints");
-        return Vec::new();
+        return Touched::default();
     }
-    let off_limits = survey.language.off_limits(&file.path, text).unwrap_or_default();
-    let untested = off_limits.iter().filter(|region| region.untested);
-    let quiet = untested.flat_map(|region| region.span.line_start..=region.span.line_end).collect();
-    let sides = Sides { quiet, file, text, head, base, head_tokens, base_tokens };
     let mut picked: BTreeMap<Span, &Symbol> = BTreeMap::new();
     let lines = file.changed_lines();
-    for symbol in sides.head.symbols.iter().filter(|symbol| sides.differs(symbol, &lines)) {
+    for symbol in head.symbols.iter().filter(|symbol| sides.differs(symbol, &lines)) {
         let outer = outermost(&head.symbols, symbol);
         picked.insert(outer.span, outer);
     }
-    for symbol in sides.of_module_level(&lines) {
+    let (names, bound_lines) = sides.changed_names(&lines);
+    for symbol in sides.of_module_level(&lines, &names, &bound_lines) {
         picked.insert(symbol.span, symbol);
     }
     let pick = |symbol: &Symbol| Pick { file: file.path.clone(), symbol: symbol.clone(), changed: true };
-    picked.into_values().map(pick).collect()
+    let picks = picked.into_values().map(pick).collect();
+    Touched { picks, names: names.into_iter().map(str::to_owned).collect() }
+}
+
+fn sides<'a>(
+    survey: &Survey<'_>,
+    file: &'a FileChange,
+    text: &'a str,
+    head: &'a FileMap,
+    base: Option<&'a FileMap>,
+) -> Result<Sides<'a>, LanguageError> {
+    let head_tokens = survey.language.tokens(&file.path, text)?;
+    let base_tokens = survey.language.tokens(&file.path, file.before.as_deref().unwrap_or_default())?;
+    let off_limits = survey.language.off_limits(&file.path, text)?;
+    let untested = off_limits.iter().filter(|region| region.untested);
+    let quiet = untested.flat_map(|region| region.span.line_start..=region.span.line_end).collect();
+    Ok(Sides { file, text, head, base, head_tokens, base_tokens, quiet })
 }
 
 fn same<'t>(one: impl Iterator<Item = &'t Token>, other: impl Iterator<Item = &'t Token>) -> bool {
@@ -58,25 +87,23 @@ impl Sides<'_> {
         if lines.is_disjoint(&own) {
             return false;
         }
-        let Some(before) = self.counterpart(symbol) else { return true };
-        let before = before.1;
+        let Some(before) = self.lines_in_base(symbol) else { return true };
         let of = |lines: BTreeSet<u32>, tokens: &'_ [Token]| -> Vec<String> {
             tokens.iter().filter(|token| lines.contains(&token.line)).map(|token| token.text.clone()).collect()
         };
         of(own, &self.head_tokens) != of(before, &self.base_tokens)
     }
 
-    /// The same symbol in base, with its own lines there; `None` where there is none or more than one.
-    fn counterpart(&self, symbol: &Symbol) -> Option<(&Symbol, BTreeSet<u32>)> {
+    /// The own lines of the same symbol in base; `None` where there is none or more than one.
+    fn lines_in_base(&self, symbol: &Symbol) -> Option<BTreeSet<u32>> {
         let base = self.base?;
         let mut named = base.symbols.iter().filter(|other| other.local_name == symbol.local_name);
         let (Some(only), None) = (named.next(), named.next()) else { return None };
-        Some((only, own_lines(base, only)))
+        Some(own_lines(base, only))
     }
 
-    /// The symbols that a change outside of symbols shows through: those that mention the names it binds, else
-    /// the public ones of the file.
-    fn of_module_level(&self, lines: &BTreeSet<u32>) -> Vec<&Symbol> {
+    /// The names at module level that are bound to something else, and the lines of head that bind names.
+    fn changed_names(&self, lines: &BTreeSet<u32>) -> (BTreeSet<&str>, BTreeSet<u32>) {
         let changed_in_base = self.file.changed_lines_of_base();
         let mut names = self.rebound();
         let mut bound_lines = BTreeSet::new();
@@ -91,8 +118,14 @@ impl Sides<'_> {
                 }
             }
         }
+        (names, bound_lines)
+    }
+
+    /// The symbols that a change outside of symbols shows through: those that mention the names it binds, else
+    /// the public ones of the file.
+    fn of_module_level(&self, lines: &BTreeSet<u32>, names: &BTreeSet<&str>, bound: &BTreeSet<u32>) -> Vec<&Symbol> {
         let callable = |symbol: &&Symbol| symbol.kind != SymbolKind::Class && self.is_outermost(symbol);
-        if self.changes_other_statements(lines, &bound_lines) {
+        if self.changes_other_statements(lines, bound) {
             return self.head.symbols.iter().filter(callable).filter(|symbol| symbol.public).collect();
         }
         let mentioned = |symbol: &&Symbol| {

@@ -58,20 +58,28 @@ pub fn mutate(change: &ChangeSet, map: &CodeMap, language: &dyn Language) -> Mut
     mutated
 }
 
-/// The changed lines inside changed targets, or outside of all functions.
+/// The changed lines inside changed targets; and those outside of all functions, where a target can show them.
 fn lines(file: &FileChange, file_map: &FileMap, map: &CodeMap) -> BTreeSet<u32> {
     let targets = map.targets.iter().filter(|target| target.changed && target.file == file.path);
     let spans: Vec<_> = targets.map(|target| target.symbol.span).collect();
-    if spans.is_empty() {
-        return BTreeSet::new();
-    }
     let functions = file_map.symbols.iter().filter(|symbol| symbol.kind != SymbolKind::Class);
     let in_function: BTreeSet<u32> =
         functions.flat_map(|symbol| symbol.span.line_start..=symbol.span.line_end).collect();
     let in_target = |line: u32| spans.iter().any(|span| (span.line_start..=span.line_end).contains(&line));
+    let shown = !spans.is_empty() || is_imported(file_map, map);
     let mut lines = file.changed_lines();
-    lines.retain(|line| in_target(*line) || !in_function.contains(line));
+    lines.retain(|line| in_target(*line) || (shown && !in_function.contains(line)));
     lines
+}
+
+/// Whether a file with a target imports this one.
+fn is_imported(file_map: &FileMap, map: &CodeMap) -> bool {
+    let inside = |target: &str| {
+        target.strip_prefix(file_map.module.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    };
+    let files =
+        map.targets.iter().filter_map(|target| map.files.get(&target.file).or(map.neighbours.get(&target.file)));
+    files.flat_map(|file| &file.bindings).any(|binding| inside(&binding.target))
 }
 
 /// Round robin over the lines: first the best of each line, then the second best, …
