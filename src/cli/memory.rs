@@ -2,8 +2,9 @@
 
 use anyhow::Context;
 use directories::ProjectDirs;
+use secrecy::{ExposeSecret, SecretString};
 
-use super::environment;
+use crate::config::user::UserEnvironment;
 use crate::store::Store;
 
 /// Opens the store; makes it where there is none.
@@ -11,20 +12,24 @@ use crate::store::Store;
 /// # Errors
 /// Where it can't be opened.
 pub(super) async fn open() -> anyhow::Result<Store> {
-    let url = match environment::database_url() {
-        Some(url) => url,
-        None => file_url()?,
-    };
-    Ok(Store::open(&url).await?)
+    let url = url(&UserEnvironment::of_process())?;
+    Ok(Store::open(url.expose_secret()).await?)
 }
 
-fn file_url() -> anyhow::Result<String> {
+/// Where the store is.
+///
+/// # Errors
+/// Where the user has no folder for it.
+pub(super) fn url(user: &UserEnvironment) -> anyhow::Result<SecretString> {
+    if let Some(url) = &user.database_url {
+        return Ok(url.clone());
+    }
     let folders = ProjectDirs::from("", "", "jittest").context("this user has no home folder")?;
     let folder = folders.data_local_dir();
     std::fs::create_dir_all(folder).with_context(|| format!("making {}", folder.display()))?;
     let file = folder.join("history.db");
     let file = file.to_str().context("the data folder's name is not UTF-8")?;
-    Ok(format!("sqlite://{}", percent_encoded(file)))
+    Ok(format!("sqlite://{}", percent_encoded(file)).into())
 }
 
 /// The characters that a URL reads otherwise.

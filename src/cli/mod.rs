@@ -1,7 +1,7 @@
 //! Parses the command line: a file per subcommand.
 
+mod doctor;
 mod ending;
-mod environment;
 mod history;
 mod memory;
 mod progress;
@@ -48,6 +48,8 @@ enum Command {
     Run(Box<run::RunArgs>),
     /// Show the generated tests of past runs.
     History(history::HistoryArgs),
+    /// Check that everything it needs is there, and say what to do.
+    Doctor(doctor::DoctorArgs),
     /// Run the GitHub App.
     Serve(serve::ServeArgs),
 }
@@ -73,6 +75,7 @@ async fn obey(cli: Cli) -> Ending {
     let outcome = match cli.command {
         Command::Run(args) => run::run(*args).await,
         Command::History(args) => history::history(args).await,
+        Command::Doctor(args) => doctor::doctor(args).await,
         Command::Serve(args) => serve::serve(args).await,
     };
     let ending = outcome.unwrap_or_else(|failure| failure.report());

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
+use super::Failure;
 use super::ending::chain;
 use super::run::SandboxName;
-use super::{Failure, environment};
+use crate::config::user::UserEnvironment;
 use crate::domain::Warning;
 use crate::sandbox::docker::{DockerConfig, DockerSandbox};
 use crate::sandbox::process::{ProcessConfig, ProcessSandbox};
@@ -18,10 +19,11 @@ const OWNER: &str = "cli";
 /// # Errors
 /// Where it doesn't answer; `auto` falls back instead.
 pub(super) async fn choose(name: SandboxName) -> Result<(Arc<dyn Sandbox>, Vec<Warning>), Failure> {
+    let user = UserEnvironment::of_process();
     match name {
-        SandboxName::Docker => Ok((docker().await.map_err(Failure::ours)?, Vec::new())),
-        SandboxName::Process => Ok(process().await),
-        SandboxName::Auto => match docker().await {
+        SandboxName::Docker => Ok((docker(&user).await.map_err(Failure::ours)?, Vec::new())),
+        SandboxName::Process => Ok(process(&user).await),
+        SandboxName::Auto => match docker(&user).await {
             Ok(docker) => Ok((docker, Vec::new())),
             Err(error) => {
                 let fallback = Warning::new(
@@ -30,7 +32,7 @@ pub(super) async fn choose(name: SandboxName) -> Result<(Arc<dyn Sandbox>, Vec<W
                     chain(&error.into()),
                     "the code runs as processes of this machine, in the environment that is active",
                 );
-                let (process, mut warnings) = process().await;
+                let (process, mut warnings) = process(&user).await;
                 warnings.insert(0, fallback);
                 Ok((process, warnings))
             }
@@ -39,12 +41,12 @@ pub(super) async fn choose(name: SandboxName) -> Result<(Arc<dyn Sandbox>, Vec<W
 }
 
 /// Docker, if its engine answers and its base image is there; leftovers of killed runs are removed.
-pub(super) async fn docker() -> Result<Arc<dyn Sandbox>, SandboxError> {
+pub(super) async fn docker(user: &UserEnvironment) -> Result<Arc<dyn Sandbox>, SandboxError> {
     let config = DockerConfig {
-        base_image: environment::sandbox_image(),
+        base_image: user.sandbox_image.clone(),
         owner: OWNER.to_owned(),
-        ca_bundle: environment::ca_bundle(),
-        proxies: environment::proxies(),
+        ca_bundle: user.network.ca_bundle.clone(),
+        proxies: user.network.proxies.clone(),
     };
     let docker = DockerSandbox::connect(config).await?;
     docker.check().await?;
@@ -53,8 +55,8 @@ pub(super) async fn docker() -> Result<Arc<dyn Sandbox>, SandboxError> {
 }
 
 /// Processes of this machine.
-pub(super) async fn process() -> (Arc<dyn Sandbox>, Vec<Warning>) {
-    let config = ProcessConfig { path: environment::path(), virtual_env: environment::virtual_env(), folder: None };
+pub(super) async fn process(user: &UserEnvironment) -> (Arc<dyn Sandbox>, Vec<Warning>) {
+    let config = ProcessConfig { path: user.path.clone(), virtual_env: user.virtual_env.clone(), folder: None };
     let process = ProcessSandbox::new(config).await;
     let mut warnings = process.warnings();
     if let Err(error) = process.sweep().await {

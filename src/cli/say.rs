@@ -2,7 +2,7 @@
 
 use std::io::{self, IsTerminal, Write};
 
-use super::environment;
+use crate::config::user::UserEnvironment;
 
 /// Writes to standard output.
 pub(super) fn out(text: &str) {
@@ -21,7 +21,7 @@ pub(super) fn err_line(line: &str) {
 
 /// Whether standard output shows colours.
 pub(super) fn colours() -> bool {
-    io::stdout().is_terminal() && environment::colours_wanted()
+    io::stdout().is_terminal() && UserEnvironment::of_process().colours
 }
 
 fn write(to: &mut impl Write, text: &str) {

@@ -2,3 +2,4 @@
 
 pub mod repository;
 pub mod service;
+pub mod user;

@@ -35,6 +35,16 @@ mod tests {
     }
 
     #[test]
+    fn the_checked_in_schema_is_that_of_the_types() {
+        let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("schemas/report.schema.json");
+        let schema = format!("{:#}\n", serde_json::to_value(schema()).unwrap());
+        if std::env::var_os("UPDATE_SCHEMAS").is_some() {
+            std::fs::write(&file, &schema).unwrap();
+        }
+        assert_eq!(std::fs::read_to_string(file).unwrap(), schema, "run the test with UPDATE_SCHEMAS=1");
+    }
+
+    #[test]
     fn what_is_not_built_yet_is_absent_and_what_can_not_be_computed_is_null() {
         let report = crate::domain::Report::empty(crate::domain::Verdict::Clear);
         let value: serde_json::Value = serde_json::from_str(&render(&report)).unwrap();

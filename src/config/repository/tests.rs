@@ -191,3 +191,26 @@ fn the_operators_engine_is_the_ceiling() {
         assert_eq!(under_ceiling(settings, &with(most)).0.engine, allowed, "{most:?} {asked:?}");
     }
 }
+
+#[test]
+fn the_checked_in_schema_is_that_of_the_types() {
+    let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("schemas/jittest.toml.schema.json");
+    let schema = format!("{:#}\n", serde_json::to_value(schema()).unwrap());
+    if std::env::var_os("UPDATE_SCHEMAS").is_some() {
+        std::fs::write(&file, &schema).unwrap();
+    }
+    assert_eq!(std::fs::read_to_string(file).unwrap(), schema, "run the test with UPDATE_SCHEMAS=1");
+}
+
+#[test]
+fn the_schema_takes_what_is_right_and_refuses_what_is_wrong() {
+    let schema = serde_json::to_value(schema()).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let valid =
+        |text: &str| validator.is_valid(&serde_json::to_value(toml::from_str::<toml::Table>(text).unwrap()).unwrap());
+    assert!(valid("") && valid(EVERYTHING));
+    for wrong in ["enginee = 1", "max-parallel = 0", "[sandbox]\nmemory = 512", "comment-on = \"all\""] {
+        assert!(!valid(wrong), "{wrong} was taken");
+        assert!(!parse(wrong).problems.is_empty(), "{wrong} was taken");
+    }
+}

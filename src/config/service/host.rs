@@ -17,7 +17,7 @@ pub struct HostNetwork {
 
 impl HostNetwork {
     /// As this process's environment says.
-    pub(super) fn of_process() -> Self {
+    pub fn of_process() -> Self {
         let named = std::env::var_os("SSL_CERT_FILE").filter(|value| !value.is_empty()).map(PathBuf::from);
         let ca_bundle = named.or_else(|| Some(PathBuf::from(CERTIFICATES))).filter(|file| file.is_file());
         let proxies = PROXIES.iter().filter_map(|name| Some(((*name).to_owned(), std::env::var(name).ok()?)));

@@ -1,1 +1,3 @@
 //! One file per promise to a user.
+
+mod cli;

@@ -1,0 +1,237 @@
+//! The command line: what other programs rely on. Real git repositories, the real program; nothing here needs a
+//! sandbox that runs anything.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+use git2::{IndexAddOption, Repository, Signature};
+use tempfile::TempDir;
+
+struct Project {
+    folder: TempDir,
+    data: TempDir,
+}
+
+const BEFORE: &str = "def total(prices):\n    \"\"\"The sum.\"\"\"\n    result = 0\n    for price in prices:\n        result += price\n    return result\n";
+const AFTER: &str = "def total(prices):\n    \"\"\"The sum.\"\"\"\n    result = prices[0]\n    for price in prices[1:]:\n        result += price\n    return result\n";
+
+impl Project {
+    /// A repository with one commit.
+    fn new() -> Self {
+        let project = Self { folder: tempfile::tempdir().unwrap(), data: tempfile::tempdir().unwrap() };
+        Repository::init(project.path()).unwrap();
+        project.write("shop/__init__.py", "");
+        project.write("shop/cart.py", BEFORE);
+        project.stage();
+        project.commit("First");
+        project
+    }
+
+    fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    fn write(&self, path: &str, text: &str) {
+        let file = self.path().join(path);
+        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+        std::fs::write(file, text).unwrap();
+    }
+
+    fn stage(&self) {
+        let mut index = Repository::open(self.path()).unwrap().index().unwrap();
+        index.add_all(["*"], IndexAddOption::DEFAULT, None).unwrap();
+        index.write().unwrap();
+    }
+
+    fn commit(&self, message: &str) {
+        let repository = Repository::open(self.path()).unwrap();
+        let tree = repository.find_tree(repository.index().unwrap().write_tree().unwrap()).unwrap();
+        let who = Signature::now("A Developer", "developer@example.com").unwrap();
+        let parent = repository.head().ok().map(|head| head.peel_to_commit().unwrap());
+        let parents: Vec<_> = parent.iter().collect();
+        repository.commit(Some("HEAD"), &who, &who, message, &tree, &parents).unwrap();
+    }
+
+    fn jittest(&self, args: &[&str]) -> Said {
+        let store = format!("sqlite://{}", self.data.path().join("history.db").display());
+        let output = Command::new(env!("CARGO_BIN_EXE_jittest"))
+            .args(args)
+            .current_dir(self.path())
+            .env("JITTEST_DATABASE_URL", store)
+            .env("HOME", self.data.path())
+            .env_remove("JITTEST_GITHUB_APP_ID")
+            .output()
+            .unwrap();
+        Said::from(output)
+    }
+
+    /// Everything below the repository, `.git` included, with its content.
+    fn fingerprint(&self) -> Vec<(String, Vec<u8>)> {
+        let mut files = Vec::new();
+        let mut folders = vec![self.path().to_owned()];
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    folders.push(path);
+                } else {
+                    files.push((path.display().to_string(), std::fs::read(&path).unwrap()));
+                }
+            }
+        }
+        files.sort();
+        files
+    }
+}
+
+#[derive(Debug)]
+struct Said {
+    status: i32,
+    out: String,
+    err: String,
+}
+
+impl From<Output> for Said {
+    fn from(output: Output) -> Self {
+        Self {
+            status: output.status.code().unwrap(),
+            out: String::from_utf8(output.stdout).unwrap(),
+            err: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+}
+
+#[test]
+fn with_nothing_staged_there_is_nothing_to_do() {
+    let said = Project::new().jittest(&["run", "--sandbox", "process"]);
+    assert_eq!(said.status, 0, "{said:?}");
+    assert!(said.out.contains("No changes detected for diff source: staged"), "{said:?}");
+}
+
+#[test]
+fn the_words_that_people_search_for_are_said_with_every_form_of_report() {
+    let said = Project::new().jittest(&["run", "--sandbox", "process", "--report", "json"]);
+    assert_eq!(said.status, 0, "{said:?}");
+    assert!(said.err.contains("No changes detected for diff source: staged"), "{said:?}");
+    let report: serde_json::Value = serde_json::from_str(&said.out).expect("standard output is the report alone");
+    assert_eq!(report["verdict"], "nothing_to_test");
+}
+
+#[test]
+fn a_change_that_may_not_be_tested_is_nothing_to_test() {
+    let project = Project::new();
+    project.write("jittest.toml", "mutate-targets = [\"other/**\"]\n");
+    project.write("shop/cart.py", AFTER);
+    project.stage();
+    let said = project.jittest(&["run", "--sandbox", "process"]);
+    assert_eq!(said.status, 0, "{said:?}");
+    assert!(said.out.contains("No files matching mutate-targets in current diff"), "{said:?}");
+}
+
+#[test]
+fn a_folder_without_a_repository_is_a_wrong_call() {
+    let project = Project::new();
+    let elsewhere = tempfile::tempdir().unwrap();
+    let path = elsewhere.path().display().to_string();
+    let said = project.jittest(&["run", "--sandbox", "process", "--repo", &path]);
+    assert_eq!(said.status, 2, "{said:?}");
+    assert!(said.err.contains(&format!("Not a git repository: {path}")), "{said:?}");
+}
+
+#[test]
+fn a_wrong_call_is_said_in_one_line() {
+    let project = Project::new();
+    for (args, words) in [
+        (vec!["run", "--diff", "yesterday"], "expected staged, uncommitted"),
+        (vec!["run", "--diff", "nosuch..HEAD", "--sandbox", "process"], "nosuch"),
+        (vec!["run", "--report", "html"], "expected console, md, json"),
+        (vec!["run", "--report", "json", "--report", "sarif"], "only one of json, sarif and junit"),
+        (vec!["run", "--engine", "model"], "supports no language model"),
+        (vec!["run", "--engine", "fast"], "possible values: auto, offline, model, both"),
+        (vec!["run", "--max-parallel", "0"], "0 is not in 1..=32"),
+        (vec!["run", "--all", "--diff", "staged"], "cannot be used with"),
+        (vec!["run", "--config", "nosuch.toml"], "nosuch.toml"),
+        (vec!["run", "--body-file", "nosuch.md"], "nosuch.md"),
+        (vec!["history", "--min-coverage", "200"], "a number from 0 to 100"),
+        (vec!["dance"], "dance"),
+    ] {
+        let said = project.jittest(&args);
+        assert_eq!(said.status, 2, "{args:?}: {said:?}");
+        let errors: Vec<&str> = said.err.lines().filter(|line| line.starts_with("error: ")).collect();
+        assert!(errors.len() == 1 && errors[0].contains(words), "{args:?}: {said:?}");
+        assert_eq!(said.out, "", "{args:?}");
+    }
+}
+
+#[test]
+fn each_mistake_in_the_settings_is_said_with_its_line() {
+    let project = Project::new();
+    project.write("jittest.toml", "drafts = 1\n\n[sandbox]\nmemory = \"lots\"\n");
+    let said = project.jittest(&["run", "--sandbox", "process"]);
+    assert_eq!(said.status, 2, "{said:?}");
+    assert!(said.err.contains("jittest.toml line 1: ") && said.err.contains("jittest.toml line 4: "), "{said:?}");
+}
+
+#[test]
+fn a_dry_run_prints_the_intent_and_runs_nothing() {
+    let project = Project::new();
+    project.write("shop/cart.py", AFTER);
+    project.stage();
+    let said = project.jittest(&["run", "--sandbox", "process", "--dry-run", "--title", "Refactor the total"]);
+    assert_eq!(said.status, 0, "{said:?}");
+    assert!(said.out.starts_with("Intent\n") && said.out.contains("total"), "{said:?}");
+    assert!(said.out.contains("Inferred by: offline"), "{said:?}");
+    let history = project.jittest(&["history"]);
+    assert_eq!((history.status, history.out.as_str()), (0, "No generated tests in the last 30 days.\n"));
+}
+
+#[test]
+fn nothing_in_the_repository_is_changed() {
+    let project = Project::new();
+    project.write("shop/cart.py", AFTER);
+    project.stage();
+    project.write("untracked.py", "x = 1\n");
+    let before = project.fingerprint();
+    for diff in ["staged", "uncommitted", "branch:HEAD"] {
+        project.jittest(&["run", "--sandbox", "process", "--dry-run", "--diff", diff]);
+    }
+    assert!(project.fingerprint() == before, "the repository was changed");
+}
+
+#[test]
+fn no_colour_and_no_bar_where_there_is_no_terminal() {
+    let project = Project::new();
+    project.write("shop/cart.py", AFTER);
+    project.stage();
+    let said = project.jittest(&["run", "--sandbox", "process", "--dry-run"]);
+    assert!(!said.out.contains('\u{1b}') && !said.err.contains('\u{1b}'), "{said:?}");
+    assert!(said.err.contains("checkout: "), "{said:?}");
+}
+
+#[test]
+fn every_command_has_examples_in_its_help() {
+    let project = Project::new();
+    let top = project.jittest(&["--help"]);
+    assert_eq!(top.status, 0);
+    let commands = top.out.lines().skip_while(|line| *line != "Commands:").skip(1);
+    let names = commands.take_while(|line| !line.is_empty()).filter_map(|line| line.split_whitespace().next());
+    for name in names.filter(|name| *name != "help") {
+        let help = project.jittest(&[name, "--help"]);
+        assert_eq!(help.status, 0, "{name}");
+        assert!(help.out.contains(&format!("Examples:\n  jittest {name}")), "{name}: {}", help.out);
+    }
+}
+
+#[test]
+fn a_history_that_can_not_be_opened_is_a_failure_of_the_tool() {
+    let project = Project::new();
+    let said = Command::new(env!("CARGO_BIN_EXE_jittest"))
+        .args(["history"])
+        .env("JITTEST_DATABASE_URL", "mysql://user:pass@host/db")
+        .current_dir(project.path())
+        .output()
+        .unwrap();
+    let said = Said::from(said);
+    assert_eq!(said.status, 4, "{said:?}");
+    assert!(said.err.contains("not a database URL") && !said.err.contains("pass"), "{said:?}");
+}
