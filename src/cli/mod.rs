@@ -1,5 +1,6 @@
 //! Parses the command line: a file per subcommand.
 
+mod demo;
 mod doctor;
 mod ending;
 mod history;
@@ -38,6 +39,7 @@ Examples:
   jittest run                          test what is staged
   jittest run --diff branch:main       test this branch against main
   jittest doctor                       check that everything it needs is there
+  jittest demo                         see it work on a stand-in GitHub, on this machine alone
 
 Exit status: 0 it ran; 1 --fail-on found what it names; 2 the call or a configuration is wrong;
 3 inconclusive; 4 the tool itself failed.";
@@ -50,6 +52,8 @@ enum Command {
     History(history::HistoryArgs),
     /// Check that everything it needs is there, and say what to do.
     Doctor(doctor::DoctorArgs),
+    /// See the main job from end to end on this machine: a webhook in, a verdict out.
+    Demo(demo::DemoArgs),
     /// Run the GitHub App.
     Serve(serve::ServeArgs),
 }
@@ -76,6 +80,7 @@ async fn obey(cli: Cli) -> Ending {
         Command::Run(args) => run::run(*args).await,
         Command::History(args) => history::history(args).await,
         Command::Doctor(args) => doctor::doctor(args).await,
+        Command::Demo(args) => demo::demo(args).await,
         Command::Serve(args) => serve::serve(args).await,
     };
     let ending = outcome.unwrap_or_else(|failure| failure.report());

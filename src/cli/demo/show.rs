@@ -1,0 +1,92 @@
+//! What stands on the pull request in the end, readable in a terminal.
+
+use crate::cli::say;
+use crate::domain::printable;
+use crate::standin::CheckRun;
+
+use super::shop::Shop;
+
+/// Shows the check run, the review comments and the description; gives whether a regression was posted.
+pub(super) fn everything(shop: &Shop, check: &CheckRun) -> anyhow::Result<bool> {
+    let output = &check.output;
+    let title = output.title.clone().unwrap_or_default();
+    section(&format!("Check run: {} ({})", title, check.conclusion.as_deref().unwrap_or("no conclusion")));
+    say::out(&readable(output.summary.as_deref().unwrap_or_default()));
+    for annotation in &check.annotations {
+        say::out(&format!("    remark on {} line {}: ", annotation.path, annotation.start_line));
+        say::out(&format!("{}\n", annotation.message.lines().next().unwrap_or_default()));
+    }
+    let buttons: Vec<&str> = check.actions.iter().map(|action| action.label.as_str()).collect();
+    say::out(&format!("\n    [{}]\n", buttons.join("]  [")));
+
+    let comments = shop.review_comments()?;
+    for comment in &comments {
+        section(&format!("Review comment on {} line {}", comment.path, comment.line));
+        say::out(&readable(&comment.body));
+    }
+    for comment in shop.comments()? {
+        section(&format!("Comment by {}", comment.author));
+        say::out(&readable(&comment.body));
+    }
+    section("The pull request's description");
+    say::out(&readable(shop.pull_request()?.body.as_deref().unwrap_or_default()));
+    say::out("\n");
+    Ok(title.contains("proven") && !comments.is_empty())
+}
+
+fn section(title: &str) {
+    let title = printable(title, false);
+    let line = "─".repeat(title.chars().count().min(100));
+    let (bold, plain) = if say::colours() { ("\u{1b}[1m", "\u{1b}[0m") } else { ("", "") };
+    say::out(&format!("\n{bold}{title}{plain}\n{line}\n"));
+}
+
+/// Markdown as a person reads it, indented: without tags and hidden markers.
+fn readable(markdown: &str) -> String {
+    let mut lines: Vec<String> = Vec::new();
+    let mut fenced = false;
+    for line in printable(markdown, true).lines() {
+        let line = line.trim_end();
+        if line.trim_start().starts_with("```") {
+            fenced = !fenced;
+            continue;
+        }
+        let shown = if fenced { format!("    │ {line}") } else { text_line(line) };
+        let blank = shown.trim().is_empty();
+        if !(blank && lines.last().is_none_or(|last| last.trim().is_empty())) {
+            lines.push(if blank { String::new() } else { shown });
+        }
+    }
+    format!("{}\n", lines.join("\n").trim_end())
+}
+
+fn text_line(line: &str) -> String {
+    let is_frame = ["<details>", "</details>"].contains(&line) || (line.starts_with("<!--") && line.ends_with("-->"));
+    if is_frame || line.starts_with("|---") {
+        return String::new();
+    }
+    let line = line.replace("<summary>", "▸ ").replace("<sub>", "");
+    let line = line.replace("</summary>", "").replace("</sub>", "").replace("**", "").replace('\u{200B}', "");
+    let line = line.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&");
+    let line = line.trim_start_matches('#').trim_start();
+    // A backslash before punctuation is there for the forge.
+    let mut shown = String::with_capacity(line.len());
+    let mut chars = line.chars().peekable();
+    while let Some(c) = chars.next() {
+        if c != '\\' || !chars.peek().is_some_and(char::is_ascii_punctuation) {
+            shown.push(c);
+        }
+    }
+    format!("    {shown}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn markdown_is_shown_as_a_person_reads_it() {
+        let markdown = "<!-- jittest:finding=x -->\n### 1. `total`\n\n**Before**, a\\_b &lt; c\n<details>\n<summary>The test</summary>\n\n```python\nassert a_b\n```\n\n</details>\n";
+        insta::assert_snapshot!(readable(markdown), @"");
+    }
+}
