@@ -74,7 +74,7 @@ async fn play() -> anyhow::Result<()> {
     let check = posted.context("the check run did not complete in time")??;
     say::out(&format!("    done after {:.0} s\n", started.elapsed().as_secs_f64()));
 
-    // The review and the description follow the check run at once; the server ends what it began.
+    // The check run is completed last: the review and the description are there.
     server.stop().await?;
     let proven = show::everything(&shop, &check)?;
     github.shutdown().await;
@@ -91,7 +91,7 @@ fn step(what: &str) {
     say::out(&format!("==> {what}\n"));
 }
 
-/// The check run, when it has completed and nothing is published any more; says each state on the way.
+/// The check run, when it has completed; says each state on the way.
 async fn completed(shop: &Shop) -> anyhow::Result<CheckRun> {
     let mut said = String::new();
     loop {

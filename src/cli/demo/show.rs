@@ -11,7 +11,7 @@ pub(super) fn everything(shop: &Shop, check: &CheckRun) -> anyhow::Result<bool> 
     let output = &check.output;
     let title = output.title.clone().unwrap_or_default();
     section(&format!("Check run: {} ({})", title, check.conclusion.as_deref().unwrap_or("no conclusion")));
-    say::out(&readable(output.summary.as_deref().unwrap_or_default()));
+    say::out(&readable(output.summary.as_deref().unwrap_or_default(), Folds::Closed));
     for annotation in &check.annotations {
         say::out(&format!("    remark on {} line {}: ", annotation.path, annotation.start_line));
         say::out(&format!("{}\n", annotation.message.lines().next().unwrap_or_default()));
@@ -22,14 +22,14 @@ pub(super) fn everything(shop: &Shop, check: &CheckRun) -> anyhow::Result<bool> 
     let comments = shop.review_comments()?;
     for comment in &comments {
         section(&format!("Review comment on {} line {}", comment.path, comment.line));
-        say::out(&readable(&comment.body));
+        say::out(&readable(&comment.body, Folds::Open));
     }
     for comment in shop.comments()? {
         section(&format!("Comment by {}", comment.author));
-        say::out(&readable(&comment.body));
+        say::out(&readable(&comment.body, Folds::Open));
     }
     section("The pull request's description");
-    say::out(&readable(shop.pull_request()?.body.as_deref().unwrap_or_default()));
+    say::out(&readable(shop.pull_request()?.body.as_deref().unwrap_or_default(), Folds::Open));
     say::out("\n");
     Ok(title.contains("proven") && !comments.is_empty())
 }
@@ -41,30 +41,40 @@ fn section(title: &str) {
     say::out(&format!("\n{bold}{title}{plain}\n{line}\n"));
 }
 
+/// Whether what is folded is shown.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Folds {
+    Open,
+    Closed,
+}
+
 /// Markdown as a person reads it, indented: without tags and hidden markers.
-fn readable(markdown: &str) -> String {
+fn readable(markdown: &str, folds: Folds) -> String {
     let mut lines: Vec<String> = Vec::new();
-    let mut fenced = false;
+    let (mut fenced, mut folded) = (false, false);
     for line in printable(markdown, true).lines() {
         let line = line.trim_end();
-        if line.trim_start().starts_with("```") {
-            fenced = !fenced;
-            continue;
-        }
-        let shown = if fenced { format!("    │ {line}") } else { text_line(line) };
-        let blank = shown.trim().is_empty();
-        if !(blank && lines.last().is_none_or(|last| last.trim().is_empty())) {
-            lines.push(if blank { String::new() } else { shown });
+        match line {
+            "<details>" => folded = true,
+            "</details>" => folded = false,
+            _ if line.starts_with("```") => fenced = !fenced,
+            _ if line.starts_with("|---") || is_hidden(line) => {}
+            _ if folded && folds == Folds::Closed && !line.starts_with("<summary>") => {}
+            _ => {
+                let shown = if fenced { format!("    │ {line}").trim_end().to_owned() } else { text_line(line) };
+                let repeats = shown.is_empty() && lines.last().is_none_or(String::is_empty);
+                lines.extend((!repeats).then_some(shown));
+            }
         }
     }
     format!("{}\n", lines.join("\n").trim_end())
 }
 
+fn is_hidden(line: &str) -> bool {
+    line.starts_with("<!--") && line.ends_with("-->")
+}
+
 fn text_line(line: &str) -> String {
-    let is_frame = ["<details>", "</details>"].contains(&line) || (line.starts_with("<!--") && line.ends_with("-->"));
-    if is_frame || line.starts_with("|---") {
-        return String::new();
-    }
     let line = line.replace("<summary>", "▸ ").replace("<sub>", "");
     let line = line.replace("</summary>", "").replace("</sub>", "").replace("**", "").replace('\u{200B}', "");
     let line = line.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&");
@@ -77,7 +87,7 @@ fn text_line(line: &str) -> String {
             shown.push(c);
         }
     }
-    format!("    {shown}")
+    if shown.is_empty() { shown } else { format!("    {shown}") }
 }
 
 #[cfg(test)]
@@ -87,6 +97,7 @@ mod tests {
     #[test]
     fn markdown_is_shown_as_a_person_reads_it() {
         let markdown = "<!-- jittest:finding=x -->\n### 1. `total`\n\n**Before**, a\\_b &lt; c\n<details>\n<summary>The test</summary>\n\n```python\nassert a_b\n```\n\n</details>\n";
-        insta::assert_snapshot!(readable(markdown), @"");
+        insta::assert_snapshot!(readable(markdown, Folds::Open), @"");
+        assert!(!readable(markdown, Folds::Closed).contains("assert a_b"));
     }
 }

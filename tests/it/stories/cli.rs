@@ -38,7 +38,9 @@ impl Project {
     }
 
     fn stage(&self) {
-        let mut index = Repository::open(self.path()).unwrap().index().unwrap();
+        // The index only knows its work tree while the repository is open.
+        let repository = Repository::open(self.path()).unwrap();
+        let mut index = repository.index().unwrap();
         index.add_all(["*"], IndexAddOption::DEFAULT, None).unwrap();
         index.write().unwrap();
     }
