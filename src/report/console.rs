@@ -94,7 +94,7 @@ impl Page {
         let sides = [("base", &report.base), ("head", &report.head)];
         let named = sides.iter().filter_map(|(side, at)| Some(format!("{side} {}", at.sha.as_ref()?.short())));
         let sides = named.collect::<Vec<_>>().join(", ");
-        let looked_at = (report.counts.targets > 0).then(|| denominators(report)).unwrap_or_default();
+        let looked_at = if report.counts.targets > 0 { denominators(report) } else { String::new() };
         let facts = [sides, looked_at].into_iter().filter(|fact| !fact.is_empty()).collect::<Vec<_>>().join("; ");
         if !facts.is_empty() {
             self.line(&self.paint(DIM, &facts));

@@ -97,7 +97,14 @@ mod tests {
     #[test]
     fn markdown_is_shown_as_a_person_reads_it() {
         let markdown = "<!-- jittest:finding=x -->\n### 1. `total`\n\n**Before**, a\\_b &lt; c\n<details>\n<summary>The test</summary>\n\n```python\nassert a_b\n```\n\n</details>\n";
-        insta::assert_snapshot!(readable(markdown, Folds::Open), @"");
+        insta::assert_snapshot!(readable(markdown, Folds::Open), @r#"
+        1. `total`
+
+        Before, a_b < c
+        ▸ The test
+
+        │ assert a_b
+        "#);
         assert!(!readable(markdown, Folds::Closed).contains("assert a_b"));
     }
 }

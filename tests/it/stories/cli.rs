@@ -18,8 +18,9 @@ const AFTER: &str = "def total(prices):\n    \"\"\"The sum.\"\"\"\n    result = 
 impl Project {
     /// A repository with one commit.
     fn new() -> Self {
-        let project = Self { folder: tempfile::tempdir().unwrap(), data: tempfile::tempdir().unwrap() };
-        Repository::init(project.path()).unwrap();
+        let project =
+            Self { folder: tempfile::tempdir().expect("a folder"), data: tempfile::tempdir().expect("a folder") };
+        Repository::init(project.path()).expect("a repository");
         project.write("shop/__init__.py", "");
         project.write("shop/cart.py", BEFORE);
         project.stage();
@@ -33,25 +34,27 @@ impl Project {
 
     fn write(&self, path: &str, text: &str) {
         let file = self.path().join(path);
-        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
-        std::fs::write(file, text).unwrap();
+        std::fs::create_dir_all(file.parent().expect("a repository")).expect("a repository");
+        std::fs::write(file, text).expect("a repository");
     }
 
     fn stage(&self) {
         // The index only knows its work tree while the repository is open.
-        let repository = Repository::open(self.path()).unwrap();
-        let mut index = repository.index().unwrap();
-        index.add_all(["*"], IndexAddOption::DEFAULT, None).unwrap();
-        index.write().unwrap();
+        let repository = Repository::open(self.path()).expect("a repository");
+        let mut index = repository.index().expect("a repository");
+        index.add_all(["*"], IndexAddOption::DEFAULT, None).expect("a repository");
+        index.write().expect("a repository");
     }
 
     fn commit(&self, message: &str) {
-        let repository = Repository::open(self.path()).unwrap();
-        let tree = repository.find_tree(repository.index().unwrap().write_tree().unwrap()).unwrap();
-        let who = Signature::now("A Developer", "developer@example.com").unwrap();
-        let parent = repository.head().ok().map(|head| head.peel_to_commit().unwrap());
+        let repository = Repository::open(self.path()).expect("a repository");
+        let tree = repository
+            .find_tree(repository.index().expect("a repository").write_tree().expect("a repository"))
+            .expect("a repository");
+        let who = Signature::now("A Developer", "developer@example.com").expect("a repository");
+        let parent = repository.head().ok().map(|head| head.peel_to_commit().expect("a repository"));
         let parents: Vec<_> = parent.iter().collect();
-        repository.commit(Some("HEAD"), &who, &who, message, &tree, &parents).unwrap();
+        repository.commit(Some("HEAD"), &who, &who, message, &tree, &parents).expect("a repository");
     }
 
     fn jittest(&self, args: &[&str]) -> Said {
@@ -63,7 +66,7 @@ impl Project {
             .env("HOME", self.data.path())
             .env_remove("JITTEST_GITHUB_APP_ID")
             .output()
-            .unwrap();
+            .expect("the program");
         Said::from(output)
     }
 
@@ -72,12 +75,12 @@ impl Project {
         let mut files = Vec::new();
         let mut folders = vec![self.path().to_owned()];
         while let Some(folder) = folders.pop() {
-            for entry in std::fs::read_dir(folder).unwrap() {
-                let path = entry.unwrap().path();
+            for entry in std::fs::read_dir(folder).expect("a repository") {
+                let path = entry.expect("a repository").path();
                 if path.is_dir() {
                     folders.push(path);
                 } else {
-                    files.push((path.display().to_string(), std::fs::read(&path).unwrap()));
+                    files.push((path.display().to_string(), std::fs::read(&path).expect("a repository")));
                 }
             }
         }
@@ -96,9 +99,9 @@ struct Said {
 impl From<Output> for Said {
     fn from(output: Output) -> Self {
         Self {
-            status: output.status.code().unwrap(),
-            out: String::from_utf8(output.stdout).unwrap(),
-            err: String::from_utf8(output.stderr).unwrap(),
+            status: output.status.code().expect("it ends by itself"),
+            out: String::from_utf8(output.stdout).expect("text"),
+            err: String::from_utf8(output.stderr).expect("text"),
         }
     }
 }
