@@ -71,6 +71,24 @@ remove_stale_pid() {
 
 # start_by_hand OPTIONS…: an engine without systemd, detached from this shell; fails where it ends by itself.
 start_by_hand() {
+  remove_stale_pid
+  mount_cgroups
+  as_root mkdir -p "$(dirname "$log")"
+  local group=root
+  [ "$(id -u)" = 0 ] || group=$(id -gn)
+  # shellcheck disable=SC2016
+  as_root setsid sh -c 'log=$1; shift; exec "$@" >"$log" 2>&1 </dev/null &' sh "$log" dockerd --group "$group" "$@"
+  local left=60
+  while [ "$left" -gt 0 ]; do
+    ready && return 0
+    sleep 1
+    pgrep -x dockerd >/dev/null 2>&1 || return 1
+    left=$((left - 1))
+  done
+  return 1
+}
+
+by_hand() {
   # Without systemd this is a container, a chroot or a small machine: the engine leaves its network alone. Sandboxes
   # have no network anyway, and image builds use the machine's (the label says so to whoever builds).
   local options=(--iptables=false --ip6tables=false --label jittest.build-network=host)
