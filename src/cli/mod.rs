@@ -4,6 +4,7 @@ mod demo;
 mod doctor;
 mod ending;
 mod history;
+mod interrupt;
 mod memory;
 mod progress;
 mod run;

@@ -31,9 +31,7 @@ impl Shown {
             return Self { form: Arc::new(Form::Lines(Mutex::default())) };
         }
         let bar = ProgressBar::new_spinner();
-        if let Ok(style) = ProgressStyle::with_template("{spinner} {prefix:<9} {wide_msg} {elapsed}") {
-            bar.set_style(style);
-        }
+        bar.set_style(style(0));
         bar.enable_steady_tick(Duration::from_millis(120));
         Self { form: Arc::new(Form::Bar(bar)) }
     }
@@ -49,16 +47,19 @@ impl Shown {
 impl Progress for Shown {
     fn at(&self, stage: &'static str, done: usize, total: usize, what: &str) {
         let what = printable(what, false);
-        let counts = if total > 0 { format!("{done}/{total} ") } else { String::new() };
         match &*self.form {
             Form::Bar(bar) => {
+                bar.set_style(style(total));
+                bar.set_length(total as u64);
+                bar.set_position(done as u64);
                 bar.set_prefix(stage);
-                bar.set_message(format!("{counts}{what}"));
+                bar.set_message(what);
             }
             Form::Lines(last) => {
                 if !worth_a_line(done, total) {
                     return;
                 }
+                let counts = if total > 0 { format!("{done}/{total} ") } else { String::new() };
                 let line = format!("{stage}: {counts}{what}");
                 let mut last = last.lock().unwrap_or_else(PoisonError::into_inner);
                 if *last != line {
@@ -68,6 +69,16 @@ impl Progress for Shown {
             }
         }
     }
+}
+
+/// With a bar where there are steps to count.
+fn style(total: usize) -> ProgressStyle {
+    let template = match total {
+        0 => "{spinner} {prefix:<9} {wide_msg} {elapsed}",
+        _ => "{spinner} {prefix:<9} [{bar:20}] {pos}/{len} {wide_msg} {elapsed}",
+    };
+    // Both are right; a wrong one would show as indicatif's own.
+    ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_spinner())
 }
 
 /// The first step, the last one, and a few between.

@@ -14,6 +14,7 @@ use args::{EngineName, FailOn};
 use outputs::{Outputs, write_tests};
 
 use super::ending::chain;
+use super::interrupt::interrupted;
 use super::progress::Shown;
 use super::{Ending, Failure, memory, sandbox, say};
 use crate::config::repository::{self, Ceiling};
@@ -32,7 +33,7 @@ pub(super) async fn run(args: RunArgs) -> Result<Ending, Failure> {
     let progress = Shown::new();
     let worked = tokio::select! {
         worked = work(&args, request, progress.clone()) => worked,
-        _ = tokio::signal::ctrl_c() => {
+        () = interrupted() => {
             // The run is dropped here, and with it what it started and wrote.
             progress.finish();
             say::err_line("interrupted");

@@ -13,6 +13,7 @@ use tempfile::TempDir;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
+use super::interrupt::interrupted;
 use super::{Ending, Failure, say};
 use crate::app::{App, AppError};
 use crate::config::service::{HostNetwork, ServiceConfig};
@@ -46,7 +47,7 @@ const SECRET: &str = "the demo's webhook secret";
 pub(super) async fn demo(_args: DemoArgs) -> Result<Ending, Failure> {
     tokio::select! {
         played = play() => played.map(|()| Ending::Ran).map_err(Failure::ours),
-        _ = tokio::signal::ctrl_c() => Ok(Ending::Interrupted),
+        () = interrupted() => Ok(Ending::Interrupted),
     }
 }
 

@@ -40,6 +40,9 @@ impl Outputs {
         if asked.is_empty() {
             to.push((Format::Console, None));
         }
+        for file in to.iter().filter_map(|(_, file)| file.as_deref()) {
+            has_a_folder(file)?;
+        }
         let outputs = Self { to };
         if outputs.machines_on_stdout() > 1 {
             return Err(Failure::wrong(
@@ -105,6 +108,15 @@ pub(super) fn write_tests(report: &Report, folder: &Path) -> Result<(), Failure>
     Ok(())
 }
 
+/// Known before the run, and not after it.
+fn has_a_folder(file: &Path) -> Result<(), Failure> {
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if folder.is_dir() && !file.is_dir() {
+        return Ok(());
+    }
+    Err(Failure::wrong(format!("--report {}: there is no such folder, or it is one itself", file.display())))
+}
+
 fn write_file(file: &Path, text: &str) -> Result<(), Failure> {
     std::fs::write(file, text).with_context(|| format!("writing {}", file.display())).map_err(Failure::ours)
 }
@@ -134,5 +146,11 @@ mod tests {
         assert!(plan(&["json", "sarif"]).is_err());
         assert!(plan(&["json", "sarif=out.sarif", "console"]).unwrap().stdout_is_taken());
         assert!(!plan(&["json=out.json", "console"]).unwrap().stdout_is_taken());
+    }
+
+    #[test]
+    fn a_file_that_can_not_be_written_is_refused_before_the_run() {
+        assert!(plan(&["json=/nosuch/folder/out.json"]).is_err());
+        assert!(plan(&["md=/"]).is_err());
     }
 }
