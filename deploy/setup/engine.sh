@@ -82,7 +82,7 @@ start_by_hand() {
   while [ "$left" -gt 0 ]; do
     ready && return 0
     sleep 1
-    pgrep -x dockerd >/dev/null 2>&1 || return 1
+    grep -qsx dockerd /proc/[0-9]*/comm || return 1
     left=$((left - 1))
   done
   return 1
