@@ -76,6 +76,9 @@ pub(super) async fn receive(State(state): State<ServerState>, request: Request) 
 
 async fn outcome_of(state: &ServerState, request: Request, event: &str, delivery: &str) -> Outcome {
     let headers = WebhookHeaders { signature: header(request.headers(), "x-hub-signature-256") };
+    if announced_length(request.headers()) > limits::WEBHOOK_BYTES {
+        return Outcome::TooLarge;
+    }
     let body = match tokio::time::timeout(limits::WEBHOOK_READ, Bytes::from_request(request, &())).await {
         Ok(Ok(body)) => body,
         Ok(Err(rejection)) => return unread(&rejection),
@@ -121,6 +124,11 @@ async fn remember(state: &ServerState, delivery: &Delivery) -> Outcome {
             Outcome::StoreFailed
         }
     }
+}
+
+/// What `Content-Length` says: what is too large is refused before it is sent.
+fn announced_length(headers: &HeaderMap) -> usize {
+    header(headers, "content-length").and_then(|length| length.parse().ok()).unwrap_or(0)
 }
 
 fn unread(rejection: &BytesRejection) -> Outcome {
