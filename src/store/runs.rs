@@ -134,11 +134,17 @@ impl TryFrom<RunRow> for StoredRun {
 }
 
 impl Store {
-    /// Remembers a finished run and each of its kept tests. A job has one run: a second is not taken.
+    /// Remembers a finished run and each of its kept tests: gives its id. A job has one run: a second is not taken, and
+    /// gives `None`.
     ///
     /// # Errors
     /// [`StoreError`]; then nothing was remembered.
-    pub async fn record_run(&self, origin: &RunOrigin, report: &Report, now_ms: i64) -> Result<RunId, StoreError> {
+    pub async fn record_run(
+        &self,
+        origin: &RunOrigin,
+        report: &Report,
+        now_ms: i64,
+    ) -> Result<Option<RunId>, StoreError> {
         let id = RunId::new(Uuid::now_v7().to_string());
         let text = serde_json::to_string(report).map_err(|e| StoreError::corrupt("report", e))?;
         let run = Statement::new(INSERT_RUN)
@@ -152,8 +158,7 @@ impl Store {
             .bind(text)
             .bind(now_ms);
         let tests = report.catches.iter().map(|catch| insert_test(&id, origin, report, catch, now_ms)).collect();
-        self.write(run, tests).await?;
-        Ok(id)
+        Ok(self.write(run, tests).await?.then_some(id))
     }
 
     /// The newest run of a pull request.

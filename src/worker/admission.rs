@@ -18,8 +18,30 @@ pub(super) struct Admitted {
 /// Whether a pull request is to be tested now.
 pub(super) enum Decision {
     Test(Box<Admitted>),
-    /// Not, and nothing is shown.
-    Skip(&'static str),
+    /// Not.
+    Skip(Skip),
+}
+
+/// Why a pull request is not tested.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Skip {
+    /// It is closed.
+    Closed,
+    /// Its repository doesn't want to be tested.
+    Disabled,
+    /// It is a draft, its repository's drafts are not tested, and nobody asked.
+    Draft,
+}
+
+impl Skip {
+    /// For metrics and logs.
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::Closed => "closed",
+            Self::Disabled => "disabled",
+            Self::Draft => "draft",
+        }
+    }
 }
 
 /// Looks at the pull request as it is now: its newest head is what is tested, whatever head the event named; events
@@ -29,7 +51,8 @@ pub(super) async fn admit(parts: &WorkerParts, claimed: &ClaimedJob) -> Result<J
     let Some(number) = job.pull else { return look_up(parts, job).await };
     let admitted = match decide(parts, job, number).await? {
         Decision::Test(admitted) => admitted,
-        Decision::Skip(why) => return Ok(JobEnd::done(why)),
+        // Nothing is shown of it.
+        Decision::Skip(why) => return Ok(JobEnd::done(why.word())),
     };
     let head = &admitted.pull.head;
     if !parts.store.will_show(&claimed.lease, number, head).await? {
@@ -52,15 +75,15 @@ pub(super) async fn decide(parts: &WorkerParts, job: &Job, number: u64) -> Resul
     let forge = parts.forge.as_ref();
     let pull = forge.pull_request(&job.subject, number).await?;
     if !pull.open {
-        return Ok(Decision::Skip("closed"));
+        return Ok(Decision::Skip(Skip::Closed));
     }
     let (settings, warnings) = settings::read(forge, &job.subject, &pull, &parts.ceiling).await?;
     if !settings.enabled {
-        return Ok(Decision::Skip("disabled"));
+        return Ok(Decision::Skip(Skip::Disabled));
     }
     let asked = matches!(job.kind, JobKind::Test { asked: true, .. });
     if pull.draft && !settings.drafts && !asked {
-        return Ok(Decision::Skip("draft"));
+        return Ok(Decision::Skip(Skip::Draft));
     }
     Ok(Decision::Test(Box::new(Admitted { pull, settings, warnings })))
 }

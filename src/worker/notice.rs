@@ -2,6 +2,7 @@
 
 use crate::domain::{CheckRun, CheckState, CommitSha, Conclusion, JobId, Publication, StopReason};
 
+use super::admission::Skip;
 use super::outcome::JobError;
 use super::progress::Step;
 
@@ -39,6 +40,18 @@ pub(super) fn stopped(place: &Place<'_>, reason: StopReason) -> Publication {
         StopReason::Closed | StopReason::Gone => ("Stopped", "The pull request was closed before the run ended."),
     };
     shown(place, CheckState::Completed(Conclusion::Cancelled), title, summary.to_owned())
+}
+
+/// It waited for a worker, and then it was not to be tested any more.
+pub(super) fn skipped(place: &Place<'_>, why: Skip) -> Publication {
+    let summary = match why {
+        Skip::Closed => return stopped(place, StopReason::Closed),
+        Skip::Disabled => "The repository's `jittest.toml` says `enabled = false` by now.",
+        Skip::Draft => {
+            "The pull request is a draft by now. It is tested when it is ready, or when `/jittest run` asks."
+        }
+    };
+    shown(place, CheckState::Completed(Conclusion::Cancelled), "Stopped", summary.to_owned())
 }
 
 /// It was given up: never to be mistaken for a success.

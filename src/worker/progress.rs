@@ -41,8 +41,9 @@ impl Progress for Reporter {
     }
 }
 
-/// Shows each new step until `ended` is set; then returns once what it began to show has been answered, so that
-/// nothing of it comes after the report. An update that fails is logged: the next one, or the report, mends it.
+/// Shows the first step, and each new one until `ended` is set; then returns once what it began to show has been
+/// answered, so that nothing of it comes after the report. An update that fails is logged: the next one, or the report,
+/// mends it.
 pub(super) async fn show(
     forge: &dyn Forge,
     subject: &Subject,
@@ -50,7 +51,7 @@ pub(super) async fn show(
     mut steps: watch::Receiver<Step>,
     mut ended: watch::Receiver<bool>,
 ) {
-    while !*ended.borrow() {
+    loop {
         let step = steps.borrow_and_update().clone();
         if let Err(error) = forge.publish(subject, &notice::running(place, &step)).await {
             tracing::info!(job = %place.job, error = &error as &dyn std::error::Error, "the step could not be shown");

@@ -15,8 +15,13 @@ use super::{WorkerParts, admission, errand, test_run};
 
 /// How often it is looked whether the job is to stop.
 const LOOK: Duration = Duration::from_secs(1);
-/// How long a job that is told to stop may take to let go.
-const LET_GO: Duration = Duration::from_secs(3);
+/// How long a job that is told to stop may take to let go by itself, before it is cut off: a request to the forge
+/// that is under way had better come to its end.
+const LET_GO: Duration = Duration::from_secs(10);
+/// The same where the process ends.
+const LET_GO_AT_SHUTDOWN: Duration = Duration::from_secs(3);
+/// How long what was cut off may take to be gone.
+const CUT_OFF: Duration = Duration::from_secs(3);
 
 /// A lease's length, in milliseconds.
 pub(super) fn lease_ms() -> i64 {
@@ -63,42 +68,71 @@ async fn settle(
     if record.attempt > limits::JOB_ATTEMPTS {
         return give_up(parts, claimed, &JobError::NeverEnds(limits::JOB_ATTEMPTS)).await;
     }
-    let mut work = Work(tokio::spawn(run(parts.clone(), claimed.clone())));
-    let watched = watch_over(parts, claimed, &mut work, stopped).await;
-    match watched {
-        Ok(Ok(end)) => conclude(parts, claimed, end).await,
-        Ok(Err(error)) => failed(parts, claimed, error).await,
-        Err(interrupted) => {
-            work.let_go().await;
-            interrupt(parts, claimed, interrupted).await
+    let mut work = Work::begin(parts, claimed);
+    let interrupted = match watch_over(parts, claimed, &mut work, stopped).await {
+        Ok(ended) => return conclude(parts, claimed, ended).await,
+        Err(interrupted) => interrupted,
+    };
+    match work.let_go(interrupted.patience()).await {
+        Some(end) => conclude(parts, claimed, Ok(end)).await,
+        None => interrupt(parts, claimed, interrupted).await,
+    }
+}
+
+impl Interrupted {
+    fn patience(&self) -> Duration {
+        match self {
+            Self::Stop(_) => LET_GO,
+            Self::Shutdown => LET_GO_AT_SHUTDOWN,
+            Self::Lost => Duration::ZERO,
         }
     }
 }
 
-/// What the job itself does.
-async fn run(parts: WorkerParts, claimed: ClaimedJob) -> Result<JobEnd, JobError> {
-    match (&claimed.record.job.kind, claimed.record.lane) {
-        (JobKind::Test { .. }, Lane::Light) => admission::admit(&parts, &claimed).await,
-        (JobKind::Test { .. }, Lane::Heavy) => test_run::run(&parts, &claimed).await,
-        (JobKind::Command { .. } | JobKind::Button { .. }, _) => errand::run(&parts, &claimed.record.job).await,
-    }
-}
+type Ended = Result<JobEnd, JobError>;
 
 /// The task of a job. Dropping it stops the job where it waits next.
-struct Work(JoinHandle<Result<JobEnd, JobError>>);
+struct Work {
+    task: JoinHandle<Ended>,
+    stopping: watch::Sender<bool>,
+}
 
 impl Work {
-    async fn let_go(&mut self) {
-        self.0.abort();
-        if tokio::time::timeout(LET_GO, &mut self.0).await.is_err() {
-            tracing::warn!("a job that was told to stop is still busy");
+    fn begin(parts: &WorkerParts, claimed: &ClaimedJob) -> Self {
+        let (stopping, told) = watch::channel(false);
+        Self { task: tokio::spawn(run(parts.clone(), claimed.clone(), told)), stopping }
+    }
+
+    /// Tells the job to stop, and cuts it off when it doesn't within `patience`. Gives its end, if it came to one.
+    async fn let_go(&mut self, patience: Duration) -> Option<JobEnd> {
+        self.stopping.send_replace(true);
+        let ended = match tokio::time::timeout(patience, &mut self.task).await {
+            Ok(ended) => ended,
+            Err(_) => {
+                self.task.abort();
+                let gone = tokio::time::timeout(CUT_OFF, &mut self.task).await;
+                gone.inspect_err(|_| tracing::warn!("a job that was told to stop is still busy")).ok()?
+            }
+        };
+        match ended.ok()?.ok()? {
+            JobEnd::Unsettled => None,
+            end => Some(end),
         }
     }
 }
 
 impl Drop for Work {
     fn drop(&mut self) {
-        self.0.abort();
+        self.task.abort();
+    }
+}
+
+/// What the job itself does.
+async fn run(parts: WorkerParts, claimed: ClaimedJob, stopping: watch::Receiver<bool>) -> Ended {
+    match (&claimed.record.job.kind, claimed.record.lane) {
+        (JobKind::Test { .. }, Lane::Light) => admission::admit(&parts, &claimed).await,
+        (JobKind::Test { .. }, Lane::Heavy) => test_run::run(&parts, &claimed, stopping).await,
+        (JobKind::Command { .. } | JobKind::Button { .. }, _) => errand::run(&parts, &claimed.record.job).await,
     }
 }
 
@@ -108,17 +142,17 @@ async fn watch_over(
     claimed: &ClaimedJob,
     work: &mut Work,
     mut stopped: watch::Receiver<bool>,
-) -> Result<Result<JobEnd, JobError>, Interrupted> {
+) -> Result<Ended, Interrupted> {
     let deadline = tokio::time::sleep(limits::JOB_TIME);
     tokio::pin!(deadline);
     let mut look = tokio::time::interval(LOOK);
     let mut last_beat = Instant::now();
     loop {
         tokio::select! {
-            ended = &mut work.0 => return Ok(ended.unwrap_or_else(|error| Err(panicked(error)))),
+            ended = &mut work.task => return Ok(ended.unwrap_or_else(|error| Err(panicked(error)))),
             () = &mut deadline => {
-                work.let_go().await;
-                return Ok(Err(JobError::TooLong(limits::JOB_TIME)));
+                let end = work.let_go(LET_GO).await;
+                return Ok(end.ok_or(JobError::TooLong(limits::JOB_TIME)));
             }
             () = until_set(&mut stopped) => return Err(Interrupted::Shutdown),
             _ = look.tick() => look_after(parts, claimed, &mut last_beat).await?,
@@ -154,11 +188,12 @@ fn unanswered(error: &StoreError, last_beat: &Instant) -> Result<(), Interrupted
     if last_beat.elapsed() < limits::LEASE { Ok(()) } else { Err(Interrupted::Lost) }
 }
 
-async fn conclude(parts: &WorkerParts, claimed: &ClaimedJob, end: JobEnd) -> Result<&'static str, StoreError> {
-    match end {
-        JobEnd::Settled(word) => Ok(word),
-        JobEnd::Finished { finish, word } => finished(parts, claimed, finish, word).await,
-        JobEnd::Unsettled => match parts.store.standing(&claimed.lease).await? {
+async fn conclude(parts: &WorkerParts, claimed: &ClaimedJob, ended: Ended) -> Result<&'static str, StoreError> {
+    match ended {
+        Err(error) => failed(parts, claimed, error).await,
+        Ok(JobEnd::Settled(word)) => Ok(word),
+        Ok(JobEnd::Finished { finish, word }) => finished(parts, claimed, finish, word).await,
+        Ok(JobEnd::Unsettled) => match parts.store.standing(&claimed.lease).await? {
             Standing::Lost => Ok("lost"),
             Standing::Stop(reason) => close(parts, claimed, reason).await,
             Standing::Held => {
@@ -184,10 +219,15 @@ async fn interrupt(
     }
 }
 
-/// A try failed: again later, or never.
+/// A try failed: again later, or never. Where the job is to stop, that may be why it failed.
 async fn failed(parts: &WorkerParts, claimed: &ClaimedJob, error: JobError) -> Result<&'static str, StoreError> {
     let attempt = claimed.record.attempt;
     tracing::warn!(job = %claimed.record.job.id, attempt, error = &error as &dyn std::error::Error, "a try failed");
+    match parts.store.standing(&claimed.lease).await? {
+        Standing::Held => {}
+        Standing::Stop(reason) => return close(parts, claimed, reason).await,
+        Standing::Lost => return Ok("lost"),
+    }
     match after(&error, attempt, now_ms()) {
         Next::TryAgain(wait) => again(parts, claimed, wait, &error.chain()).await,
         Next::GiveUp => give_up(parts, claimed, &error).await,

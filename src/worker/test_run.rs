@@ -12,10 +12,17 @@ use super::WorkerParts;
 use super::admission::{Admitted, Decision, decide};
 use super::notice::{self, Place};
 use super::outcome::{JobEnd, JobError, verdict_word};
-use super::progress::{self, Reporter};
+use super::progress::{self, Reporter, until_set};
 
 /// Tests the pull request, at the head where its check run stands.
-pub(super) async fn run(parts: &WorkerParts, claimed: &ClaimedJob) -> Result<JobEnd, JobError> {
+///
+/// When `stopping` is set, the journey is dropped, which ends the sandbox; a request to the forge that is under way is
+/// waited for, as it might come through after the check run's end otherwise.
+pub(super) async fn run(
+    parts: &WorkerParts,
+    claimed: &ClaimedJob,
+    stopping: watch::Receiver<bool>,
+) -> Result<JobEnd, JobError> {
     let job = &claimed.record.job;
     let (Some(number), Some(head)) = (job.pull, &claimed.record.head) else { return Ok(JobEnd::Unsettled) };
     if let Some(run) = parts.store.run_of(&job.id).await? {
@@ -26,14 +33,17 @@ pub(super) async fn run(parts: &WorkerParts, claimed: &ClaimedJob) -> Result<Job
     let admitted = match decide(parts, job, number).await? {
         Decision::Test(admitted) => admitted,
         Decision::Skip(why) => {
-            parts.forge.publish(&job.subject, &notice::stopped(&place, StopReason::Closed)).await?;
-            return Ok(JobEnd::cancelled(Plan::default(), why));
+            parts.forge.publish(&job.subject, &notice::skipped(&place, why)).await?;
+            return Ok(JobEnd::cancelled(Plan::default(), why.word()));
         }
     };
     if admitted.pull.head != *head {
         return moved_on(parts, claimed, &place, admitted.pull.head).await;
     }
-    let report = test(parts, claimed, &admitted, &place).await?;
+    let Some(report) = test(parts, claimed, &admitted, &place, stopping).await? else { return Ok(JobEnd::Unsettled) };
+    if parts.store.standing(&claimed.lease).await? != Standing::Held {
+        return Ok(JobEnd::Unsettled);
+    }
     let forge = parts.forge.as_ref();
     let Admitted { pull, settings, .. } = &*admitted;
     let published = journey::publish(&report, &job.id, &job.subject, pull, settings, forge).await?;
@@ -45,13 +55,14 @@ pub(super) async fn run(parts: &WorkerParts, claimed: &ClaimedJob) -> Result<Job
     Ok(JobEnd::done(verdict_word(report.verdict)))
 }
 
-/// Runs the journey while its steps are shown.
+/// Runs the journey while its steps are shown; `None` where it was stopped.
 async fn test(
     parts: &WorkerParts,
     claimed: &ClaimedJob,
     admitted: &Admitted,
     place: &Place<'_>,
-) -> Result<Report, JobError> {
+    mut stopping: watch::Receiver<bool>,
+) -> Result<Option<Report>, JobError> {
     let subject = &claimed.record.job.subject;
     let forge = parts.forge.as_ref();
     let Admitted { pull, settings, warnings } = admitted;
@@ -74,12 +85,15 @@ async fn test(
     let tools = Tools { progress: Arc::new(reporter), ..parts.tools.clone() };
     let (end, ended) = watch::channel(false);
     let testing = async {
-        let report = journey::run(request, &tools).await;
+        let report = tokio::select! {
+            report = journey::run(request, &tools) => Some(report),
+            () = until_set(&mut stopping) => None,
+        };
         end.send_replace(true);
         report
     };
     let (report, ()) = tokio::join!(testing, progress::show(forge, subject, place, steps, ended));
-    Ok(report?)
+    Ok(report.transpose()?)
 }
 
 /// The pull request has a newer head than the one that the check run stands on. Its own event supersedes this job,

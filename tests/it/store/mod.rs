@@ -1,5 +1,7 @@
 //! The store on real databases: SQLite, and the one at `JITTEST_TEST_DATABASE_URL` where it is set.
 
+#![expect(clippy::unwrap_used, reason = "what a test can't unwrap is its failure, in its helpers too")]
+
 mod claims;
 mod deliveries;
 mod memory;

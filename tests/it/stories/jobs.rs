@@ -1,0 +1,357 @@
+//! What becomes of a job, whatever happens to it: superseded, closed, killed, handed back, given up. What a run finds
+//! is no matter here: the pull requests change nothing that could be tested.
+
+#![expect(clippy::unwrap_used, reason = "what a test can't unwrap is its failure, in its helpers too")]
+
+use jittest::standin::{CheckRun, Fault, FaultAnswer, Gate, Moment, PullSpec, Repository, StandIn, StandInConfig};
+
+use crate::harness::{Service, ServiceSpec, until};
+
+const CHECK_RUNS: &str = "/repos/octo/shop/check-runs";
+const CHECK_RUN: &str = "/repos/octo/shop/check-runs/*";
+
+/// A repository, and a service that hears of it.
+struct Stage {
+    github: StandIn,
+    shop: Repository,
+    service: Service,
+}
+
+impl Stage {
+    async fn new() -> Self {
+        Self::with_settings(None).await
+    }
+
+    async fn with_settings(settings: Option<&str>) -> Self {
+        let github = StandIn::start(StandInConfig::default()).await.unwrap();
+        let shop = github.create_repository("octo", "shop").unwrap();
+        let files = [("README.md", Some("# Shop\n")), ("jittest.toml", settings)];
+        let given = if settings.is_some() { &files[..] } else { &files[..1] };
+        shop.commit("main", None, given, "First").unwrap();
+        let service = Service::start(ServiceSpec::of(&github));
+        github.set_webhook(&service.webhook_url(), service.secret());
+        Self { github, shop, service }
+    }
+
+    /// A new commit on a branch: its id.
+    fn push(&self, branch: &str, text: &str) -> String {
+        let from =
+            if self.shop.branch_commits(branch).is_ok_and(|commits| !commits.is_empty()) { branch } else { "main" };
+        self.shop.commit(branch, Some(from), &[("README.md", Some(text))], text).unwrap()
+    }
+
+    /// A pull request from a new branch: its number and head.
+    fn open(&self, branch: &str, draft: bool) -> (u64, String) {
+        let head = self.push(branch, &format!("# {branch}\n"));
+        let spec = PullSpec { draft, ..PullSpec::new("Words", branch) };
+        (self.shop.open_pull_request(spec).unwrap(), head)
+    }
+
+    /// Delivers an event of a pull request.
+    async fn tell(&self, pull: u64, action: &str) {
+        let event = self.shop.pull_request_event(pull, action).unwrap();
+        let answer = self.github.send(event).await.unwrap();
+        assert_eq!(answer.status, Some(202), "{}", answer.body);
+    }
+
+    async fn comment(&self, pull: u64, login: &str, text: &str) {
+        let comment = self.shop.comment(pull, login, text).unwrap();
+        let answer = self.github.send(self.shop.comment_event(comment).unwrap()).await.unwrap();
+        assert_eq!(answer.status, Some(202), "{}", answer.body);
+    }
+
+    fn checks(&self, head: &str) -> Vec<CheckRun> {
+        self.shop.check_runs(head).unwrap()
+    }
+
+    /// The only check run of a commit, once it has completed.
+    async fn completed(&self, head: &str) -> CheckRun {
+        let done = || self.checks(head).into_iter().find(|check| check.status == "completed");
+        let check = until(&format!("a check run of {head} completes"), done).await;
+        assert_eq!(self.checks(head).len(), 1, "{:?}", self.checks(head));
+        check
+    }
+
+    /// Waits until nothing is left to do.
+    async fn idle(&self) {
+        for _ in 0..3_000 {
+            let mut left = 0.0;
+            for (lane, state) in [("light", "queued"), ("light", "running"), ("heavy", "queued"), ("heavy", "running")]
+            {
+                left += self.service.metric(&format!("jittest_jobs{{lane=\"{lane}\",state=\"{state}\"}}")).await;
+            }
+            if left == 0.0 {
+                return;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        }
+        panic!("there is always something left to do");
+    }
+
+    /// Ends a story: nothing was done that GitHub would not have let pass.
+    async fn end(self) {
+        assert_eq!(self.github.violations(), Vec::<String>::new());
+        self.github.shutdown().await;
+    }
+}
+
+fn conclusion(check: &CheckRun) -> &str {
+    check.conclusion.as_deref().unwrap_or("none")
+}
+
+fn title(check: &CheckRun) -> &str {
+    check.output.title.as_deref().unwrap_or("none")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_delivery_becomes_one_check_run_that_is_queued_then_in_progress_then_completed() {
+    let stage = Stage::new().await;
+    let (pull, head) = stage.open("words", false);
+    let seen = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
+    let (shop, sha, states) = (stage.shop.clone(), head.clone(), seen.clone());
+    let look = move |_: &jittest::standin::RequestRecord| {
+        states.lock().unwrap().extend(shop.check_runs(&sha).unwrap().into_iter().map(|check| check.status));
+    };
+    stage.github.on_request("*", "/repos/octo/shop/check-runs*", Moment::BeforeAnswer, look).unwrap();
+    stage.tell(pull, "opened").await;
+    stage.completed(&head).await;
+    stage.idle().await;
+    let mut states = seen.lock().unwrap().clone();
+    states.dedup();
+    assert_eq!(states, ["queued", "in_progress", "completed"]);
+    stage.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_check_run_is_queued_at_once_though_every_worker_is_busy() {
+    let stage = Stage::new().await;
+    let ((one, first), (two, second)) = (stage.open("one", false), stage.open("two", false));
+    let gate = Gate::new();
+    stage.github.fail_next("PATCH", CHECK_RUN, Fault::HoldBeforeChange(gate.clone())).unwrap();
+    stage.tell(one, "opened").await;
+    gate.reached().await;
+    stage.tell(two, "opened").await;
+    let queued = || stage.checks(&second).pop();
+    assert_eq!(until("the second is queued", queued).await.status, "queued");
+    assert_eq!(stage.checks(&first)[0].status, "queued", "the first went on although it was held");
+    gate.release();
+    stage.completed(&first).await;
+    stage.completed(&second).await;
+    stage.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_head_takes_the_place_of_the_run_that_is_under_way() {
+    let stage = Stage::new().await;
+    let (pull, old) = stage.open("words", false);
+    let gate = Gate::new();
+    stage.github.fail_next("PATCH", CHECK_RUN, Fault::HoldBeforeChange(gate.clone())).unwrap();
+    stage.tell(pull, "opened").await;
+    gate.reached().await;
+    let new = stage.push("words", "more");
+    stage.tell(pull, "synchronize").await;
+    gate.release();
+    let cancelled = stage.completed(&old).await;
+    assert_eq!((conclusion(&cancelled), title(&cancelled)), ("cancelled", "Superseded"));
+    assert_ne!(conclusion(&stage.completed(&new).await), "cancelled");
+    stage.idle().await;
+    assert_eq!(conclusion(&stage.completed(&old).await), "cancelled");
+    stage.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn events_in_the_wrong_order_leave_the_newest_head_tested() {
+    let stage = Stage::new().await;
+    let (pull, old) = stage.open("words", false);
+    let opened = stage.shop.pull_request_event(pull, "opened").unwrap();
+    let new = stage.push("words", "more");
+    stage.tell(pull, "synchronize").await;
+    assert_eq!(stage.github.send(opened).await.unwrap().status, Some(202));
+    stage.idle().await;
+    assert!(stage.checks(&old).is_empty(), "{:?}", stage.checks(&old));
+    let newest = stage.checks(&new).into_iter().max_by_key(|check| check.id).unwrap();
+    assert_eq!(newest.status, "completed");
+    assert_ne!(conclusion(&newest), "cancelled");
+    stage.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_closed_pull_request_stops_its_run() {
+    let stage = Stage::new().await;
+    let (pull, head) = stage.open("words", false);
+    let gate = Gate::new();
+    stage.github.fail_next("PATCH", CHECK_RUN, Fault::HoldBeforeChange(gate.clone())).unwrap();
+    stage.tell(pull, "opened").await;
+    gate.reached().await;
+    stage.shop.close_pull(pull).unwrap();
+    stage.tell(pull, "closed").await;
+    gate.release();
+    let check = stage.completed(&head).await;
+    assert_eq!((conclusion(&check), title(&check)), ("cancelled", "Stopped"));
+    stage.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_kill_between_githubs_answer_and_our_commit_leaves_one_check_run() {
+    let mut stage = Stage::new().await;
+    let (pull, head) = stage.open("words", false);
+    for (method, path) in [("POST", CHECK_RUNS), ("PATCH", CHECK_RUN)] {
+        let gate = Gate::new();
+        stage.github.fail_next(method, path, Fault::HoldBeforeAnswer(gate.clone())).unwrap();
+        if method == "POST" {
+            stage.tell(pull, "opened").await;
+        }
+        gate.reached().await;
+        stage.service.kill();
+        gate.release();
+        stage.service.restart();
+    }
+    let check = stage.completed(&head).await;
+    assert_ne!(conclusion(&check), "cancelled");
+    stage.idle().await;
+    stage.completed(&head).await;
+    stage.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_kill_while_the_last_word_is_said_leaves_one_check_run() {
+    let mut stage = Stage::new().await;
+    let (pull, head) = stage.open("words", false);
+    let gate = Gate::new();
+    stage.github.fail_next("PATCH", CHECK_RUN, Fault::HoldBeforeChange(Gate::new())).unwrap();
+    stage.github.fail_next("PATCH", CHECK_RUN, Fault::HoldBeforeAnswer(gate.clone())).unwrap();
+    stage.tell(pull, "opened").await;
+    // The step that is shown hangs for ever; so it is killed once, and goes on with the next request.
+    until("the run begins", || stage.github.faults_waiting().eq(&1).then_some(())).await;
+    stage.service.kill();
+    stage.service.restart();
+    gate.reached().await;
+    stage.service.kill();
+    gate.release();
+    stage.service.restart();
+    stage.completed(&head).await;
+    stage.idle().await;
+    assert_ne!(conclusion(&stage.completed(&head).await), "cancelled");
+    stage.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sigterm_hands_back_what_runs_and_the_next_start_ends_it() {
+    let mut stage = Stage::new().await;
+    let (pull, head) = stage.open("words", false);
+    let gate = Gate::new();
+    stage.github.fail_next("PATCH", CHECK_RUN, Fault::HoldBeforeChange(gate.clone())).unwrap();
+    stage.tell(pull, "opened").await;
+    gate.reached().await;
+    assert!(stage.service.terminate().await.success());
+    assert!(stage.service.log().contains("handed_back"), "{}", stage.service.log());
+    gate.release();
+    stage.service.restart();
+    assert_ne!(conclusion(&stage.completed(&head).await), "cancelled");
+    stage.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_draft_waits_until_it_is_ready() {
+    let stage = Stage::new().await;
+    let (pull, head) = stage.open("words", true);
+    stage.tell(pull, "opened").await;
+    stage.idle().await;
+    assert!(stage.checks(&head).is_empty());
+    stage.shop.set_draft(pull, false).unwrap();
+    stage.tell(pull, "ready_for_review").await;
+    stage.completed(&head).await;
+    stage.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_draft_is_tested_where_its_repository_or_somebody_asks_for_it() {
+    let stage = Stage::with_settings(Some("drafts = true\n")).await;
+    let (pull, head) = stage.open("words", true);
+    stage.tell(pull, "opened").await;
+    stage.completed(&head).await;
+    stage.end().await;
+
+    let stage = Stage::new().await;
+    let (pull, head) = stage.open("words", true);
+    stage.shop.set_permission("ann", jittest::domain::Permission::Write).unwrap();
+    stage.comment(pull, "ann", "/jittest run").await;
+    stage.completed(&head).await;
+    stage.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_repository_that_switched_it_off_sees_nothing() {
+    let stage = Stage::with_settings(Some("enabled = false\n")).await;
+    let (pull, head) = stage.open("words", false);
+    stage.tell(pull, "opened").await;
+    stage.idle().await;
+    assert!(stage.checks(&head).is_empty());
+    let writes = stage.github.requests().into_iter().filter(|r| r.method != "GET" && r.path.starts_with("/repos"));
+    assert_eq!(writes.map(|r| r.path).collect::<Vec<_>>(), Vec::<String>::new());
+    stage.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_error_in_jittest_toml_is_shown_with_its_line_and_stops_nothing() {
+    let stage = Stage::with_settings(Some("drafts = false\nmax-coments = 2\n")).await;
+    let (pull, head) = stage.open("words", false);
+    stage.tell(pull, "opened").await;
+    let check = stage.completed(&head).await;
+    let text = format!("{:?}", check.output);
+    assert!(text.contains("jittest.toml line 2") || text.contains("line 2"), "{text}");
+    stage.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_could_not_be_found_out_never_looks_like_a_success() {
+    let stage = Stage::new().await;
+    let (pull, head) = stage.open("words", false);
+    let gate = Gate::new();
+    stage.github.fail_next("POST", CHECK_RUNS, Fault::HoldBeforeAnswer(gate.clone())).unwrap();
+    stage.tell(pull, "opened").await;
+    gate.reached().await;
+    // It is admitted; when it is to run, the pull request can't be read.
+    let answer = FaultAnswer { status: 404, headers: Vec::new(), body: serde_json::json!({"message": "Not Found"}) };
+    stage.github.fail_next("GET", &format!("/repos/octo/shop/pulls/{pull}"), Fault::Status(answer)).unwrap();
+    gate.release();
+    let check = stage.completed(&head).await;
+    assert_eq!((conclusion(&check), title(&check)), ("neutral", "Could not be tested"));
+    let summary = check.output.summary.unwrap_or_default();
+    assert!(summary.contains("The step that failed: GitHub."), "{summary}");
+    stage.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rerun_is_a_check_run_of_its_own() {
+    let stage = Stage::new().await;
+    let (pull, head) = stage.open("words", false);
+    stage.tell(pull, "opened").await;
+    let first = stage.completed(&head).await;
+    stage.idle().await;
+    assert_eq!(stage.github.rerequest(first.id, "developer").await.unwrap().status, Some(202));
+    let second = until("a second check run completes", || {
+        stage.checks(&head).into_iter().find(|check| check.id != first.id && check.status == "completed")
+    });
+    assert_ne!(second.await.external_id, first.external_id);
+    stage.idle().await;
+    assert_eq!(stage.checks(&head).len(), 2);
+    stage.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_repository_that_is_taken_away_stops_its_jobs_without_a_word() {
+    let stage = Stage::new().await;
+    let (pull, head) = stage.open("words", false);
+    let gate = Gate::new();
+    stage.github.fail_next("PATCH", CHECK_RUN, Fault::HoldBeforeChange(gate.clone())).unwrap();
+    stage.tell(pull, "opened").await;
+    gate.reached().await;
+    let event = stage.github.installation_repositories_event("removed", &["octo/shop"]);
+    stage.shop.set_installed(false).unwrap();
+    assert_eq!(stage.github.send(event).await.unwrap().status, Some(202));
+    gate.release();
+    stage.idle().await;
+    assert_ne!(stage.checks(&head)[0].status, "completed");
+    assert_eq!(stage.service.metric("jittest_jobs{lane=\"heavy\",state=\"cancelled\"}").await, 1.0);
+}
