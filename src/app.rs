@@ -128,13 +128,19 @@ impl App {
         listening(listener.local_addr().context("reading the address")?);
 
         let (stopping, stopped) = watch::channel(false);
+        let told_to_stop = stopping.clone();
         tokio::spawn(async move {
             stop.await;
-            stopping.send_replace(true);
+            told_to_stop.send_replace(true);
         });
-        let serving = server::serve(listener, router, told(stopped.clone()), LAST_REQUESTS);
+        let serving = async {
+            let served = server::serve(listener, router, told(stopped.clone()), LAST_REQUESTS).await;
+            // A listener that failed ends the workers too.
+            stopping.send_replace(true);
+            served
+        };
         let working = async {
-            told(stopped).await;
+            told(stopped.clone()).await;
             workers.stop(limits::SHUTDOWN).await;
         };
         let (served, ()) = tokio::join!(serving, working);

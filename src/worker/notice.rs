@@ -89,7 +89,8 @@ fn shown(place: &Place<'_>, state: CheckState, title: &str, summary: String) -> 
 fn plain(what: &str) -> String {
     let fine = |c: char| c.is_alphanumeric() || " .,:;/()-+%".contains(c);
     let words: String = what.chars().map(|c| if fine(c) { c } else { ' ' }).take(200).collect();
-    if words.trim().is_empty() { "It runs.".to_owned() } else { capitalised(words.trim()) }
+    let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
+    if words.is_empty() { "It runs.".to_owned() } else { capitalised(&words) }
 }
 
 /// As a line of an indented block, in which nothing means anything.
@@ -119,7 +120,7 @@ mod tests {
 
     #[test]
     fn a_name_from_the_repository_means_nothing_to_markdown() {
-        assert_eq!(plain("exploring @ann <b>`x`</b> [y](z)"), "Exploring  ann  b  x   /b   y (z)");
+        assert_eq!(plain("exploring @ann <b>`x`</b> [y](z)"), "Exploring ann b x /b y (z)");
         assert_eq!(plain(""), "It runs.");
     }
 }

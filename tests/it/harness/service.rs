@@ -110,7 +110,8 @@ impl Service {
 
     /// Sends SIGTERM and waits until it has ended.
     pub(crate) async fn terminate(&mut self) -> ExitStatus {
-        let kill = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
+        // The shell's own `kill`: a small system has no other.
+        let kill = Command::new("sh").args(["-c", &format!("kill -TERM {}", self.child.id())]).status().unwrap();
         assert!(kill.success());
         super::until("the service ends after SIGTERM", || self.child.try_wait().unwrap()).await
     }
