@@ -1,9 +1,12 @@
 //! A folder per test framework: detect, place, command, the matrix's driver, its results. Pure.
 
+mod matrix;
 pub mod pytest;
 
-use crate::domain::{RepoPath, SourceTree, Target};
+use crate::domain::{GeneratedTest, Mutant, RepoPath, SourceTree, Target};
 use crate::language::Driver;
+
+pub use matrix::{MatrixError, MatrixPlan, MatrixResult};
 
 /// Every test framework.
 pub const ALL: &[&dyn Framework] = &[&pytest::Pytest];
@@ -31,4 +34,13 @@ pub trait Framework: Sync {
 
     /// The driver of the kill matrix.
     fn driver(&self) -> Driver;
+
+    /// The driver's plan, for a working folder that holds `base/`, `head/` and `jittest/`.
+    fn plan(&self, matrix: &MatrixPlan<'_>) -> serde_json::Value;
+
+    /// Reads the driver's `result.json` of a plan with these tests and mutants; it is untrusted.
+    ///
+    /// # Errors
+    /// [`MatrixError`] where it is too large, is not of the driver's form, or is about something else.
+    fn read(&self, bytes: &[u8], tests: &[GeneratedTest], mutants: &[Mutant]) -> Result<MatrixResult, MatrixError>;
 }

@@ -1,11 +1,14 @@
 //! One job from checkout to publication, read straight down.
 
+mod findings;
+mod stages;
+
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 pub use crate::domain::DiffSource;
-use crate::domain::{Cause, FindingId, JobId, PullRequest, Report, RepositorySettings, Subject, Verdict, Warning};
+use crate::domain::{FindingId, JobId, PullRequest, Report, RepositorySettings, Subject, Warning};
 use crate::forge::{CloneAccess, Forge, ForgeError, Published};
 use crate::sandbox::{Sandbox, SandboxError};
 
@@ -106,17 +109,7 @@ impl JourneyError {
 /// # Errors
 /// [`JourneyError`] where we could not find out.
 pub async fn run(request: Request, tools: &Tools) -> Result<Report, JourneyError> {
-    tools.progress.at("checkout", 0, 0, "reading the repository");
-    let mut report = Report::empty(Verdict::Inconclusive);
-    report.warnings = request.warnings;
-    report.causes.push(Cause {
-        component: "journey".to_owned(),
-        what: "the stages are not joined yet".to_owned(),
-        why: "this build holds the seams alone".to_owned(),
-        impact: "nothing was tested".to_owned(),
-        fix: "use a later build".to_owned(),
-    });
-    Ok(report)
+    stages::Run::new(tools, request.warnings.clone()).go(&request).await
 }
 
 /// Makes the forge show a finished report: check run, review comments, description.

@@ -1,18 +1,15 @@
 //! pytest.
 //!
 //! The driver (`driver/`, Python, standard library and the environment's own pytest) runs a whole kill matrix inside
-//! the sandbox; its plan is made by [`plan`], its result read by [`parse_matrix`].
+//! the sandbox; its plan is made in `plan.rs`, its result read in `results.rs`.
 
 mod configuration;
 mod placement;
 mod plan;
 mod results;
 
-pub use plan::{MatrixPlan, plan};
-pub use results::{MatrixError, MatrixResult, parse_matrix};
-
-use super::Framework;
-use crate::domain::{RepoPath, SourceTree, Target};
+use super::{Framework, MatrixError, MatrixPlan, MatrixResult};
+use crate::domain::{GeneratedTest, Mutant, RepoPath, SourceTree, Target};
 use crate::language::Driver;
 use configuration::Configuration;
 
@@ -121,6 +118,14 @@ impl Framework for Pytest {
 
     fn driver(&self) -> Driver {
         DRIVER
+    }
+
+    fn plan(&self, matrix: &MatrixPlan<'_>) -> serde_json::Value {
+        plan::plan(matrix)
+    }
+
+    fn read(&self, bytes: &[u8], tests: &[GeneratedTest], mutants: &[Mutant]) -> Result<MatrixResult, MatrixError> {
+        results::parse_matrix(bytes, tests, mutants)
     }
 }
 

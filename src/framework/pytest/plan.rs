@@ -1,36 +1,11 @@
 //! The plan that the driver carries out.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::domain::{ChangeSet, CodeMap, Environment, GeneratedTest, Mutant, Purpose, RepoPath, SourceTree};
-
-/// What a kill matrix is made from.
-#[derive(Clone, Copy, Debug)]
-pub struct MatrixPlan<'a> {
-    /// The interpreters of both sides, and the import roots.
-    pub environment: &'a Environment,
-    /// Targets and the repository's own test files.
-    pub map: &'a CodeMap,
-    /// The changed lines, and which files base has.
-    pub change: &'a ChangeSet,
-    /// Head, which mutants are made from.
-    pub head: &'a SourceTree,
-    /// The generated tests.
-    pub tests: &'a [GeneratedTest],
-    /// The mutants, most plausible first.
-    pub mutants: &'a [Mutant],
-    /// Runs of each test on each side.
-    pub reruns: u32,
-    /// The limit of one test.
-    pub test_timeout: Duration,
-    /// The time for everything; what doesn't fit is listed as not run.
-    pub time: Duration,
-    /// Tests that run at once.
-    pub parallel: usize,
-}
+use crate::domain::{GeneratedTest, Mutant, Purpose, RepoPath};
+use crate::framework::MatrixPlan;
 
 /// The driver's plan, for a working folder that holds `base/`, `head/` and `jittest/`.
 pub fn plan(matrix: &MatrixPlan<'_>) -> Value {

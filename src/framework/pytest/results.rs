@@ -8,48 +8,12 @@ use crate::domain::{
     Cell, GeneratedTest, KillMatrix, Mutant, MutantId, OracleStrength, Outcome, OwnTestId, RepoPath, RevisionKey,
     TestId, limits,
 };
+use crate::framework::{MatrixError, MatrixResult};
 
 /// The most runs of one test on one revision that are taken.
 const MOST_RUNS: u32 = 100;
 /// The longest node id that is taken, in bytes.
 const NODE_BYTES: usize = 2_000;
-
-/// A result that can't be believed.
-#[derive(Debug, thiserror::Error)]
-pub enum MatrixError {
-    /// It is over its bound.
-    #[error("the result of the tests is too large: {what}")]
-    TooLarge {
-        /// Which part.
-        what: String,
-    },
-    /// It isn't JSON of the form that the driver writes.
-    #[error("the result of the tests can't be read")]
-    Malformed(#[source] serde_json::Error),
-    /// It names something that was not in the plan, or says something twice.
-    #[error("the result of the tests is not about this plan: {what}")]
-    Foreign {
-        /// What.
-        what: String,
-    },
-}
-
-/// A kill matrix, and what else the driver found out.
-#[derive(Clone, Debug, Default)]
-pub struct MatrixResult {
-    /// The matrix.
-    pub matrix: KillMatrix,
-    /// How each of the repository's own tests is decided, by syntax.
-    pub own_oracles: BTreeMap<OwnTestId, OracleStrength>,
-    /// Every branch of the changed files on head: from line, to line (negative: leaves the function).
-    pub all_branches: BTreeMap<String, Vec<(u32, i32)>>,
-    /// Mutants that nothing can tell from head, with the reason.
-    pub equivalent: BTreeMap<MutantId, String>,
-    /// What the driver has to say besides, one line each.
-    pub notes: Vec<String>,
-    /// Seconds of the whole run, wall clock.
-    pub total_seconds: f64,
-}
 
 #[derive(Deserialize)]
 struct Raw {

@@ -1,5 +1,6 @@
 //! Facts about pytest that need no Python: where a test goes, how it is run, which results are believed.
 
+use super::results::parse_matrix;
 use serde_json::{Value, json};
 
 use super::*;

@@ -1,6 +1,7 @@
 //! From all nouns to the report. Pure.
 
 mod catches;
+mod own_tests;
 
 use std::collections::BTreeMap;
 
@@ -9,6 +10,8 @@ use crate::domain::{
     MutantStatus, Report, Verdict,
 };
 use std::collections::BTreeSet;
+
+pub use own_tests::own_tests;
 
 /// What the findings of a report are made from.
 #[derive(Clone, Copy)]

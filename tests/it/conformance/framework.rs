@@ -7,8 +7,8 @@ use jittest::domain::{
     ChangeSet, CodeMap, Environment, FileChange, FileStatus, GeneratedTest, Level, Observation, Outcome, Purpose,
     RepoPath, Revision, RevisionKey, SourceTree, Span, Symbol, SymbolKind, Target, TargetId, TestId,
 };
-use jittest::framework::pytest::{MatrixPlan, parse_matrix, plan};
-use jittest::framework::{ALL, Framework};
+use jittest::framework::pytest::Pytest;
+use jittest::framework::{ALL, Framework, MatrixPlan};
 use jittest::pipeline::generate;
 use jittest::sandbox::{Ending, Input, Sandbox};
 
@@ -147,7 +147,7 @@ async fn a_regression_is_proven_in_one_sandbox_run() {
         import_roots: vec![".".to_owned()],
         took: Duration::ZERO,
     };
-    let plan = plan(&MatrixPlan {
+    let plan = Pytest.plan(&MatrixPlan {
         environment: &environment,
         map: &map,
         change: &change,
@@ -166,7 +166,7 @@ async fn a_regression_is_proven_in_one_sandbox_run() {
     run.limits.timeout = Duration::from_secs(120);
     let output = docker.sandbox.run(&run).await.expect("the run could be made");
     assert_eq!(output.ending, Ending::Exited(0), "{}", stderr(&output));
-    let found = parse_matrix(&output.files[0].1, &tests, &[]).expect("a result");
+    let found = Pytest.read(&output.files[0].1, &tests, &[]).expect("a result");
     assert!(found.matrix.distrust.is_empty(), "{:?}", found.matrix.distrust);
     let cell = |key| &found.matrix.cells[&(tests[0].id.clone(), key)];
     assert_eq!(cell(RevisionKey::Base).runs, vec![Outcome::Passed; 5]);
