@@ -86,17 +86,18 @@ class Names:
         self.module = module
         self.code = code
 
+    def find(self, name):
+        """`(module, definition)` of a repository name that a case may use, or None."""
+        return self.code.find(self.module, name) or self.code.neighbours(self.module).get(name)
+
     def statement(self, name):
         """The import statement of a name, or None."""
         if name in self.module.defs or name in self.module.assigned:
             return "from %s import %s" % (self.module.name, name)
-        found = self.code.find(self.module, name)
-        if found is not None:
-            return "from %s import %s" % (
-                found[0].name,
-                name if name in found[0].defs else found[1].name,
-            )
-        return STANDARD.get(name)
+        if name in STANDARD and self.code.find(self.module, name) is None:
+            return STANDARD[name]
+        found = self.find(name)
+        return "from %s import %s" % (found[0].name, found[1].name) if found else None
 
     def imports(self, texts):
         """Import statements for all free names of some source texts, sorted."""

@@ -6,6 +6,7 @@ import ast
 import os
 import types
 
+MOST_NEIGHBOURS = 80
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
@@ -74,6 +75,7 @@ class Code:
         self.root = root
         self.import_roots = import_roots
         self.modules = {}
+        self.folders = {}
 
     def module(self, name):
         """The module of a dotted name, or None when it isn't the repository's (or can't be parsed)."""
@@ -90,6 +92,33 @@ class Code:
                 if os.path.isfile(full):
                     return parsed(name, file, full)
         return None
+
+    def neighbours(self, module):
+        """Classes of the other files in a module's folder: `{name: (module, definition)}`."""
+        folder = os.path.dirname(module.file)
+        if folder not in self.folders:
+            found = {}
+            package = (
+                module.name
+                if module.file.endswith("__init__.py")
+                else module.name.rpartition(".")[0]
+            )
+            try:
+                files = sorted(os.listdir(os.path.join(self.root, folder)))
+            except OSError:
+                files = []
+            for file in files[:MOST_NEIGHBOURS]:
+                stem = file[:-3]
+                if (
+                    file.endswith(".py")
+                    and stem.isidentifier()
+                    and not stem.startswith(("test", "conftest", "__"))
+                ):
+                    other = self.module(package + "." + stem if package else stem)
+                    for name in other.classes() if other else ():
+                        found.setdefault(name, (other, other.defs[name]))
+            self.folders[folder] = found
+        return self.folders[folder]
 
     def find(self, module, name, depth=0):
         """`(module, definition)` of a name as seen in a module, through imports; None where it is
@@ -187,19 +216,36 @@ def is_public(local):
     )
 
 
+def is_class(node):
+    """Whether a definition is a class."""
+    return isinstance(node, ast.ClassDef)
+
+
+def mentions(module, local):
+    """Names by which other code of the module reaches a definition."""
+    parts = local.split(".")
+    if len(parts) > 1 and parts[-1].startswith("__"):
+        return {parts[0]}
+    if is_class(module.defs.get(local)):
+        methods = {n.split(".")[-1] for n in module.defs if n.startswith(local + ".")}
+        return {parts[-1]} | {m for m in methods if not m.startswith("__")}
+    return {parts[-1]}
+
+
 def public_callers(module, local):
     """Public functions and methods of the module through which a private one shows, nearest first."""
     found, seen, front = [], {local}, [local]
     while front:
-        wanted = {name.split(".")[-1] for name in front}
+        wanted = set().union(*(mentions(module, name) for name in front))
         front = []
         for other, node in module.defs.items():
-            if other in seen or isinstance(node, ast.ClassDef):
+            if other in seen or is_class(node) or other.startswith(local + "."):
                 continue
-            body = names_in(node)
-            if wanted & body or ("__init__" in wanted and other.split(".")[0] in wanted):
+            if wanted & names_in(node):
                 seen.add(other)
-                (found if is_public(other) else front).append(other)
+                front.append(other)
+                if is_public(other):
+                    found.append(other)
     return found
 
 

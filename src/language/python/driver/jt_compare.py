@@ -187,9 +187,20 @@ def difference(before, now, documented=()):
         return _from_value(before, now)
     if now["kind"] == "value":
         return ("returns", [])
+    if before["type"] == now["type"]:
+        return _after(before, now)
     if before["type"] in now["mro"] or before["type"].startswith("_"):
         return None
     return ("type", [])
+
+
+def _after(before, now):
+    for name, node in sorted(before.get("after", {}).items()):
+        other = now.get("after", {}).get(name)
+        path = differ(node, other) if other else None
+        if path is not None:
+            return ("after", [("name", name)] + path)
+    return None
 
 
 def _from_value(before, now):
@@ -212,11 +223,9 @@ def _from_value(before, now):
     path = differ(before["value"], now["value"])
     if path is not None:
         return ("value", path)
-    for name, node in sorted(before.get("after", {}).items()):
-        other = now.get("after", {}).get(name)
-        path = differ(node, other) if other else None
-        if path is not None:
-            return ("after", [("name", name)] + path)
+    state = _after(before, now)
+    if state is not None:
+        return state
     nothing = before["value"] == ["n", "None"] and now["value"] == ["n", "None"]
     if nothing and before.get("out") and before["out"] != now.get("out"):
         return ("out", [])

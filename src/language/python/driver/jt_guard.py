@@ -31,6 +31,11 @@ _CLOCK = {
     "gethostname",
     "getlogin", "getppid", "uname",
 }  # fmt: skip
+# An event loop reads the clock to wait, not to answer.
+_SCHEDULERS = tuple(
+    os.path.join(os.path.dirname(os.__file__), name)
+    for name in ("asyncio", "selectors", "threading", "queue", "concurrent", "sched")
+)
 _CHANCE = {"random", "getrandbits"}
 _REASONABLE = 1 << 28
 
@@ -87,7 +92,7 @@ class Guard:
 
     def profile(self, frame, event, arg):
         """A profile function that notes reads of the clock and of chance."""
-        if event != "c_call":
+        if event != "c_call" or frame.f_code.co_filename.startswith(_SCHEDULERS):
             return
         name = getattr(arg, "__name__", "")
         if name == "seed" and getattr(arg, "__self__", None) is random._inst:

@@ -40,6 +40,9 @@ _MODULES = {
     ("functools", None): "callable",
     ("calendar", None): "int", ("string", None): "str", ("ast", None): "str", ("path", None): "str",
 }  # fmt: skip
+_CHARACTER_TESTS = set(
+    "isalpha isalnum isdigit isspace isupper islower isdecimal isnumeric".split()
+)
 _ISINSTANCE = {"int": "int", "str": "str", "float": "float", "list": "list", "dict": "dict",
 "tuple": "tuple",
                "set": "set", "bool": "bool", "bytes": "bytes", "date": "date",
@@ -52,9 +55,11 @@ _ISINSTANCE = {"int": "int", "str": "str", "float": "float", "list": "list", "di
 class Inference:
     """Shapes of parameters of the functions of one revision, computed once each."""
 
-    def __init__(self, code):
+    def __init__(self, code, other=None):
         self.code = code
+        self.other = other  # of the other revision: what its code does with a parameter counts too
         self.done = {}
+        self.active = {}  # functions that are being read now
         self.selves = {}
 
     def params(self, module, local, depth=0):
@@ -68,7 +73,16 @@ class Inference:
         if key not in self.done:
             self.done[key] = {}
             self.done[key] = self._function(module, local, node, depth)
+            self._from_other(module, local, self.done[key])
         return self.done[key]
+
+    def _from_other(self, module, local, shapes):
+        before = self.other.code.module(module.name) if self.other else None
+        if before is None or before.source == module.source:
+            return
+        for name, shape in self.other.params(before, local).items():
+            if name in shapes:
+                jt_shape.merge(shapes[name], shape)
 
     def constructor(self, module, local, depth=0):
         """Shapes of what a class is called with: `__init__`, dataclass or named tuple fields."""
@@ -153,9 +167,13 @@ class Inference:
                 hint = jt_shape.of_hint(arg.annotation, self._finder(module))
                 shapes[arg.arg].elem = hint
         fields = self.self_shapes(module, owner) if own else {}
+        self.active[(module.name, local)] = shapes
         walker = Walker(self, module, owner, own, dict(shapes), fields, depth)
         for statement in node.body:
             walker.visit(statement)
+        del self.active[(module.name, local)]
+        for name, shape in shapes.items():
+            characters(name, shape)
         self._documented(node, shapes)
         for name, shape in shapes.items():
             if not shape.known() or max(shape.known().values()) <= LIKELY:
@@ -190,6 +208,26 @@ class Inference:
                 ):
                     shapes[name].add(kind, SURE)
                     break
+
+
+def link(params, args, words):
+    """In a recursive call, arguments are what the parameters are."""
+    pairs = list(zip(args, params.values())) + [(s, params.get(n)) for n, s in words.items()]
+    for given, wanted in pairs:
+        if given is not None and wanted is not None and given is not wanted:
+            given.near.append(wanted)
+            wanted.near.append(given)
+
+
+def characters(name, shape):
+    """A sequence whose elements are looked at as characters is a string, unless its name says that it is a list."""
+    listed = shape.scores.get("list", 0)
+    if shape.elem is None or not listed or max(shape.scores.values()) >= jt_shape.HINT:
+        return
+    suggested = jt_shape.by_name(name)
+    textual = "str" in shape.elem.known() and suggested == "str"
+    if textual or shape.elem.scores.get("character") and suggested != "list":
+        shape.add("str", 2 * listed + SURE)
 
 
 class Walker(ast.NodeVisitor):
@@ -272,7 +310,10 @@ class Walker(ast.NodeVisitor):
                 known.near.append(shape)
                 shape.near.append(known)
         else:
-            self.shape(target)
+            known = self.shape(target)
+            if known is not None and shape is not None and known is not shape:
+                known.near.append(shape)
+                shape.near.append(known)
 
     def _is_self(self, node):
         return self.own is not None and isinstance(node, ast.Name) and node.id == self.own
@@ -429,7 +470,7 @@ class Walker(ast.NodeVisitor):
             container = self.module.assigned[container.id]
         if isinstance(container, ast.Constant) and isinstance(container.value, str):
             if left is not None:
-                left.add("str", LIKELY)
+                left.add("str", LIKELY).add("character", LIKELY if len(container.value) > 1 else 0)
                 left.consts.append(container)
             return
         if isinstance(container, (ast.Tuple, ast.List, ast.Set, ast.Dict)):
@@ -580,6 +621,8 @@ class Walker(ast.NodeVisitor):
             for shape in args[:2] if name in ("divmod", "pow", "range") else args[:1]:
                 if shape is not None and (score > MAYBE or not shape.scores):
                     shape.add(kind, score)
+                if shape is not None and name == "ord":
+                    shape.add("character", SURE)
         elif name in ("max", "min") and len(args) > 1:
             for a, b in zip(args, args[1:]):
                 if a is not None and b is not None:
@@ -599,6 +642,10 @@ class Walker(ast.NodeVisitor):
             if name in ("map", "filter") and args and args[0] is not None:
                 self._called(args[0], [None])
             return args[0] if args and name in ("sorted", "list", "tuple") else None
+        elif name == "dict" and args:
+            if args[0] is not None and not args[0].scores:
+                args[0].add("dict", LIKELY)
+            return args[0] or Shape("dict")
         else:
             return self._ours(self.module, name, args, words)
         return {
@@ -623,6 +670,10 @@ class Walker(ast.NodeVisitor):
         found = self.inference.code.find(module, name)
         if found is None or self.depth >= DEPTH:
             return None
+        active = self.inference.active.get((found[0].name, found[1].name))
+        if active is not None:
+            link(active, args, words)
+            return None
         params = self.inference.params(found[0], found[1].name, self.depth + 1)
         self._handed(params, args, words)
         if isinstance(found[1], ast.ClassDef):
@@ -643,7 +694,10 @@ class Walker(ast.NodeVisitor):
         if self._is_self(func.value):
             field = self.fields.get(name)
             local = self.owner + "." + name
-            if local in self.module.defs and self.depth < DEPTH:
+            active = self.inference.active.get((self.module.name, local))
+            if active is not None:
+                link(active, args, words)
+            elif local in self.module.defs and self.depth < DEPTH:
                 self._handed(self.inference.params(self.module, local, self.depth + 1), args, words)
             elif field is not None:
                 return self._called(field, args)
@@ -688,7 +742,12 @@ class Walker(ast.NodeVisitor):
             if len(args) > 1:
                 jt_shape.merge(value, args[1], LIKELY)
             return value
+        if name in ("update", "extend", "union", "intersection", "difference") and args and args[0] is not None:
+            args[0].near.append(shape)
+            shape.near.append(args[0])
         if kind == "str":
+            if name in _CHARACTER_TESTS:
+                shape.add("character", LIKELY)
             for arg in args:
                 if (
                     arg is not None

@@ -28,11 +28,9 @@ _PLAIN = {"len", "sorted", "list", "set", "dict", "tuple", "str", "int", "float"
           "sum", "max", "min", "round", "bool", "all", "any", "approx"}  # fmt: skip
 
 
-def fill_pool(pool, module, nodes, rng):
-    """Constants of some definitions first, then of the whole module; samples of patterns, words of
-    docstrings.
-    """
-    for node in list(nodes) + [module.tree]:
+def fill_pool(pool, nodes, modules, rng):
+    """Constants of some definitions first, then of whole modules; samples of patterns; quoted words."""
+    for node in list(nodes) + [module.tree for module in modules]:
         for child in ast.walk(node):
             if isinstance(child, ast.Constant):
                 value = child.value

@@ -26,6 +26,8 @@ class Mutator:
         return case
 
     def _once(self, case):
+        if len(case.setup) > 1 and self.rng.random() < 0.35:
+            return self._steps(case)
         parts = list(case.setup) + [case.call]
         trees = [jt_text.parse(part) for part in parts]
         spots = []
@@ -38,7 +40,10 @@ class Mutator:
         if not spots:
             return None
         i, node = self.rng.choice(spots)
-        new = self._changed(jt_text.Edit(parts[i]), node)
+        new = None
+        if isinstance(node, ast.Constant) and self.rng.random() < 0.2:
+            new = self._known_in(case, node.value)
+        new = new or self._changed(jt_text.Edit(parts[i]), node)
         if new is None:
             return None
         edit = jt_text.Edit(parts[i])
@@ -47,6 +52,32 @@ class Mutator:
             return None
         rank = case.rank if case.rank > TYPED else MUTATED if case.origin != "shape" else case.rank
         return case.changed(tuple(parts[:-1]), parts[-1], rank)
+
+    def _steps(self, case):
+        """The case with one step of its setup repeated, moved or dropped; what binds names stays."""
+        setup = list(case.setup)
+        free = [i for i, text in enumerate(setup) if _is_step(text)]
+        if not free or len(setup) > 12:
+            return None
+        at, roll = self.rng.choice(free), self.rng.random()
+        if roll < 0.5:
+            setup.insert(self.rng.choice(free), setup[at])
+        elif roll < 0.8:
+            other = self.rng.choice(free)
+            setup[at], setup[other] = setup[other], setup[at]
+        else:
+            del setup[at]
+        return case.changed(setup=tuple(setup))
+
+    def _known_in(self, case, value):
+        """Another constant of the case of the same kind: keys meet that were put in elsewhere."""
+        found = []
+        for part in case.setup + (case.call,):
+            tree = jt_text.parse(part)
+            for node in ast.walk(tree) if tree else ():
+                if isinstance(node, ast.Constant) and type(node.value) is type(value) and node.value != value:
+                    found.append(node.value)
+        return literal(self.rng.choice(found)) if found else None
 
     def _changed(self, edit, node):
         if isinstance(node, ast.Constant):
@@ -196,6 +227,11 @@ class Mutator:
         return "%s(%s)" % (edit.text(node.func), ", ".join(args + words))
 
 
+def _is_step(text):
+    tree = jt_text.parse(text)
+    return tree is not None and isinstance(tree.body[0], (ast.Expr, ast.Delete))
+
+
 def _kind(node):
     return type(node.value) if isinstance(node, ast.Constant) else type(node)
 
@@ -228,6 +264,10 @@ def smaller(case):
     parts = list(case.setup) + [case.call]
     for i in range(len(case.setup)):
         found.append(case.changed(case.setup[:i] + case.setup[i + 1 :]))
+    last = jt_text.parse(case.call)
+    if last is not None and isinstance(last.body[0].value, ast.List):
+        edit = jt_text.Edit(case.call)
+        found += [case.changed(call=edit.text(part)) for part in last.body[0].value.elts]
     for i, part in enumerate(parts):
         tree = jt_text.parse(part)
         if tree is None or isinstance(tree.body[0], (ast.FunctionDef, ast.ClassDef)):

@@ -200,17 +200,27 @@ class Canon:
         return extras
 
     def planned(self, error):
-        """Whether a `raise` statement of the repository raised this exception."""
+        """Whether it was raised on purpose: by a `raise` of the repository, or by a function that a case handed in."""
         trace = error.__traceback__
         if trace is None:
             return False
+        within = handed = False
         while trace.tb_next is not None:
+            within, handed = self._passed(trace, within, handed)
             trace = trace.tb_next
+        within, handed = self._passed(trace, within, handed)
+        if handed:
+            return not isinstance(error, (TypeError, AttributeError, NameError))
         code = trace.tb_frame.f_code
         if not code.co_filename.startswith(self.root):
             return False
         raw = code.co_code
         return 0 <= trace.tb_lasti < len(raw) and raw[trace.tb_lasti] == _RAISE
+
+    def _passed(self, trace, within, handed):
+        name = trace.tb_frame.f_code.co_filename
+        within = within or name.startswith(self.root)
+        return within, handed or within and name in ("<call>", "<setup>")
 
     def raised(self, error):
         """The outcome of an exception that left the call."""

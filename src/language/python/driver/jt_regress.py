@@ -3,13 +3,14 @@
 import jt_code
 import jt_compare
 import jt_sides
+from jt_case import Case
 from jt_mutate import smaller
 from jt_search import Finding, Search
 from jt_words import did
 from jt_write import Unwritable
 
 PER_TARGET = 3
-TRIES = 10
+HISTORIES = 8
 ROUNDS = 30
 
 
@@ -20,6 +21,7 @@ class Regressions:
         self.session = session
         self.writer = writer
         self.shown = set()
+        self.histories = HISTORIES
 
     def explore(self, targets, calls, deadline):
         """Explores targets in order; findings become candidates."""
@@ -31,41 +33,53 @@ class Regressions:
                 return
             search = Search(self.session, target, compare=True)
             budget = calls if target.changed else max(200, calls // 8)
-            search.run(budget, deadline)
+            search.run(budget, deadline, self.confirmed)
             self.session.result.explored += bool(search.tried)
             self.session.corpus[target.id] = search
             self._report(search)
 
     def _report(self, search):
-        clusters = {}
-        for finding in search.findings:
-            clusters.setdefault(finding.cluster, []).append(finding)
-        for members in clusters.values():
-            members.sort(key=Finding.order)
-        order = sorted(clusters.values(), key=lambda m: m[0].order())
         made = 0
-        for members in order:
+        for finding in sorted(unique(search.sure.values()), key=Finding.order):
             if made >= min(PER_TARGET, self.session.plan.max_per_target):
                 break
-            for finding in members[:TRIES]:
-                confirmed = self.confirmed(finding, search)
-                if confirmed and self._candidate(self.shrunk(confirmed, search), search):
-                    made += 1
-                    break
+            made += self._candidate(self.shrunk(finding, search), search)
 
     def confirmed(self, finding, search):
-        """The finding, seen again in fresh processes with another hash seed, zone and folder; None
-        if it is noise.
+        """The finding, seen again in fresh processes with another hash seed, zone and folder.
+
+        None if it is noise. Where it only shows after earlier calls, the call that matters becomes its setup.
         """
-        session, case = self.session, finding.case
+        sure = self._again(finding.case, search)
+        if sure is None and finding.history and self.histories > 0:
+            self.histories -= 1
+            sure = self._after_another(finding, search)
+        return sure
+
+    def _after_another(self, finding, search):
+        cases = [after(earlier, finding.case) for earlier in finding.history] + [
+            after(finding.case, finding.case)
+        ]
+        before, now = self.session.both(cases, fresh=True)
+        for case, b, n in sorted(zip(cases, before, now), key=lambda e: e[0].weight):
+            if jt_compare.difference(b, n, search.documented) is not None:
+                sure = self._again(case, search)
+                if sure is not None:
+                    return sure
+        return None
+
+    def _again(self, case, search):
+        session = self.session
         before, now = session.both([case], fresh=True, watch=True)
+        found = jt_compare.difference(before[0], now[0], search.documented)
+        if found is None:
+            return None
         before2, now2 = session.both([case], fresh=True, watch=True, again=True)
         for first, second in ((before[0], before2[0]), (now[0], now2[0])):
             if not session.repeatable(first, second):
                 return None
-        found = jt_compare.difference(before[0], now[0], search.documented)
         again = jt_compare.difference(before2[0], now2[0], search.documented)
-        if found is None or again is None or found[0] != again[0]:
+        if again is None or found[0] != again[0]:
             return None
         return Finding(case, before[0], now[0], found)
 
@@ -91,7 +105,7 @@ class Regressions:
             best = step
         if best is finding:
             return finding
-        return self.confirmed(best, search) or finding
+        return self._again(best.case, search) or finding
 
     def _candidate(self, finding, search):
         target = search.target
@@ -136,6 +150,20 @@ class Regressions:
         answers = [answer[0] if answer else "" for answer in jt_sides.together(sides, command)]
         passed = answers[0] == answers[2] == "passed"
         return passed and all(answers[i].startswith("failed") for i in (1, 3))
+
+
+def after(earlier, case):
+    """The case with the call of another one before it."""
+    if earlier.call.startswith(("lambda", "await")):
+        return case
+    setup = earlier.setup + (earlier.call,) + case.setup
+    imports = sorted(set(earlier.imports) | set(case.imports))
+    return Case(imports, setup, case.call, max(earlier.rank, case.rank), case.origin)
+
+
+def unique(findings):
+    """Findings without those that are listed twice."""
+    return list({f.case.key + (f.what,): f for f in findings}.values())
 
 
 def called(case, search):

@@ -16,7 +16,9 @@ PUNCTUATION = " ,.;:-_=/()[]{}\"'#+*%&?!@\n<>|"
 def text(rng, constants, common, short=False):
     """A random string."""
     roll = rng.random()
-    if constants and roll < 0.3:
+    if roll < 0.12:
+        return alternating(rng, constants)
+    if constants and roll < 0.35:
         return rng.choice(constants)
     if roll < 0.5 or short and roll < 0.8:
         return rng.choice(common)
@@ -27,11 +29,36 @@ def text(rng, constants, common, short=False):
     return "".join(rng.choice(letters) for _ in range(size))
 
 
+def alternating(rng, constants):
+    """Words or numbers with the marks between them that the code knows, as in small languages: `2*(3-1)`, `a=1;b`."""
+    marks = [c for s in constants if len(s) < 12 for c in s if not c.isalnum()] or [" ", ","]
+    words = (
+        ("1", "2", "3", "10", "4.5", "0") if rng.random() < 0.6 else ("a", "b", "x1", "7", "ab", "")
+    )
+    few = rng.sample(marks, min(len(marks), rng.choice((1, 2, 3))))
+    parts = [rng.choice(words)]
+    for _ in range(rng.choice((1, 2, 2, 3, 4))):
+        mark, word = rng.choice(few), rng.choice(words)
+        parts += (
+            [mark, "(" + word, rng.choice(few), rng.choice(words) + ")"]
+            if "(" in marks and rng.random() < 0.3
+            else [
+                mark,
+                word,
+            ]
+        )
+    lead = rng.choice(few) if rng.random() < 0.2 else ""
+    return lead + "".join(parts)
+
+
 def mixed(rng, constants, common):
     """Constants, digits and words joined by separators that occur in the constants."""
     marks = [c for s in constants for c in s if c in PUNCTUATION] or [" "]
     parts = []
     for _ in range(rng.randint(2, 4)):
+        if rng.random() < 0.25:
+            parts.append(rng.choice(common) + rng.choice(marks))
+            continue
         source = rng.random()
         if source < 0.5:
             parts.append(rng.choice(constants))
@@ -66,7 +93,7 @@ def mutated(rng, value, constants):
         return value[: at + 1]
     if roll == 7 and constants:
         return value[:at] + rng.choice(constants) + value[at:]
-    return rng.choice((value + " ", " " + value, value + value, "", value + "s"))
+    return rng.choice((value + " ", " " + value, value + value, "", value + "s", value + "\n"))
 
 
 def of_pattern(rng, pattern):

@@ -2,22 +2,30 @@
 somewhere.
 """
 
+import ast
+
 import jt_code
 import jt_compare
-from jt_calls import FOLLOW_UPS, Calls
-from jt_case import LEARNED, MINED
+from jt_calls import TAILS, Calls
+from jt_case import LEARNED
 from jt_mutate import Mutator
 
 BATCH = 48
 ENOUGH = 16
+CHECK_EVERY = 8
+TRIES = 8
 MOST_KEPT = 400
+
+
+_MAKING = (".__init__", ".__new__", ".__post_init__", ".__init_subclass__")
 
 
 class Finding:
     """A case on which the two revisions differ."""
 
-    def __init__(self, case, before, now, found):
+    def __init__(self, case, before, now, found, history=()):
         self.case = case
+        self.history = history  # cases that ran before it in the same process
         self.before = before
         self.now = now
         self.what, self.path = found
@@ -55,6 +63,10 @@ class Search:
         self.documented = set(session.mining.raised)
         self.makers = self._makers()
         self.follow = []
+        self.confirm = None
+        self.sure = {}
+        self.checked = set()
+        self.next_check = 1
 
     # -- what is called
     # ---------------------------------------------------------------------------------------
@@ -72,14 +84,12 @@ class Search:
             if n
         ]
         salt = self.target.module + "." + self.target.local
-        self.values, self.rng, self.pool = self.session.values(self.module, nodes, salt)
+        self.values, self.rng, self.pool = self.session.values(
+            self.module, [self.target.local] + locals_, salt
+        )
         self.mutator = Mutator(self.rng, self.pool)
         for node in nodes:
-            text = (
-                jt_code.ast.get_docstring(node)
-                if not isinstance(node, jt_code.ast.Module)
-                else None
-            )
+            text = ast.get_docstring(node) if not isinstance(node, ast.Module) else None
             for word in (text or "").replace(":", " ").replace("`", " ").split():
                 if word.endswith(("Error", "Exception")):
                     self.documented.add(word.split(".")[-1])
@@ -94,60 +104,69 @@ class Search:
             ):
                 continue
             other = base["params"] if self.compare and base else None
-            makers.append(Calls(self.module, local, head, self.values, self.rng, other))
+            maker = Calls(self.module, local, head, self.values, self.rng, other)
+            maker.stateful = self._has_state()
+            makers.append(maker)
         return makers
 
+    def _has_state(self):
+        """Whether the module keeps something between calls that a function could change."""
+        kept = (ast.List, ast.Dict, ast.Set, ast.Call, ast.ListComp, ast.DictComp)
+        return any(isinstance(value, kept) for value in self.module.assigned.values())
+
     def entries(self):
-        """Dotted paths of what is called for this target: itself, or public callers, or a class's
-        methods.
-        """
+        """Dotted paths of what is called for this target: itself and public callers, or a class's methods."""
         local, module = self.target.local, self.module
         node = jt_code.definition(module, local)
-        if isinstance(node, jt_code.ast.ClassDef):
-            methods = [
-                n
-                for n in module.defs
-                if n.startswith(local + ".") and n.count(".") == local.count(".") + 1
-            ]
-            methods = [
-                n
-                for n in methods
-                if isinstance(module.defs[n], jt_code.FUNCTIONS) and jt_code.is_public(n)
-            ]
-            return [local] + [m for m in methods if not m.endswith((".__init__", ".__new__"))]
-        if local.endswith((".__init__", ".__new__", ".__post_init__")):
-            owner = local.rpartition(".")[0]
-            methods = [
-                n
-                for n in module.defs
-                if n.startswith(owner + ".") and jt_code.is_public(n) and n != local
-            ]
-            return [owner] + [m for m in methods if isinstance(module.defs[m], jt_code.FUNCTIONS)][
-                :12
-            ]
-        if jt_code.is_public(local) or node is None:
-            return [local]
-        callers = jt_code.public_callers(module, local)[:8]
-        if not callers and not self.compare:
-            return [local]
-        return callers
+        callers = jt_code.public_callers(module, local)
+        inner = ()
+        if jt_code.is_class(node):
+            inner = [local] + self._methods(local)
+        elif local.endswith((".__init__", ".__new__", ".__post_init__")):
+            inner = [local.rpartition(".")[0]] + self._methods(local.rpartition(".")[0])[:12]
+        elif jt_code.is_public(local) or node is None or not callers and not self.compare:
+            inner = [local]
+        self.own = len(inner)
+        callers = [c.rpartition(".")[0] if c.endswith(_MAKING) else c for c in callers]
+        return list(inner) + [c for c in dict.fromkeys(callers) if c not in inner][: 8 if not inner else 4]
+
+    def _methods(self, class_name):
+        found = [
+            n for n in self.module.defs if n.startswith(class_name + ".") and jt_code.is_public(n)
+        ]
+        found = [n for n in found if isinstance(self.module.defs[n], jt_code.FUNCTIONS)]
+        return [
+            n
+            for n in found
+            if n.count(".") == class_name.count(".") + 1 and not n.endswith(_MAKING)
+        ]
 
     # -- the search
     # -------------------------------------------------------------------------------------------
 
-    def run(self, calls, deadline):
-        """Explores until enough is found, the calls are used up, or `deadline()` says so."""
+    def run(self, calls, deadline, confirm=None):
+        """Explores until enough is found, the calls are used up, or `deadline()` says so.
+
+        `confirm(finding)` gives back a finding that holds in fresh processes, or None.
+        """
+        self.confirm = confirm
         if not self.makers:
             return
         self._known_constructors()
-        self._explore(self._mined(), calls, deadline)
-        self._explore(self._systematic(), calls, deadline)
+        for phase in (self._mined, self._systematic):
+            if self._explore(phase(), calls, deadline):
+                return
         self._learn()
-        while self.tried < calls and len(self.findings) < ENOUGH and not deadline():
+        while not self._over(calls, deadline):
             batch = self._random_batch()
             if not batch:
                 break
             self._batch(batch)
+        self._check(last=True)
+
+    def _over(self, calls, deadline):
+        self._check()
+        return self.tried >= calls or deadline() or bool(self.sure) and len(self.findings) >= ENOUGH
 
     def _explore(self, cases, calls, deadline):
         batch = []
@@ -159,10 +178,36 @@ class Search:
             if len(batch) == BATCH:
                 self._batch(batch)
                 batch = []
-                if self.tried >= calls or len(self.findings) >= ENOUGH or deadline():
-                    return
+                if self._over(calls, deadline):
+                    self._check(last=True)
+                    return True
         if batch:
             self._batch(batch)
+        return False
+
+    def _check(self, last=False):
+        """Confirms the most believable finding of each kind of difference that isn't sure yet."""
+        if self.confirm is None or not last and len(self.findings) < self.next_check:
+            return
+        self.next_check = len(self.findings) + CHECK_EVERY
+        clusters = {}
+        for finding in self.findings:
+            clusters.setdefault(finding.cluster, []).append(finding)
+        for cluster, members in sorted(clusters.items()):
+            tries = TRIES if last else 2
+            for finding in sorted(members, key=Finding.order):
+                if cluster in self.sure or tries == 0:
+                    break
+                if finding.case.key in self.checked:
+                    continue
+                tries -= 1
+                self.checked.add(finding.case.key)
+                sure = self.confirm(finding, self)
+                if sure is not None:
+                    self.sure[sure.cluster] = sure
+                    self.sure.setdefault(cluster, sure)
+                else:
+                    self.findings.remove(finding)
 
     def _mined(self):
         words = {
@@ -177,20 +222,16 @@ class Search:
         for name in self.module.classes():
             for case in self.session.mining.of({name}):
                 for text in case.setup + (case.call,):
-                    tree = jt_code.ast.parse(text)
-                    for node in jt_code.ast.walk(tree):
-                        if (
-                            isinstance(node, jt_code.ast.Call)
-                            and getattr(node.func, "id", "") == name
-                        ):
+                    tree = ast.parse(text)
+                    for node in ast.walk(tree):
+                        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == name:
                             self._keep_constructor(name, text, node)
 
     def _keep_constructor(self, name, text, node):
         plain = all(
-            not isinstance(n, jt_code.ast.Name) or self.values.names.statement(n.id)
-            for n in jt_code.ast.walk(node)
+            not isinstance(n, ast.Name) or self.values.names.statement(n.id) for n in ast.walk(node)
         )
-        source = jt_code.ast.get_source_segment(text, node)
+        source = ast.get_source_segment(text, node)
         known = self.values.ctors.setdefault(name, [])
         if (
             plain
@@ -246,13 +287,20 @@ class Search:
                 recent = self.kept[-60:] if self.rng.random() < 0.5 else self.kept
                 case = self.mutator.neighbour(self.rng.choice(recent)[0])
             else:
-                case = self.rng.choice(self.makers).random()
+                case = self._maker().random()
             if case is None or case.key in self.seen:
                 misses += 1
                 continue
             self.seen.add(case.key)
             batch.append(case)
         return batch
+
+    def _maker(self):
+        """The target's own makers twice as often as its callers'."""
+        own = self.makers[: self.own]
+        if own and self.rng.random() < 0.65:
+            return self.rng.choice(own)
+        return self.rng.choice(self.makers)
 
     def _batch(self, cases, kinds=False):
         session = self.session
@@ -262,7 +310,7 @@ class Search:
             now = session.run(session.head, cases)
             before = now
         self.tried += len(cases)
-        for case, b, n in zip(cases, before, now):
+        for i, (case, b, n) in enumerate(zip(cases, before, now)):
             new = b.get("new", 0) + (n.get("new", 0) if self.compare else 0)
             worth = jt_compare.valid(b if self.compare else n, self.documented)
             if worth and (new or len(self.kept) < 40) and len(self.kept) < MOST_KEPT:
@@ -270,30 +318,35 @@ class Search:
                 self._follow_up(case, b)
             if not self.compare:
                 continue
+            self._answered(case, b)
             found = jt_compare.difference(b, n, self.documented)
             if found is not None and found[0] != "crash" and (case.rank < LEARNED or not kinds):
                 self.differing += 1
-                self.findings.append(Finding(case, b, n, found))
+                self.findings.append(Finding(case, b, n, found, tuple(cases[:i])))
         return before
+
+    def _answered(self, case, outcome):
+        """Remembers which methods give something back: the others are no observers."""
+        if outcome["kind"] != "value" or not case.setup:
+            return
+        name = case.call.partition("(")[0].rpartition(".")[2]
+        counts = self.values.answers.setdefault(name, [0, 0])
+        counts[outcome["value"] != ["n", "None"]] += 1
 
     def _follow_up(self, case, outcome):
         """A call that gives back a function is followed by calls of that function."""
         if outcome["kind"] != "value" or outcome["value"][:2] != ["ref", "callable"]:
             return
+        for maker in self.makers:
+            if maker.local.split(".")[-1] in case.call:
+                maker.gives_functions = True
         if len(self.follow) < 120 and "\n" not in case.call:
-            self.follow += [case.changed(call=case.call + tail) for tail in FOLLOW_UPS]
+            self.follow += [case.changed(call=case.call + tail) for tail in TAILS]
 
 
 def _looks_private(text):
-    tree = jt_code.ast.parse(text)
+    tree = ast.parse(text)
     return any(
-        isinstance(n, jt_code.ast.Attribute)
-        and n.attr.startswith("_")
-        and not n.attr.startswith("__")
-        for n in jt_code.ast.walk(tree)
+        isinstance(n, ast.Attribute) and n.attr.startswith("_") and not n.attr.startswith("__")
+        for n in ast.walk(tree)
     )
-
-
-def is_mined(case):
-    """Whether a case stands in the repository as it is."""
-    return case.rank == MINED

@@ -26,7 +26,7 @@ class Session:
         self.result = result
         self.code = jt_code.Code(plan.head["root"], plan.import_roots)
         self.base_code = jt_code.Code(plan.base["root"], plan.import_roots)
-        self.inference = jt_infer.Inference(self.code)
+        self.inference = jt_infer.Inference(self.code, jt_infer.Inference(self.base_code))
         self.base = jt_sides.Side("base", plan.base, plan)
         self.head = jt_sides.Side("head", plan.head, plan)
         self.base_again = jt_sides.Side("base", plan.base, plan, seed="4242", zone="Asia/Tokyo")
@@ -82,11 +82,14 @@ class Session:
                     self.facts.setdefault((module, local), [None, None])[index] = facts
         return {local: self.facts.get((module, local), [None, None]) for local in locals_}
 
-    def values(self, module, nodes, salt):
+    def values(self, module, locals_, salt):
         """Values for a target: its constants first; deterministic by the plan's seed and `salt`."""
         rng = random.Random("%s %s" % (self.plan.seed, salt))
         pool = Pool()
-        jt_mining.fill_pool(pool, module, nodes, rng)
+        before = self.base_code.module(module.name)
+        mine = [d for d in map(module.defs.get, locals_) if d is not None]
+        other = [d for d in map(before.defs.get, locals_) if d is not None] if before else []
+        jt_mining.fill_pool(pool, mine + other, [module] + [before] * (before is not None), rng)
         values = Values(rng, pool, Names(module, self.code), self.inference)
         return values, rng, pool
 
@@ -129,10 +132,13 @@ class Session:
         notes = set(first.get("notes", ())) | set(second.get("notes", ()))
         if notes & UNREPEATABLE or first["kind"] != second["kind"]:
             return False
-        if first["kind"] == "raise":
-            return first["type"] == second["type"]
-        if first["kind"] == "value":
-            if jt_compare.differ(first["value"], second["value"]) is not None:
+        if first["kind"] in ("raise", "value"):
+            if first.get("type") != second.get("type"):
+                return False
+            if (
+                first["kind"] == "value"
+                and jt_compare.differ(first["value"], second["value"]) is not None
+            ):
                 return False
             after = second.get("after", {})
             return all(

@@ -92,18 +92,10 @@ NAMES = {
         "flag enabled verbose strict reverse ignore_case inclusive recursive ascending "
         "descending active"
     ),
-    "date": (
-        "date birthday birth_date due_date start_date end_date day_of when"
-    ),
-    "datetime": (
-        "dt timestamp created_at updated_at"
-    ),
-    "bytes": (
-        "buf buffer blob raw_bytes"
-    ),
-    "file": (
-        "fp stream fileobj file_obj handle"
-    ),
+    "date": ("date birthday birth_date due_date start_date end_date day_of when"),
+    "datetime": ("dt timestamp created_at updated_at"),
+    "bytes": ("buf buffer blob raw_bytes"),
+    "file": ("fp stream fileobj file_obj handle"),
 }
 _BY_NAME = {name: kind for kind, names in NAMES.items() for name in names.split()}
 
@@ -180,9 +172,19 @@ class Shape:
                     return scores
         return {}
 
+    def around(self):
+        """This shape and those that it is linked with, itself first."""
+        found, seen = [self], {id(self)}
+        for shape in found:
+            for other in shape.near:
+                if id(other) not in seen and len(found) < 40:
+                    seen.add(id(other))
+                    found.append(other)
+        return found
+
     def kinds(self):
         """Its principal kinds, best first: those with at least half of the best evidence."""
-        scores = {k: v for k, v in self.known().items() if k != "none"}
+        scores = {k: v for k, v in self.known().items() if k not in ("none", "character")}
         if not scores:
             return []
         best = max(scores.values())
@@ -352,22 +354,26 @@ def _generic(node, find_class, depth):
     return shape
 
 
-def merge(into, other, score=None):
+def merge(into, other, score=None, depth=0):
     """Adds the evidence of another shape; `score` bounds what each kind may add."""
-    if other is None or other is into:
+    if other is None or other is into or depth > 4:
         return into
     for kind, value in other.scores.items():
         into.add(kind, value if score is None else min(value, score))
-    into.elem = into.elem or other.elem
-    if into.key is None and other.key is not None:
-        into.key, into.value = other.key, other.value
-    for name, shape in other.fields.items():
-        into.fields.setdefault(name, shape)
-    for name, shape in other.attrs.items():
-        into.attrs.setdefault(name, shape)
+    for name in ("elem", "key", "value", "result"):
+        mine, its = getattr(into, name), getattr(other, name)
+        if mine is None:
+            setattr(into, name, its)
+        elif its is not None:
+            merge(mine, its, score, depth + 1)
+    for mine, its in ((into.fields, other.fields), (into.attrs, other.attrs)):
+        for name, shape in its.items():
+            if name not in mine:
+                mine[name] = shape
+            else:
+                merge(mine[name], shape, score, depth + 1)
     into.parts = into.parts or other.parts
     into.consts.extend(c for c in other.consts if c not in into.consts)
     into.arity = other.arity if into.arity is None else into.arity
     into.classes.extend(c for c in other.classes if c not in into.classes)
-    into.result = into.result or other.result
     return into

@@ -26,6 +26,21 @@ STRINGS = [
     "caf\u00e9",
     "a-b_c",
 ]
+UNSIGNED = set(
+    "n k size count length len width height limit window step times attempts retries depth capacity digits places "
+    "precision chunk chunk_size page per_page top maxsize indent seconds minutes hours days year month day".split()
+)
+LINKS = set(
+    "left right next prev previous parent child head tail rest sibling next_node root".split()
+)
+EMPTY = {
+    "list": "[]",
+    "set": "set()",
+    "tuple": "()",
+    "iterator": "iter([])",
+    "deque": "deque()",
+    "dict": "{}",
+}
 GENERIC = ["int", "str", "list", "dict", "float", "none", "tuple", "bool", "callable", "set"]
 FIXED = {
     "date": [
@@ -70,7 +85,7 @@ FIXED = {
     ],
 }
 FUNCTIONS = {
-    0: ["lambda: 1", "lambda: None", 'lambda: "a"'],
+    0: ["lambda: 1", "lambda: None", 'lambda: "a"', "lambda: 1 / 0", "lambda: []"],
     1: [
         "lambda x: x",
         "lambda x: x * 2",
@@ -80,6 +95,8 @@ FUNCTIONS = {
         "len",
         "lambda x: -x",
         "lambda x: None",
+        "lambda x: x % 2",
+        "lambda x: 1 / 0",
     ],
     2: [
         "lambda a, b: a + b",
@@ -117,43 +134,40 @@ class Pool:
 
 
 class Values:
-    """Makes values for one target."""
+    """Makes values for one target. Within a case, values come back: keys are looked up that were put in."""
 
-    def __init__(self, rng, pool, names, inference, kinds=None):
+    def __init__(self, rng, pool, names, inference):
         self.rng = rng
         self.pool = pool
         self.names = names
         self.inference = inference
-        self.learned = kinds or {}
         self.ctors = {}  # class name -> constructor calls seen in tests
+        self.recent = {}
+        self.reuse = 0.4
+        self.answers = {}  # method name -> [times it gave None, times it gave more]
+
+    def begin(self):
+        """A new case: nothing was used yet."""
+        self.recent = {}
+        self.reuse = self.rng.choice((0.2, 0.4, 0.7))
 
     # -- in order
-    # ---------------------------------------------------------------------------------------------
 
-    def simple(self, shape, depth=0):
+    def simple(self, shape, depth=0, name=""):
         """A short list of plain values of a shape, simplest first."""
         found = []
         for const in shape.consts[:12]:
             text = jt_text.unparsed(const)
             if text and isinstance(const, (ast.Constant, ast.UnaryOp)):
-                found += self._near(text)
+                found += near(text)
         if "literal" in shape.scores:
             return found[:12]
         for kind in shape.kinds() or (["int", "str", "list"] if depth == 0 else ["int"]):
             found += self._plain(kind, shape, depth)
         if shape.optional():
             found.append("None")
-        return list(dict.fromkeys(found)) or ["1", '"a"']
-
-    @staticmethod
-    def _near(text):
-        try:
-            value = ast.literal_eval(text)
-        except (ValueError, SyntaxError):
-            return [text]
-        if isinstance(value, int) and not isinstance(value, bool):
-            return [repr(value), repr(value + 1), repr(value - 1)]
-        return [literal(value)]
+        found = [f for f in dict.fromkeys(found) if not f.startswith("-") or signed(name, shape)]
+        return found or ["1", '"a"']
 
     def _plain(self, kind, shape, depth):
         if kind in FIXED:
@@ -173,35 +187,65 @@ class Values:
             return list(FUNCTIONS.get(1 if shape.arity is None else shape.arity, FUNCTIONS[1]))
         if kind == "object":
             return [self.random(shape, depth + 1, kind) for _ in range(2 if depth else 4)]
-        empty = {
-            "list": "[]",
-            "set": "set()",
-            "tuple": "()",
-            "iterator": "iter([])",
-            "deque": "deque()",
-        }.get(kind, "{}")
         some = [self.random(shape, depth, kind) for _ in range(1 if depth else 6)]
-        return some[:1] + ([] if shape.parts or shape.fields else [empty]) + some[1:]
+        return (
+            some[:1] + ([] if shape.parts or shape.fields else [EMPTY.get(kind, "{}")]) + some[1:]
+        )
 
     # -- at random
-    # --------------------------------------------------------------------------------------------
 
-    def random(self, shape, depth=0, kind=None):
+    def random(self, shape, depth=0, kind=None, name=""):
         """One random value of a shape."""
         rng = self.rng
         if kind is None:
-            if shape.optional() and rng.random() < 0.1:
+            if shape.optional() and rng.random() < 0.12:
                 return "None"
-            if shape.consts and rng.random() < (1.0 if "literal" in shape.scores else 0.25):
-                text = jt_text.unparsed(rng.choice(shape.consts))
-                if text:
-                    return rng.choice(self._near(text)) if "literal" not in shape.scores else text
+            fixed = self._known_constant(shape)
+            if fixed is not None:
+                return self._used(of_text(fixed), fixed)
             kinds = [k for k in shape.kinds() if k != "literal"]
             kind = rng.choice(kinds) if kinds else rng.choice(("int", "int", "str"))
         if depth > MAX_DEPTH and kind in ("list", "dict", "tuple", "set", "object", "any"):
-            return "1"
+            return "None" if kind == "object" else EMPTY.get(kind, "1")
+        if kind in ("int", "str") and self.recent.get(kind) and rng.random() < self.reuse:
+            return self._again(kind)
         maker = getattr(self, "_" + kind, None)
-        return maker(shape, depth) if maker else rng.choice(FIXED.get(kind, ["1"]))
+        text = maker(shape, depth) if maker else rng.choice(FIXED.get(kind, ["1"]))
+        if kind == "int" and text.startswith("-") and not signed(name, shape):
+            text = text[1:]
+        return self._used(kind, text)
+
+    def _known_constant(self, shape):
+        """One of the constants that the code compares the value with, sometimes."""
+        consts = shape.consts or next((s.consts for s in shape.around()[:6] if s.consts), [])
+        share = 1.0 if "literal" in shape.scores else 0.5 if len(consts) > 2 else 0.25
+        if not consts or self.rng.random() >= share:
+            return None
+        const = self.rng.choice(consts)
+        if (
+            isinstance(const, ast.Constant)
+            and isinstance(const.value, str)
+            and len(const.value) > 3
+        ):
+            if "character" in shape.known():
+                return literal(self.rng.choice(const.value))
+        text = jt_text.unparsed(const)
+        if not text:
+            return None
+        return text if "literal" in shape.scores else self.rng.choice(near(text))
+
+    def _used(self, kind, text):
+        if kind in ("int", "str"):
+            self.recent.setdefault(kind, []).append(text)
+        return text
+
+    def _again(self, kind):
+        text = self.rng.choice(self.recent[kind])
+        if kind == "int" or self.rng.random() < 0.75:
+            return text
+        value = ast.literal_eval(text)
+        options = (value + "s", value[:-1], value[:1], value + "a", value.upper(), value + value)
+        return self._used(kind, literal(self.rng.choice(options)))
 
     def _int(self, _shape, _depth):
         rng = self.rng
@@ -222,7 +266,26 @@ class Values:
             return repr(rng.choice(self.pool.floats))
         return repr(rng.choice(FLOATS) if rng.random() < 0.6 else round(rng.uniform(-20, 200), 2))
 
-    def _str(self, _shape, depth):
+    def _decimal(self, _shape, _depth):
+        rng = self.rng
+        if rng.random() < 0.4:
+            return rng.choice(FIXED["decimal"])
+        return 'Decimal("%s")' % round(
+            rng.uniform(-1, 20) * rng.choice((0.1, 1, 10)), rng.choice((0, 1, 2, 2, 3))
+        )
+
+    def _date(self, _shape, _depth):
+        rng = self.rng
+        if rng.random() < 0.5:
+            return rng.choice(FIXED["date"])
+        month, day = rng.choice(
+            ((1, 1), (2, 28), (3, 31), (5, 3), (5, 4), (5, 31), (10, 31), (11, 30), (12, 31))
+        )
+        return "date(%d, %d, %d)" % (rng.choice((2023, 2024, 2024, 2025, 1999, 2000)), month, day)
+
+    def _str(self, shape, depth):
+        if shape.known().get("str", 0) < jt_shape.LIKELY and self.rng.random() < 0.7:
+            return literal(self.rng.choice(("a", "b", "c", "d", "ab")))  # only handed on: any will do
         return literal(jt_samples.text(self.rng, self.pool.strings, STRINGS, short=depth > 0))
 
     def _size(self, depth):
@@ -231,13 +294,15 @@ class Values:
     def _elements(self, shape, depth):
         size, elem = self._size(depth), shape.elem
         if elem is None or not elem.known() and not elem.parts:
-            kind = (
-                self.rng.choice(("int", "int", "int", "str", "float"))
-                if not self.learned
-                else "int"
-            )
-            elem = jt_shape.Shape(kind)
-        found = [self.random(elem, depth + 1) for _ in range(size)]
+            elem = jt_shape.Shape(self.rng.choice(("int", "int", "int", "str", "float")))
+        found = []
+        for _ in range(size):
+            if "list" in elem.known() and "tuple" in elem.known() and self.rng.random() < 0.4:
+                found.append(
+                    repr(self.rng.choice(INTS))
+                )  # asked for its kind: not always a sequence
+            else:
+                found.append(self.random(elem, depth + 1))
         if size > 1 and self.rng.random() < 0.3:
             found[-1] = found[0]
         if self.rng.random() < 0.15:
@@ -258,6 +323,7 @@ class Values:
 
     def _set(self, shape, depth):
         found = sorted(set(self._elements(shape, max(depth, MAX_DEPTH - 1))))
+        found = [f for f in found if not f.startswith(("[", "{"))]
         return "{" + ", ".join(found) + "}" if found else "set()"
 
     def _deque(self, shape, depth):
@@ -272,36 +338,55 @@ class Values:
     def _dict(self, shape, depth):
         rng = self.rng
         pairs = {}
-        for name, inner in shape.fields.items():
-            if rng.random() < 0.85:
-                pairs[literal(name)] = self.random(inner, depth + 1)
+        fields = {}
+        for other in shape.around()[:8]:
+            for name, inner in other.fields.items():
+                fields.setdefault(name, inner)
+        share = 0.85 if shape.fields else 0.4
+        for name, inner in fields.items():
+            if rng.random() < share:
+                pairs[literal(name)] = self.random(inner, depth + 1, name=str(name))
         if shape.fields and not (shape.key and shape.key.known()):
             return self._shown(pairs)
         key, value = shape.keyed()
-        if value.elem is not None and rng.random() < 0.7:
+        if (value.elem is not None or value.key is not None) and rng.random() < 0.7:
             return self._graph(value, depth)
         for _ in range(self._size(depth)):
-            text = (
-                self.random(key, MAX_DEPTH)
-                if key.known()
-                else literal(rng.choice(("a", "b", "c", "d")))
-            )
+            text = self.random(key, MAX_DEPTH) if key.known() else self._any_key()
             pairs[text] = self.random(value, depth + 1)
         return self._shown(pairs)
+
+    def _any_key(self):
+        words = [s for s in self.pool.strings if s.isidentifier()]
+        if words and self.rng.random() < 0.4:
+            return literal(self.rng.choice(words))
+        return literal(self.rng.choice(("a", "b", "c", "d")))
 
     def _graph(self, value, depth):
         """A mapping whose values name its own keys, as graphs and dependency tables have."""
         rng = self.rng
-        kinds = value.elem.kinds()
-        size = rng.choice((1, 2, 3, 3, 4, 5))
-        keys = [literal(k) for k in ("abcdef" if "int" not in kinds else range(6))[:size]]
-        if "tuple" in kinds or kinds and kinds[0] not in ("int", "str"):
-            return self._shown({k: self.random(value, depth + 1) for k in keys})
+        inner = value.elem or value.key
+        kinds = inner.kinds()
+        size = rng.choice((1, 2, 3, 3, 4, 4, 5, 6))
+        numbers = kinds[:1] == ["int"]
+        keys = [literal(k) for k in (range(7) if numbers else "abcdefg")][:size]
+        for key in keys:
+            self._used("int" if numbers else "str", key)
         pairs = {}
         for key in keys:
-            ends = rng.sample(keys, rng.randint(0, min(2, size)))
-            close = "{%s}" if "set" in value.kinds() and ends else "[%s]"
-            pairs[key] = close % ", ".join(ends)
+            ends = rng.sample(keys, rng.randint(0, min(3, size)))
+            if value.elem is None:
+                weights = [self.random(value.value, depth + 2) for _ in ends]
+                pairs[key] = self._shown(dict(zip(ends, weights)))
+            elif inner.parts or kinds[:1] == ["tuple"]:
+                rest = [self.random(p, depth + 2) for p in (inner.parts or [inner, inner])[1:]]
+                pairs[key] = "[%s]" % ", ".join("(%s)" % ", ".join([end] + rest) for end in ends)
+            elif kinds and kinds[0] not in ("int", "str"):
+                pairs[key] = self.random(value, depth + 1)
+            else:
+                pairs[key] = ("{%s}" if "set" in value.kinds() and ends else "[%s]") % ", ".join(
+                    ends
+                )
         return self._shown(pairs)
 
     @staticmethod
@@ -314,51 +399,127 @@ class Values:
             FUNCTIONS.get(arity, ["lambda *args: args[0]", "lambda *args: len(args)"])
         )
 
+    # -- objects
+
     def _object(self, shape, depth):
         """An object of the repository with the attributes that are used, else a plain namespace."""
-        names = [n for n in shape.classes if self._concrete(n)] or self._fitting(shape)
+        around = shape.around()
+        attrs = {}
+        for other in around:
+            for name, inner in other.attrs.items():
+                attrs.setdefault(name, inner)
+        names = list(
+            dict.fromkeys(n for other in around for n in other.classes if self.names.find(n))
+        )
+        names = names or self._fitting(set(attrs))
         if names:
-            return self.instance(self.rng.choice(names), depth)
+            return self.instance(self.rng.choice(names), depth, attrs)
         parts = []
-        for name, inner in sorted(shape.attrs.items()):
+        for name, inner in sorted(attrs.items()):
             value = "lambda *args: 1" if inner.result is not None else self.random(inner, depth + 1)
             parts.append("%s=%s" % (name, value))
         return "SimpleNamespace(%s)" % ", ".join(parts)
 
-    def _concrete(self, name):
-        return self.names.code.find(self.names.module, name) is not None
-
-    def _fitting(self, shape):
-        if not shape.attrs:
+    def _fitting(self, attrs):
+        """Classes of the module, else of its neighbours, that have all the attributes."""
+        if not attrs:
             return []
-        found = []
-        for name in self.names.module.classes():
-            members = {n.split(".")[1] for n in self.names.module.defs if n.startswith(name + ".")}
-            members |= set(self.inference.self_shapes(self.names.module, name))
-            members |= set(self.inference.class_fields(self.names.module, name))
-            if set(shape.attrs) <= members:
-                found.append(name)
-        return found
+        module = self.names.module
+        found = [name for name in module.classes() if attrs <= self._members(module, name)]
+        if found:
+            return found
+        others = self.names.code.neighbours(module)
+        return [
+            name
+            for name, (owner, _) in sorted(others.items())
+            if attrs <= self._members(owner, name)
+        ]
 
-    def instance(self, name, depth=0):
+    def _members(self, module, name):
+        members = set(self.inference.class_fields(module, name))
+        for owner, local in self.inference.lineage(module, name):
+            members |= {n.split(".")[1] for n in owner.defs if n.startswith(local + ".")}
+            members |= set(self.inference.self_shapes(owner, local))
+        return members
+
+    def instance(self, name, depth=0, attrs=None):
         """An expression that builds an object of a class of the repository."""
-        module, node = self.names.code.find(self.names.module, name)
+        found = self.names.find(name)
+        if found is None:
+            return "None"
+        module, node = found
         known = self.ctors.get(name)
-        if known and self.rng.random() < 0.6:
+        if known and not depth and self.rng.random() < 0.5:
             return self.rng.choice(known)
         members = enum_members(node)
         if members:
             return "%s.%s" % (name, self.rng.choice(members))
-        args = []
+        args, skipped = [], False
         for param, (shape, required) in class_params(self.inference, module, node).items():
-            if depth >= MAX_DEPTH and not required:
+            shape = self._better(param, shape, (attrs or {}).get(param), name)
+            linked = "object" in shape.known()
+            if not required and (
+                depth >= MAX_DEPTH or self.rng.random() < (0.45 if linked else 0.6)
+            ):
+                skipped = True
                 continue
-            if not required and self.rng.random() < 0.6:
-                continue
-            value = self.random(shape, depth + 1)
-            skipped = len(args) < list(class_params(self.inference, module, node)).index(param)
+            value = self.random(shape, depth + 1, name=param)
             args.append("%s=%s" % (param, value) if skipped else value)
         return "%s(%s)" % (name, ", ".join(args))
+
+    @staticmethod
+    def _better(param, shape, used, class_name):
+        """The shape of a constructor's parameter with what is known of the attribute that it becomes."""
+        if used is not None and (
+            not shape.scores or max(shape.scores.values()) <= jt_shape.LIKELY + 1
+        ):
+            merged = jt_shape.Shape()
+            jt_shape.merge(merged, used)
+            jt_shape.merge(merged, shape)
+            merged.near = [used]
+            shape = merged
+        elif used is not None and used.consts and not shape.consts:
+            shape = jt_shape.merge(jt_shape.merge(jt_shape.Shape(), shape), used, 1)
+        plain = param.strip("_")
+        if plain in LINKS and not set(shape.known()) - {"none", "int", "list"}:
+            shape = jt_shape.Shape("object", jt_shape.SURE).add("none", jt_shape.LIKELY)
+            shape.classes.append(class_name)
+        elif plain == "children" and (shape.elem is None or not shape.elem.known()):
+            shape = jt_shape.Shape("list", jt_shape.SURE)
+            shape.inside().add("object", jt_shape.SURE).classes.append(class_name)
+        return shape
+
+
+def near(text):
+    """Source of a constant and, for a number, of its neighbours."""
+    try:
+        value = ast.literal_eval(text)
+    except (ValueError, SyntaxError):
+        return [text]
+    if isinstance(value, int) and not isinstance(value, bool):
+        return [repr(value), repr(value + 1), repr(value - 1)]
+    return [literal(value)]
+
+
+def of_text(text):
+    """The kind of a literal's source."""
+    return "str" if text[:1] in "\"'" else "int" if text.lstrip("-").isdigit() else ""
+
+
+def signed(name, shape):
+    """Whether a negative number makes sense for a parameter: sizes and counts have none, unless the code asks."""
+    plain = name.lower().strip("_")
+    if plain not in UNSIGNED and not plain.startswith(("max_", "min_", "num_", "n_")):
+        if not plain.endswith(("_size", "_count", "_length", "_width", "_limit")):
+            return True
+    for const in shape.consts:
+        try:
+            value = ast.literal_eval(const)
+        except ValueError:
+            continue
+        if isinstance(value, (int, float)) and not isinstance(value, bool) and value <= 0:
+            return True
+    return False
 
 
 def class_params(inference, module, node):

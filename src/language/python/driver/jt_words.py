@@ -4,7 +4,7 @@ import ast
 import re
 
 import jt_text
-from jt_calls import snake
+from jt_objects import snake
 
 SHORT = 60
 
@@ -41,7 +41,7 @@ def did(case, outcome, found, past=False):
     if case.setup:
         call = shown("; ".join(case.setup[-2:]), 80) + "; " + call
     what, path = found
-    if outcome["kind"] == "raise":
+    if outcome["kind"] == "raise" and what != "after":
         return "%s %s %s" % (call, "raised" if past else "raises", outcome["type"])
     if outcome["kind"] in ("long", "slow"):
         return "%s doesn't end" % call
@@ -60,6 +60,8 @@ def did(case, outcome, found, past=False):
             thing,
             value(outcome["after"][name]),
         )
+    if outcome["kind"] == "raise":
+        return "%s %s %s" % (call, "raised" if past else "raises", outcome["type"])
     if what == "out":
         return "%s %s %s" % (
             call,
@@ -91,7 +93,7 @@ def name(case, outcome, found, local):
         r"[^a-z0-9]+", "_", "_".join(snake(p).strip("_") for p in local.split("."))
     ).strip("_")
     inputs = _inputs(case.call)
-    if outcome["kind"] == "raise":
+    if outcome["kind"] == "raise" and found[0] != "after":
         plain = "test_%s_raises_%s" % (subject, snake(outcome["type"]))
         joined = "%s_for_%s" % (plain, inputs) if inputs else plain
     elif found[0] == "endless":

@@ -6,7 +6,7 @@ import jt_compare
 import jt_layout
 import jt_text
 import jt_words
-from jt_calls import snake
+from jt_objects import snake
 from jt_case import STANDARD
 
 LONG = 240
@@ -187,87 +187,86 @@ class Body:
         return setup + self._asserted()
 
     def _asserted(self):
-        if self.outcome["kind"] == "raise":
-            return self._raises()
         if self.what == "after":
             return self._after()
+        if self.outcome["kind"] == "raise":
+            return self._raises(self.case.call)
         if self.what == "out":
             self.fixtures.add("capsys")
-            return [
-                self.case.call,
-                "assert capsys.readouterr().out == " + jt_text.literal(self.outcome["out"]),
-            ]
-        return self._value(
-            self.case.call, self.outcome["value"], self.path if self.what == "value" else []
-        )
+            text = jt_text.literal(self.outcome["out"])
+            return [self.case.call, "assert capsys.readouterr().out == " + text]
+        path = self.path if self.what == "value" else []
+        return self._value(self.case.call, self.outcome["value"], path)
 
-    def _expected(self, node):
-        expected = Expected()
-        text = expected.source(node)
-        self.imports |= expected.imports
-        return text
-
-    def _raises(self):
+    def _raises(self, call):
         name, module = self.outcome["type"], self.outcome["module"]
         if module != "builtins":
             self.imports.add("from %s import %s" % (module, name))
         self.imports.add("import pytest")
-        return ["with pytest.raises(%s):" % name, "    " + self.case.call]
+        return ["with pytest.raises(%s):" % name, "    " + call]
 
     def _value(self, call, node, path):
         if node[0] == "it":
             if node[2]:
                 raise Unwritable("an iterator that raises")
             call, node = ("list(%s)" % call), ["l", node[1]]
-        try:
-            text = self._expected(node)
-            if len(text) <= LONG or not path:
-                return self._equal(call, text)
-        except Unwritable:
-            if not path and node[0] == "o":
-                return self._parts(call, node)
-            if not path:
-                raise
+        whole = self._text(node)
+        if whole is not None and (len(whole) <= LONG or not path):
+            return self._equal(call, whole)
         for end in range(1, len(path) + 1):
             inner = follow(node, path[:end])
-            try:
-                text = self._expected(inner)
-            except Unwritable:
-                continue
-            if len(text) <= LONG or end == len(path):
+            text = self._text(inner)
+            if text is not None and (len(text) <= LONG or end == len(path)):
                 return self._at(call, node, path[:end], text)
-        raise Unwritable("the difference can't be reached")
+        if path and follow(node, path)[0] == "o":
+            return ["result = " + call, "assert %s is not None" % access("result", node, path)]
+        return self._parts(call, node)
+
+    def _text(self, node):
+        """Source of an expected value, or None where it can't be written."""
+        expected = Expected()
+        try:
+            text = expected.source(node)
+        except Unwritable:
+            return None
+        self.imports |= expected.imports
+        return text
 
     def _at(self, call, node, path, text):
         if call.isidentifier():
             return self._equal(access(call, node, path), text)
-        if (
-            len(path) == 1
-            and len(call) < 50
-            and not call.startswith(("lambda", "-"))
-            and " " not in call.split("(")[0]
-        ):
+        plain = " " not in call.split("(")[0] and not call.startswith(("lambda", "-"))
+        if len(path) == 1 and len(call) < 50 and plain:
             return self._equal(access(call, node, path), text)
         return ["result = " + call] + self._equal(access("result", node, path), text)
 
     def _parts(self, call, node):
+        """Assertions on what can be written of an object, or of the objects in a list."""
         lines = []
-        for name, inner in sorted(node[3].items()):
-            try:
-                text = self._expected(inner)
-            except Unwritable:
-                continue
-            if len(text) <= LONG and len(lines) < 6:
-                lines += self._equal("result.%s" % name, text)
-        for name, form in (("len", "len(result)"), ("items", "list(result)")):
-            if name in node[4] and len(lines) < 6:
-                inner = ["i", repr(node[4]["len"])] if name == "len" else ["l", node[4]["items"]]
-                try:
-                    lines += self._equal(form, self._expected(inner))
-                except Unwritable:
-                    continue
+        if node[0] == "o":
+            forms = [("result." + name, inner) for name, inner in sorted(node[3].items())]
+            if "len" in node[4]:
+                forms.append(("len(result)", ["i", repr(node[4]["len"])]))
+            if "items" in node[4]:
+                forms.append(("list(result)", ["l", node[4]["items"]]))
+        elif node[0] in ("l", "t") and node[1] and all(item[0] == "o" for item in node[1]):
+            names = sorted(set.intersection(*(set(item[3]) for item in node[1])))
+            forms = [
+                ("[item.%s for item in result]" % name, ["l", [item[3][name] for item in node[1]]])
+                for name in names
+            ] or [("len(result)", ["i", repr(len(node[1]))])]
+        elif node[0] in ("l", "t", "d"):
+            forms = [("len(result)", ["i", repr(len(node[1]))])]
+        else:
+            raise Unwritable("nothing of it can be asserted")
+        for form, inner in forms:
+            text = self._text(inner)
+            if text is not None and len(text) <= LONG and len(lines) < 6:
+                lines += self._equal(form, text)
+        if not lines and node[0] == "o":
+            lines = ["assert result is not None"]
         if not lines:
-            raise Unwritable("nothing of the object can be asserted")
+            raise Unwritable("nothing of it can be asserted")
         return ["result = " + call] + lines
 
     @staticmethod
@@ -282,7 +281,8 @@ class Body:
         name = self.path[0][1]
         node = self.outcome["after"][name]
         setup, call, variable = hoisted(self.case, name, self.local)
-        return setup + [call] + self._value(variable, node, list(self.path[1:]))
+        made = self._raises(call) if self.outcome["kind"] == "raise" else [call]
+        return setup + made + self._value(variable, node, list(self.path[1:]))
 
     def _in_time(self, setup):
         self.imports |= {"import pytest", "import signal"}

@@ -1,0 +1,223 @@
+"""Objects of the repository in cases: how a class's public methods and operators are called on a receiver."""
+
+import ast
+import re
+
+import jt_code
+from jt_shape import Shape
+
+OPERATORS = {name: form for name, _, form in (line.strip().partition(" ") for line in """
+        __len__ len({0})
+        __str__ str({0})
+        __repr__ repr({0})
+        __bool__ bool({0})
+        __iter__ list({0})
+        __contains__ {1} in {0}
+        __getitem__ {0}[{1}]
+        __missing__ {0}[{1}]
+        __add__ {0} + {1}
+        __radd__ {1} + {0}
+        __iadd__ {0} + {1}
+        __sub__ {0} - {1}
+        __rsub__ {1} - {0}
+        __mul__ {0} * {1}
+        __rmul__ {1} * {0}
+        __matmul__ {0} @ {1}
+        __truediv__ {0} / {1}
+        __floordiv__ {0} // {1}
+        __mod__ {0} % {1}
+        __pow__ {0} ** {1}
+        __and__ {0} & {1}
+        __or__ {0} | {1}
+        __xor__ {0} ^ {1}
+        __neg__ -{0}
+        __pos__ +{0}
+        __invert__ ~{0}
+        __abs__ abs({0})
+        __int__ int({0})
+        __float__ float({0})
+        __round__ round({0})
+        __eq__ {0} == {1}
+        __ne__ {0} != {1}
+        __lt__ {0} < {1}
+        __le__ {0} <= {1}
+        __gt__ {0} > {1}
+        __ge__ {0} >= {1}
+        __hash__ hash({0}) == hash({0})
+        __reversed__ list(reversed({0}))
+        __next__ next({0})
+        __getattr__ {0}.name
+        __format__ format({0}, {1})
+        __enter__ {0}.__enter__()
+        __exit__ {0}.__enter__()
+        """.strip().splitlines())}
+STATEMENTS = {"__setitem__": "{0}[{1}] = {2}", "__delitem__": "del {0}[{1}]"}
+SAME_KIND = set(
+    "__add__ __sub__ __eq__ __ne__ __lt__ __le__ __gt__ __ge__ __and__ __or__ __xor__ "
+    "__matmul__ __iadd__".split()
+)
+
+
+def snake(name):
+    """`ShoppingCart` -> `shopping_cart`."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).lower()
+
+
+def decorators(node):
+    """Last names of a definition's decorators."""
+    found = set()
+    for decorator in node.decorator_list:
+        target = decorator.func if isinstance(decorator, ast.Call) else decorator
+        found.add(getattr(target, "id", getattr(target, "attr", "")))
+    return found
+
+
+def is_generator(node):
+    """Whether a function's own body yields."""
+    front = list(node.body)
+    while front:
+        child = front.pop()
+        if isinstance(child, (ast.Yield, ast.YieldFrom)):
+            return True
+        if not isinstance(child, jt_code.FUNCTIONS + (ast.Lambda, ast.ClassDef)):
+            front.extend(ast.iter_child_nodes(child))
+    return False
+
+
+class Method:
+    """A public method as its source shows it."""
+
+    def __init__(self, owner, class_name, name, node):
+        self.owner = owner
+        self.class_name = class_name
+        self.name = name
+        self.node = node
+        marks = decorators(node)
+        self.is_property = bool(marks & {"property", "cached_property"})
+        self.is_static = "staticmethod" in marks
+        self.facts = {
+            "kind": "property" if self.is_property else "method",
+            "coroutine": isinstance(node, ast.AsyncFunctionDef),
+            "generator": is_generator(node)
+            and name != "__iter__"
+            and not marks & {"contextmanager"},
+        }
+
+
+class Objects:
+    """Calls on objects of one module's classes."""
+
+    def __init__(self, values):
+        self.values = values
+        self.rng = values.rng
+        self.cache = {}
+
+    def methods(self, class_name):
+        """Public methods of a class and its bases in the repository."""
+        if class_name not in self.cache:
+            found = []
+            place = self.values.names.find(class_name)
+            lineage = self.values.inference.lineage(place[0], place[1].name) if place else ()
+            for owner, name in lineage:
+                for local, node in owner.defs.items():
+                    head, _, method = local.rpartition(".")
+                    if head != name or not isinstance(node, jt_code.FUNCTIONS):
+                        continue
+                    known = method in OPERATORS or method in STATEMENTS or method == "__call__"
+                    if method.startswith("_") and not known or any(m.name == method for m in found):
+                        continue
+                    if "setter" not in decorators(node):
+                        found.append(Method(owner, name, method, node))
+            self.cache[class_name] = found
+        return self.cache[class_name]
+
+    def step(self, receiver, class_name, observing=False, besides=None):
+        """Source that calls some public method on a receiver, or None; `observing` wants a value."""
+        methods = self.methods(class_name)
+        if observing:
+            methods = [m for m in methods if m.name not in STATEMENTS]
+            methods = [m for m in methods if m.name != besides] or methods
+            methods = [m for m in methods if not self.is_dull(m.name)] or methods
+        else:
+            quiet = ("__str__", "__repr__", "__eq__", "__hash__", "__len__", "__bool__", "__iter__")
+            methods = [m for m in methods if not m.is_property and m.name not in quiet]
+        if not methods:
+            return None
+        method = self.rng.choice(methods)
+        if observing and not len(method.node.args.args) - 1 and self.rng.random() < 0.2:
+            if not method.name.startswith("__") and not method.is_property:
+                call = self.invoked(receiver, class_name, method.name, "", method.facts)
+                return "[%s for _ in range(%d)]" % (call, self.rng.choice((2, 3, 4)))
+        return self.invoked(receiver, class_name, method.name, self.arguments(method), method.facts)
+
+    def is_dull(self, name):
+        """Whether a method seems to give back nothing."""
+        nothing, more = self.values.answers.get(name, (0, 0))
+        return nothing > 5 and more * 10 < nothing
+
+    def observer(self, receiver, class_name, besides=None):
+        """One observing call, or a list of a few."""
+        first = self.step(receiver, class_name, observing=True, besides=besides)
+        if first is None or self.rng.random() < 0.6:
+            return first
+        more = [self.step(receiver, class_name, True, besides) for _ in range(self.rng.choice((1, 2)))]
+        return "[%s]" % ", ".join([first] + [m for m in more if m])
+
+    def arguments(self, method):
+        """Source of random arguments for a method."""
+        params = self.values.inference.params(method.owner, method.class_name + "." + method.name)
+        args = method.node.args
+        positional = (getattr(args, "posonlyargs", []) + args.args)[0 if method.is_static else 1 :]
+        required = len(positional) - len(args.defaults)
+        parts = []
+        for i, arg in enumerate(positional):
+            if i >= required and self.rng.random() < 0.6:
+                break
+            parts.append(self.values.random(params.get(arg.arg) or Shape(), name=arg.arg))
+        if args.vararg and len(parts) == len(positional):
+            shape = params.get(args.vararg.arg) or Shape()
+            parts += [
+                self.values.random(shape.elem or Shape())
+                for _ in range(self.rng.choice((0, 1, 1, 2)))
+            ]
+        for arg, default in zip(args.kwonlyargs, args.kw_defaults):
+            if default is None:
+                parts.append(
+                    "%s=%s" % (arg.arg, self.values.random(params.get(arg.arg) or Shape()))
+                )
+        return ", ".join(parts)
+
+    def invoked(self, receiver, class_name, method, args, facts):
+        """Source that calls a method (or operator, or property) on a receiver."""
+        if facts.get("kind") == "property":
+            return "%s.%s" % (receiver, method)
+        if method == "__call__":
+            return driven("%s(%s)" % (receiver, args), facts)
+        form = OPERATORS.get(method) or STATEMENTS.get(method)
+        if form:
+            parts = split(args)
+            if method in SAME_KIND and self.rng.random() < 0.8:
+                parts = [self.values.instance(class_name)]
+            return form.format(receiver, *(parts + ["1", "1"]))
+        return driven("%s.%s(%s)" % (receiver, method, args), facts)
+
+
+def driven(text, facts):
+    """A call with what makes it run to its end: an event loop, or a list around a generator."""
+    if facts.get("coroutine"):
+        return "asyncio.run(%s)" % text
+    if facts.get("generator"):
+        return "list(%s)" % text
+    if facts.get("context"):
+        return text + ".__enter__()"
+    return text
+
+
+def split(args):
+    """Sources of the positional arguments of an argument list."""
+    text = "f(%s)" % args
+    try:
+        tree = ast.parse(text, mode="eval").body
+    except SyntaxError:
+        return []
+    return [ast.get_source_segment(text, arg) or "1" for arg in tree.args]
