@@ -26,9 +26,10 @@ pub(super) const ROUTES: &[Route] = &[
         &["per_page", "page", "app_id", "check_name"],
         suites,
     ),
-    get("/repos/{owner}/{repo}/check-suites/{check_suite_id}/check-runs", READ, LIST, of_suite),
+    get("/repos/{owner}/{repo}/check-suites/{check_suite_id}/check-runs", READ, SUITE_LIST, of_suite),
 ];
 
+const SUITE_LIST: &[&str] = &["check_name", "status", "filter", "per_page", "page"];
 const LIST: &[&str] = &["check_name", "status", "filter", "per_page", "page", "app_id"];
 
 /// Characters, and bytes too: GitHub's description names the first, its store counts the second.

@@ -35,6 +35,7 @@ mod git;
 mod git_data;
 mod git_http;
 mod line;
+mod people;
 mod pulls;
 mod record;
 mod render;
@@ -60,11 +61,12 @@ pub use deliveries::DeliveryResult;
 pub use events::HookEvent;
 pub use faults::{Fault, FaultAnswer, Gate, Moment};
 pub use git::Entry;
+pub use people::PullSpec;
 pub use record::{
     Action, Annotation, CheckOutput, CheckRun, Commit, IssueComment, Pull, Reaction, RequestRecord, Review,
     ReviewComment,
 };
-pub use scripting::{PullSpec, Repository};
+pub use scripting::Repository;
 
 use faults::Pattern;
 use server::Shared;
@@ -202,7 +204,7 @@ impl StandIn {
         self.shared.state().app.bot()
     }
 
-    /// Stops it: no new connection; requests that hang are cut after a second.
+    /// Stops it: no new connection is taken, and requests that run have a second to end.
     pub async fn shutdown(&self) {
         drop(self.stop.lock().unwrap_or_else(PoisonError::into_inner).take());
         let running = self.running.lock().unwrap_or_else(PoisonError::into_inner).take();

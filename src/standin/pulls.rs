@@ -39,6 +39,7 @@ pub(super) const ROUTES: &[Route] = &[
     get("/repos/{owner}/{repo}/pulls/{pull_number}/files", READ, PAGES, files),
     get("/repos/{owner}/{repo}/commits/{commit_sha}/pulls", READ, PAGES, of_commit),
     get("/repos/{owner}/{repo}/compare/{*basehead}", Access::Installation("contents:read"), PAGES, compare),
+    get("/repos/{owner}/{repo}/commits", Access::Installation("contents:read"), &["sha", "per_page", "page"], history),
     get("/repos/{owner}/{repo}/commits/{ref}", Access::Installation("contents:read"), PAGES, commit),
     get(
         "/repos/{owner}/{repo}/collaborators/{username}/permission",
@@ -172,6 +173,20 @@ fn of_commit(call: &mut Call<'_>) -> Outcome {
         }
     }
     Ok(call.paged(found))
+}
+
+/// The commits below a branch or a commit, the newest first.
+fn history(call: &mut Call<'_>) -> Outcome {
+    let repo = call.repo()?;
+    let git = repo.git()?;
+    let from = call.query.get("sha").unwrap_or(&repo.default_branch);
+    let tip = git::resolve(&git, from).map_err(|_| Answer::not_found())?;
+    let mut walk = git.revwalk()?;
+    walk.set_sorting(git2::Sort::TOPOLOGICAL | git2::Sort::TIME)?;
+    walk.push(tip)?;
+    let (ids, link) = call.page(walk.collect::<Result<Vec<_>, _>>()?, 30);
+    let shown: Result<Vec<_>, _> = ids.into_iter().map(|id| render::commit(call.state, repo, &git, id)).collect();
+    Ok(Answer { headers: link, ..Answer::ok(Value::Array(shown?)) })
 }
 
 fn commit(call: &mut Call<'_>) -> Outcome {

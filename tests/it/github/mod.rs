@@ -4,7 +4,7 @@
 
 mod commits;
 mod examples;
-mod npm;
+pub(crate) mod npm;
 mod openapi;
 mod publishing;
 mod reading;
