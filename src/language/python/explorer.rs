@@ -21,6 +21,7 @@ pub(super) const EXPLORER: Driver = Driver {
         "jt_mining.py",
         "jt_mutants.py",
         "jt_mutate.py",
+        "jt_objects.py",
         "jt_outcome.py",
         "jt_plan.py",
         "jt_pytest.py",
