@@ -1,6 +1,6 @@
 //! What the kill matrix proves. Pure.
 //!
-//! A regression passes on base and fails on head, every time, in at least [`limits::RERUNS`] runs of each. A hardening
+//! A regression passes on base and fails on head, every time, in at least [`crate::domain::limits::RERUNS`] runs of each. A hardening
 //! passes on head every time and fails on a mutant that the repository's own tests let live. Skipped is not passed;
 //! a crash, a time limit, an import or collection error is not a failure.
 
