@@ -9,7 +9,7 @@ if [ ! -x "$venv/bin/pytest" ]; then
   "$venv/bin/pip" install --quiet --disable-pip-version-check 'pytest==8.4.2' 'black==25.1.0' 'flake8==7.3.0'
 fi
 drivers=(src/language/python/driver src/framework/pytest/driver)
-"$venv/bin/black" --quiet --check --line-length 100 "${drivers[@]}"
+"$venv/bin/black" --check --line-length 100 "${drivers[@]}"
 "$venv/bin/flake8" --max-line-length 100 --extend-ignore E203,W503 "${drivers[@]}"
 for driver in "${drivers[@]}"; do
   "$venv/bin/python" -m pytest -q -p no:cacheprovider "$driver/tests"

@@ -1,4 +1,6 @@
-"""Ways to call a target: from its kind and parameters to cases, simple ones in order and random ones by seed."""
+"""Ways to call a target: from its kind and parameters to cases, simple ones in order and random
+ones by seed.
+"""
 
 import ast
 import itertools
@@ -11,8 +13,9 @@ from jt_values import GENERIC
 
 # What a call that gives back a function is followed by.
 TAILS = (
-    "()", "(1)", "(2)", "(0)", "(3)", "(-1)", "(1, 2)", '("a")', '("abc")', "([1, 2, 3])", "([])", "(1, b=2)",
-    "(lambda: 1)", "(lambda x: x * 2)", "(lambda *args: args)", "(len)", "(lambda *args: 1 / 0)",
+    "()", "(1)", "(2)", "(0)", "(3)", "(-1)", "(1, 2)", '("a")', '("abc")', "([1, 2, 3])", "([])",
+    "(1, b=2)", "(lambda: 1)", "(lambda x: x * 2)", "(lambda *args: args)", "(len)",
+    "(lambda *args: 1 / 0)",
 )  # fmt: skip
 
 
@@ -150,7 +153,9 @@ class Calls:
         return self.names.case(setup, "function" + tails[1], rank)
 
     def _built(self, text):
-        """`(setup, call)`: objects of the repository among the arguments get calls of their methods first."""
+        """`(setup, call)`: objects of the repository among the arguments get calls of their methods
+        first.
+        """
         tree = ast.parse(text, mode="eval").body
         while isinstance(tree, ast.Call) and tree.args and isinstance(tree.args[0], ast.Call):
             if getattr(tree.func, "id", getattr(tree.func, "attr", "")) not in ("list", "run"):
@@ -200,7 +205,9 @@ class Calls:
         return self.names.case(setup, call, rank)
 
     def concrete(self):
-        """The class to build: the owner, or a subclass in the same module where the owner is abstract."""
+        """The class to build: the owner, or a subclass in the same module where the owner is
+        abstract.
+        """
         facts = self.facts.get("owner") or {}
         owner = self.owner.split(".")[0]
         if facts.get("abstract") or facts.get("protocol"):
@@ -239,7 +246,9 @@ class Calls:
 
 
 def usable(facts, other):
-    """Parameters that both revisions take in the same place; the same ones in another order go by name."""
+    """Parameters that both revisions take in the same place; the same ones in another order go by
+    name.
+    """
     params = facts.get("params")
     if params is None or other is None:
         return params or []

@@ -78,7 +78,9 @@ class Code:
         self.folders = {}
 
     def module(self, name):
-        """The module of a dotted name, or None when it isn't the repository's (or can't be parsed)."""
+        """The module of a dotted name, or None when it isn't the repository's (or can't be
+        parsed).
+        """
         if name not in self.modules:
             self.modules[name] = self._load(name)
         return self.modules[name]
@@ -233,7 +235,9 @@ def mentions(module, local):
 
 
 def public_callers(module, local):
-    """Public functions and methods of the module through which a private one shows, nearest first."""
+    """Public functions and methods of the module through which a private one shows, nearest
+    first.
+    """
     found, seen, front = [], {local}, [local]
     while front:
         wanted = set().union(*(mentions(module, name) for name in front))

@@ -23,8 +23,8 @@ _TAKES = {
     "len": ("list", MAYBE),
 }  # fmt: skip
 _ITERATES = ("sum", "max", "min", "sorted", "list", "tuple", "set", "any", "all", "enumerate",
-"reversed", "iter",
-             "frozenset", "Counter", "deque", "zip", "map", "filter", "next")  # fmt: skip
+             "reversed", "iter", "frozenset", "Counter", "deque", "zip", "map", "filter",
+             "next")  # fmt: skip
 _MODULES = {
     ("re", None): "str", ("math", "gcd"): "int", ("math", "factorial"): "int",
     ("math", "comb"): "int",
@@ -44,8 +44,7 @@ _CHARACTER_TESTS = set(
     "isalpha isalnum isdigit isspace isupper islower isdecimal isnumeric".split()
 )
 _ISINSTANCE = {"int": "int", "str": "str", "float": "float", "list": "list", "dict": "dict",
-"tuple": "tuple",
-               "set": "set", "bool": "bool", "bytes": "bytes", "date": "date",
+               "tuple": "tuple", "set": "set", "bool": "bool", "bytes": "bytes", "date": "date",
                "datetime": "datetime",
                "Decimal": "decimal", "Mapping": "dict", "Sequence": "list", "Iterable": "list",
                "Number": "int",
@@ -220,7 +219,9 @@ def link(params, args, words):
 
 
 def characters(name, shape):
-    """A sequence whose elements are looked at as characters is a string, unless its name says that it is a list."""
+    """A sequence whose elements are looked at as characters is a string, unless its name says that
+    it is a list.
+    """
     listed = shape.scores.get("list", 0)
     if shape.elem is None or not listed or max(shape.scores.values()) >= jt_shape.HINT:
         return
@@ -742,7 +743,11 @@ class Walker(ast.NodeVisitor):
             if len(args) > 1:
                 jt_shape.merge(value, args[1], LIKELY)
             return value
-        if name in ("update", "extend", "union", "intersection", "difference") and args and args[0] is not None:
+        if (
+            name in ("update", "extend", "union", "intersection", "difference")
+            and args
+            and args[0] is not None
+        ):
             args[0].near.append(shape)
             shape.near.append(args[0])
         if kind == "str":

@@ -24,12 +24,14 @@ _ASSERTS = {
     "assertIsNot",
 }  # fmt: skip
 _PLAIN = {"len", "sorted", "list", "set", "dict", "tuple", "str", "int", "float", "repr", "type",
-"isinstance", "abs",
-          "sum", "max", "min", "round", "bool", "all", "any", "approx"}  # fmt: skip
+          "isinstance", "abs", "sum", "max", "min", "round", "bool", "all", "any",
+          "approx"}  # fmt: skip
 
 
 def fill_pool(pool, nodes, modules, rng):
-    """Constants of some definitions first, then of whole modules; samples of patterns; quoted words."""
+    """Constants of some definitions first, then of whole modules; samples of patterns; quoted
+    words.
+    """
     for node in list(nodes) + [module.tree for module in modules]:
         for child in ast.walk(node):
             if isinstance(child, ast.Constant):
@@ -297,7 +299,9 @@ class TestFile:
                 yield list(zip(names, texts))
 
     def _text(self, node):
-        """A statement with `self.x` as a plain name; None for docstrings and what can't be printed."""
+        """A statement with `self.x` as a plain name; None for docstrings and what can't be
+        printed.
+        """
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
             return None
         return jt_text.unparsed(Unselfed().visit(_copy(node)))

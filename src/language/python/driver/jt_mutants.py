@@ -208,7 +208,9 @@ class Hardening:
     # -------------------------------------------------------------------------------------
 
     def _cover(self):
-        """Greedy: the case that kills most of the mutants that are still alive, small ones first."""
+        """Greedy: the case that kills most of the mutants that are still alive, small ones
+        first.
+        """
         alive = set(self.kills)
         given_up = set()
         while (

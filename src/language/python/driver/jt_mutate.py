@@ -54,7 +54,9 @@ class Mutator:
         return case.changed(tuple(parts[:-1]), parts[-1], rank)
 
     def _steps(self, case):
-        """The case with one step of its setup repeated, moved or dropped; what binds names stays."""
+        """The case with one step of its setup repeated, moved or dropped; what binds names
+        stays.
+        """
         setup = list(case.setup)
         free = [i for i, text in enumerate(setup) if _is_step(text)]
         if not free or len(setup) > 12:
@@ -75,7 +77,11 @@ class Mutator:
         for part in case.setup + (case.call,):
             tree = jt_text.parse(part)
             for node in ast.walk(tree) if tree else ():
-                if isinstance(node, ast.Constant) and type(node.value) is type(value) and node.value != value:
+                if (
+                    isinstance(node, ast.Constant)
+                    and type(node.value) is type(value)
+                    and node.value != value
+                ):
                     found.append(node.value)
         return literal(self.rng.choice(found)) if found else None
 

@@ -1,4 +1,6 @@
-"""Objects of the repository in cases: how a class's public methods and operators are called on a receiver."""
+"""Objects of the repository in cases: how a class's public methods and operators are called on a
+receiver.
+"""
 
 import ast
 import re
@@ -6,7 +8,11 @@ import re
 import jt_code
 from jt_shape import Shape
 
-OPERATORS = {name: form for name, _, form in (line.strip().partition(" ") for line in """
+OPERATORS = {
+    name: form
+    for name, _, form in (
+        line.strip().partition(" ")
+        for line in """
         __len__ len({0})
         __str__ str({0})
         __repr__ repr({0})
@@ -50,7 +56,9 @@ OPERATORS = {name: form for name, _, form in (line.strip().partition(" ") for li
         __format__ format({0}, {1})
         __enter__ {0}.__enter__()
         __exit__ {0}.__enter__()
-        """.strip().splitlines())}
+        """.strip().splitlines()
+    )
+}
 STATEMENTS = {"__setitem__": "{0}[{1}] = {2}", "__delitem__": "del {0}[{1}]"}
 SAME_KIND = set(
     "__add__ __sub__ __eq__ __ne__ __lt__ __le__ __gt__ __ge__ __and__ __or__ __xor__ "
@@ -132,7 +140,9 @@ class Objects:
         return self.cache[class_name]
 
     def step(self, receiver, class_name, observing=False, besides=None):
-        """Source that calls some public method on a receiver, or None; `observing` wants a value."""
+        """Source that calls some public method on a receiver, or None; `observing` wants a
+        value.
+        """
         methods = self.methods(class_name)
         if observing:
             methods = [m for m in methods if m.name not in STATEMENTS]
@@ -160,7 +170,9 @@ class Objects:
         first = self.step(receiver, class_name, observing=True, besides=besides)
         if first is None or self.rng.random() < 0.6:
             return first
-        more = [self.step(receiver, class_name, True, besides) for _ in range(self.rng.choice((1, 2)))]
+        more = [
+            self.step(receiver, class_name, True, besides) for _ in range(self.rng.choice((1, 2)))
+        ]
         return "[%s]" % ", ".join([first] + [m for m in more if m])
 
     def arguments(self, method):

@@ -181,7 +181,9 @@ class Canon:
         ]
 
     def _extras(self, value, kind, ours, depth):
-        """What a class of the repository shows by protocol: its length and what it iterates over."""
+        """What a class of the repository shows by protocol: its length and what it iterates
+        over.
+        """
         extras = {}
         if isinstance(value, BaseException):
             extras["args"] = self.node(value.args, depth + 1)
@@ -200,7 +202,9 @@ class Canon:
         return extras
 
     def planned(self, error):
-        """Whether it was raised on purpose: by a `raise` of the repository, or by a function that a case handed in."""
+        """Whether it was raised on purpose: by a `raise` of the repository, or by a function that a
+        case handed in.
+        """
         trace = error.__traceback__
         if trace is None:
             return False

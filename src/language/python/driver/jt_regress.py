@@ -48,7 +48,8 @@ class Regressions:
     def confirmed(self, finding, search):
         """The finding, seen again in fresh processes with another hash seed, zone and folder.
 
-        None if it is noise. Where it only shows after earlier calls, the call that matters becomes its setup.
+        None if it is noise. Where it only shows after earlier calls, the call that matters
+        becomes its setup.
         """
         sure = self._again(finding.case, search)
         if sure is None and finding.history and self.histories > 0:
@@ -167,7 +168,9 @@ def unique(findings):
 
 
 def called(case, search):
-    """The dotted path of what the case calls last: the maker whose name occurs, else the target's."""
+    """The dotted path of what the case calls last: the maker whose name occurs, else the
+    target's.
+    """
     tree = jt_code.ast.parse(case.call)
     names = jt_code.names_in(tree)
     for maker in search.makers:

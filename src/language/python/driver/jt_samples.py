@@ -30,7 +30,9 @@ def text(rng, constants, common, short=False):
 
 
 def alternating(rng, constants):
-    """Words or numbers with the marks between them that the code knows, as in small languages: `2*(3-1)`, `a=1;b`."""
+    """Words or numbers with the marks between them that the code knows, as in small languages:
+    `2*(3-1)`, `a=1;b`.
+    """
     marks = [c for s in constants if len(s) < 12 for c in s if not c.isalnum()] or [" ", ","]
     words = (
         ("1", "2", "3", "10", "4.5", "0") if rng.random() < 0.6 else ("a", "b", "x1", "7", "ab", "")

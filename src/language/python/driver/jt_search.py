@@ -115,7 +115,9 @@ class Search:
         return any(isinstance(value, kept) for value in self.module.assigned.values())
 
     def entries(self):
-        """Dotted paths of what is called for this target: itself and public callers, or a class's methods."""
+        """Dotted paths of what is called for this target: itself and public callers, or a class's
+        methods.
+        """
         local, module = self.target.local, self.module
         node = jt_code.definition(module, local)
         callers = jt_code.public_callers(module, local)
@@ -128,7 +130,10 @@ class Search:
             inner = [local]
         self.own = len(inner)
         callers = [c.rpartition(".")[0] if c.endswith(_MAKING) else c for c in callers]
-        return list(inner) + [c for c in dict.fromkeys(callers) if c not in inner][: 8 if not inner else 4]
+        return (
+            list(inner)
+            + [c for c in dict.fromkeys(callers) if c not in inner][: 8 if not inner else 4]
+        )
 
     def _methods(self, class_name):
         found = [

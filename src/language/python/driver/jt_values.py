@@ -27,8 +27,9 @@ STRINGS = [
     "a-b_c",
 ]
 UNSIGNED = set(
-    "n k size count length len width height limit window step times attempts retries depth capacity digits places "
-    "precision chunk chunk_size page per_page top maxsize indent seconds minutes hours days year month day".split()
+    "n k size count length len width height limit window step times attempts retries depth "
+    "capacity digits places precision chunk chunk_size page per_page top maxsize indent seconds "
+    "minutes hours days year month day".split()
 )
 LINKS = set(
     "left right next prev previous parent child head tail rest sibling next_node root".split()
@@ -134,7 +135,9 @@ class Pool:
 
 
 class Values:
-    """Makes values for one target. Within a case, values come back: keys are looked up that were put in."""
+    """Makes values for one target. Within a case, values come back: keys are looked up that were
+    put in.
+    """
 
     def __init__(self, rng, pool, names, inference):
         self.rng = rng
@@ -285,7 +288,9 @@ class Values:
 
     def _str(self, shape, depth):
         if shape.known().get("str", 0) < jt_shape.LIKELY and self.rng.random() < 0.7:
-            return literal(self.rng.choice(("a", "b", "c", "d", "ab")))  # only handed on: any will do
+            return literal(
+                self.rng.choice(("a", "b", "c", "d", "ab"))
+            )  # only handed on: any will do
         return literal(jt_samples.text(self.rng, self.pool.strings, STRINGS, short=depth > 0))
 
     def _size(self, depth):
@@ -469,7 +474,9 @@ class Values:
 
     @staticmethod
     def _better(param, shape, used, class_name):
-        """The shape of a constructor's parameter with what is known of the attribute that it becomes."""
+        """The shape of a constructor's parameter with what is known of the attribute that it
+        becomes.
+        """
         if used is not None and (
             not shape.scores or max(shape.scores.values()) <= jt_shape.LIKELY + 1
         ):
@@ -507,7 +514,9 @@ def of_text(text):
 
 
 def signed(name, shape):
-    """Whether a negative number makes sense for a parameter: sizes and counts have none, unless the code asks."""
+    """Whether a negative number makes sense for a parameter: sizes and counts have none, unless the
+    code asks.
+    """
     plain = name.lower().strip("_")
     if plain not in UNSIGNED and not plain.startswith(("max_", "min_", "num_", "n_")):
         if not plain.endswith(("_size", "_count", "_length", "_width", "_limit")):

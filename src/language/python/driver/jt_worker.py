@@ -279,11 +279,12 @@ class Worker:
 
     def do_tests(self, command):
         """`passed`, or how it failed, for each test file text, each in a child."""
-        prepare = None
+        finder = None
         if command.get("file"):
             finder = Mutated(os.path.join(self.root, command["file"]), command["source"])
 
-            def prepare():
+        def prepare():
+            if finder:
                 sys.meta_path.insert(0, finder)
 
         return [self._test(code, prepare) for code in command["tests"]]
@@ -291,8 +292,7 @@ class Worker:
     def _test(self, code, prepare):
         def body(out):
             child = Child(self, out)
-            if prepare:
-                prepare()
+            prepare()
             self.guard.armed = True
             with contextlib.redirect_stdout(io.StringIO()):
                 answer = jt_pytest.run(code, os.getcwd())

@@ -1,4 +1,6 @@
-"""The explorer from plan to result: it finds what changed, and says nothing where nothing changed."""
+"""The explorer from plan to result: it finds what changed, and says nothing where nothing
+changed.
+"""
 
 from exploring import explore, passes
 
@@ -56,7 +58,10 @@ def test_renamed_private_state_and_a_comprehension_are_not_differences(tmp_path)
 
 
 def test_code_that_does_not_end_any_more_gets_a_test_that_ends(tmp_path):
-    base = "def halve(n):\n    steps = 0\n    while n > 0:\n        n //= 2\n        steps += 1\n    return steps\n"
+    base = (
+        "def halve(n):\n    steps = 0\n"
+        "    while n > 0:\n        n //= 2\n        steps += 1\n    return steps\n"
+    )
     found = regressions(explore(tmp_path, base, base.replace("n > 0", "n >= 0")))
     assert "signal.alarm" in found[0]["code"]
     assert "doesn't end" in found[0]["now"]
