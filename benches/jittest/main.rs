@@ -3,6 +3,9 @@
 //! Speed is never tested, only measured: these figures say how this build does on this machine.
 
 mod catches;
+mod delivery;
+mod service;
+mod webhooks;
 
 use std::io::Write as _;
 
@@ -10,6 +13,12 @@ fn main() -> anyhow::Result<()> {
     let wanted: Vec<String> = std::env::args().skip(1).filter(|arg| !arg.starts_with('-')).collect();
     let runs = |name: &str| wanted.is_empty() || wanted.iter().any(|one| one == name);
     let mut out = std::io::stdout().lock();
+    if runs("webhooks") {
+        webhooks::run(&mut out)?;
+    }
+    if runs("delivery") {
+        delivery::run(&mut out)?;
+    }
     if runs("catches") {
         catches::run(&mut out)?;
     }
