@@ -64,7 +64,10 @@ impl Wrapper {
     /// In one line.
     pub fn describe(&self) -> String {
         match &self.bubblewrap {
-            Ok(_) => "processes of this machine in bubblewrap: no network, read-only root; CPU and processes are not counted".to_owned(),
+            Ok(_) => {
+                "processes of this machine in bubblewrap: no network, read-only root; CPU and processes are not counted"
+                    .to_owned()
+            }
             Err(why) => format!("processes of this machine, not isolated ({why})"),
         }
     }
