@@ -3,6 +3,7 @@
 
 use std::fmt;
 
+use super::behaviour::{self, Piece};
 use super::limits;
 
 /// Breaks a word for the forge's parser and not for a reader.
@@ -49,6 +50,16 @@ impl Markdown {
         let ticks = "`".repeat(longest_run(&line, '`') + 1);
         let pad = if line.starts_with('`') || line.ends_with('`') || line.trim().is_empty() { " " } else { "" };
         Self(format!("{ticks}{pad}{line}{pad}{ticks}"))
+    }
+
+    /// A stranger's sentence about behaviour (`total([]) returned 0`): what is code in it as inline code.
+    pub fn behaviour(sentence: &str) -> Self {
+        let shown = |piece| match piece {
+            Piece::Code(code) => Self::code(code).0,
+            Piece::Words(words) => disarm(words),
+        };
+        let line = shorten(&one_line(sentence), limits::QUOTE_BYTES);
+        Self(behaviour::pieces(&line).into_iter().map(shown).collect())
     }
 
     /// A stranger's text as a cell of a table: inline code whose `|` end no cell.
@@ -265,6 +276,8 @@ mod tests {
     #[test]
     fn code_can_not_end_its_span() {
         assert_eq!(Markdown::code("total([])").0, "`total([])`");
+        assert_eq!(Markdown::behaviour("total([]) returned 0").0, "`total([])` returned `0`");
+        assert_eq!(Markdown::behaviour("f('`') raises E: @octocat").0, "``f('`')`` raises `E: @octocat`");
         assert_eq!(Markdown::code("a `` b").0, "```a `` b```");
         assert_eq!(Markdown::code("`x`").0, "`` `x` ``");
         assert_eq!(Markdown::code("").0, "` `");

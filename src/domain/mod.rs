@@ -6,6 +6,7 @@
 //! Nothing here does any work or knows any other room.
 
 mod assessment;
+pub mod behaviour;
 mod change_set;
 mod checkout;
 mod code_map;

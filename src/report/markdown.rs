@@ -66,7 +66,7 @@ fn finding(number: usize, found: &Catch) -> String {
         format!("- Line: {}", found.line),
     ];
     for (name, text) in [("Before", &found.before), ("Now", &found.now)] {
-        lines.extend(text.iter().map(|text| format!("- {name}: {}", Markdown::code(text))));
+        lines.extend(text.iter().map(|text| format!("- {name}: {}", Markdown::behaviour(text))));
     }
     lines.extend(found.question.iter().map(|question| format!("- {}", Markdown::text(question))));
     lines.extend(found.mutant.iter().map(|mutant| {
@@ -156,8 +156,8 @@ mod tests {
 
         - Confidence: high
         - Line: 41
-        - Before: `total([]) returned 0`
-        - Now: `total([]) raises IndexError: list index out of range`
+        - Before: `total([])` returned `0`
+        - Now: `total([])` raises `IndexError: list index out of range`
         - Is that intended?
         - Effect: An empty cart can't be paid any more.
         - Why: the exception is not raised by name in the change

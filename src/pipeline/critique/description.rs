@@ -1,7 +1,7 @@
 //! The pull request's description: what changed, what was checked, what was found, what was not. Every sentence is
 //! backed by this run.
 
-use crate::domain::{Catch, CatchKind, ChangeSet, Counts, Coverage, Intent, MutantStatus, Report};
+use crate::domain::{Catch, CatchKind, ChangeSet, Counts, Coverage, Intent, Markdown, MutantStatus, Report};
 
 /// What a description is written from.
 #[derive(Clone, Copy)]
@@ -79,7 +79,10 @@ fn what_was_found(catches: &[Catch]) -> String {
         text.push_str("No input was found on which head behaves differently from base in a way that a test can show.");
     }
     for catch in regressions {
-        let (before, now) = (catch.before.as_deref().unwrap_or("?"), catch.now.as_deref().unwrap_or("?"));
+        let said = |text: &Option<String>| {
+            text.as_deref().map_or_else(|| "?".to_owned(), |said| Markdown::behaviour(said).to_string())
+        };
+        let (before, now) = (said(&catch.before), said(&catch.now));
         text.push_str(&format!("\n- {} ({}:{}): before, {before}; now, {now}.", catch.symbol, catch.file, catch.line));
     }
     if hardenings > 0 {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::domain::{ChangeKind, ChangeSet, CodeMap, FileStatus, Intent, Target};
+use crate::domain::{ChangeKind, ChangeSet, CodeMap, FileStatus, Intent, Symbol, SymbolKind, Target};
 use crate::language;
 
 use super::IntentInputs;
@@ -84,7 +84,13 @@ fn signature_changes(map: &CodeMap) -> Vec<String> {
     for (path, base) in &map.base_files {
         let still =
             |name: &str| map.files.values().any(|file| file.symbols.iter().any(|symbol| symbol.local_name == name));
-        let gone = base.symbols.iter().filter(|symbol| symbol.public && !still(&symbol.local_name));
+        // What is defined inside a function is nobody else's: where it goes, no caller notices.
+        let inside = |symbol: &Symbol| {
+            let outer = |other: &Symbol| symbol.parent.as_deref() == Some(other.local_name.as_str());
+            base.symbols.iter().any(|other| outer(other) && other.kind != SymbolKind::Class)
+        };
+        let shown = |symbol: &&Symbol| symbol.public && !inside(symbol);
+        let gone = base.symbols.iter().filter(shown).filter(|symbol| !still(&symbol.local_name));
         changes.extend(gone.map(|symbol| format!("`{}` is no longer in {path}", symbol.local_name)));
     }
     changes

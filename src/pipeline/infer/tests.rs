@@ -37,6 +37,12 @@ fn a_signature_that_changes_is_named() {
 }
 
 #[test]
+fn a_function_inside_a_function_may_go_unsaid() {
+    let before = "def a(x):\n    def inner():\n        return x\n    return inner\n";
+    assert!(inferred("", "", before, "def a(x):\n    return lambda: x\n").behavior_changes.is_empty());
+}
+
+#[test]
 fn a_change_of_comments_alone_is_cosmetic_whatever_its_title_says() {
     let intent = inferred("fix: everything", "", "x = 1\n", "# one\nx = 1\n");
     assert_eq!(intent.kind, ChangeKind::Cosmetic);

@@ -78,7 +78,7 @@ fn whole_paragraphs(text: &str, most: usize) -> String {
 
 /// "Before this change, … Now, … Is that intended?"; of a hardening: what would go unseen. One line of Markdown.
 fn sentence(found: &Catch) -> String {
-    let said = |text: &Option<String>| text.as_deref().map(Markdown::code);
+    let said = |text: &Option<String>| text.as_deref().map(Markdown::behaviour);
     match (found.kind, said(&found.before), said(&found.now)) {
         (CatchKind::Regression, Some(before), Some(now)) => {
             let question = found.question.as_deref().unwrap_or("Is that intended?");

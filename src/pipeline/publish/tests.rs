@@ -101,7 +101,7 @@ fn the_check_run_shows_verdict_findings_and_denominators() {
 
     ### 1. `shop.cart.total` in `shop/cart.py:41`
 
-    Before this change, `total([]) returned 0`. Now, `total([]) raises IndexError: list index out of range`. Is that intended?
+    Before this change, `total([])` returned `0`. Now, `total([])` raises `IndexError: list index out of range`. Is that intended?
 
     <details>
     <summary>The generated test (high confidence)</summary>
@@ -201,7 +201,7 @@ fn a_review_comment_is_one_finding_its_sentence_first() {
     assert_eq!(publication.comments.len(), 1);
     assert_eq!(publication.comments[0].line, 41);
     insta::assert_snapshot!(publication.comments[0].body, @r#"
-    Before this change, `total([]) returned 0`. Now, `total([]) raises IndexError: list index out of range`. Is that intended?
+    Before this change, `total([])` returned `0`. Now, `total([])` raises `IndexError: list index out of range`. Is that intended?
 
     <details>
     <summary>The generated test (high confidence)</summary>

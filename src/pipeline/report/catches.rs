@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use super::Findings;
 use crate::domain::{
     Catch, CatchKind, CatchMutant, CatchTest, Evidence, FindingId, GeneratedTest, Mutant, Proof, Rejection,
-    RevisionKey, Runs, Target, limits,
+    RevisionKey, Runs, Target, behaviour, limits,
 };
 
 /// The catches, best first; what is proven but not shown goes to `rejected` with the reason.
@@ -113,7 +113,12 @@ fn effect_of_change(target: &Target, test: &GeneratedTest) -> String {
 }
 
 fn effect_of_mutant(mutant: &Mutant, test: &GeneratedTest) -> String {
-    let then = test.observation.on_mutant.as_deref().map(|seen| format!("{seen}, and ")).unwrap_or_default();
+    let then = test
+        .observation
+        .on_mutant
+        .as_deref()
+        .map(|seen| format!("{}, and ", behaviour::quoted(seen)))
+        .unwrap_or_default();
     format!(
         "With {} in `{}`, {then}no test of the repository would notice.",
         lower_first(&mutant.description),
