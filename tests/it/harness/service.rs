@@ -116,6 +116,16 @@ impl Service {
         super::until("the service ends after SIGTERM", || self.child.try_wait().unwrap()).await
     }
 
+    /// The number of its process.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Its containers, in whatever state.
+    pub(crate) fn containers(&self) -> usize {
+        containers_of(self.id())
+    }
+
     /// All that it said on standard error so far.
     pub(crate) fn log(&self) -> String {
         self.log.lock().unwrap_or_else(PoisonError::into_inner).clone()
@@ -134,6 +144,16 @@ impl Service {
         let value = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' ')?.parse().ok());
         value.unwrap_or(0.0)
     }
+}
+
+/// Containers of a process of this machine that the engine shows, in whatever state.
+pub(crate) fn containers_of(process: u32) -> usize {
+    let format = "{{.Label \"jittest.process\"}}";
+    let listed = Command::new("docker").args(["ps", "-a", "--format", format]).output().unwrap();
+    assert!(listed.status.success(), "{}", String::from_utf8_lossy(&listed.stderr));
+    let number = process.to_string();
+    let labels = String::from_utf8_lossy(&listed.stdout);
+    labels.lines().filter(|label| label.split('/').nth(1) == Some(&number)).count()
 }
 
 impl Drop for Service {

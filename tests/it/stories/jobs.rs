@@ -3,110 +3,28 @@
 
 #![expect(clippy::unwrap_used, reason = "what a test can't unwrap is its failure, in its helpers too")]
 
-use jittest::standin::{CheckRun, Fault, FaultAnswer, Gate, Moment, PullSpec, Repository, StandIn, StandInConfig};
+use jittest::standin::{Fault, FaultAnswer, Gate, Moment, PullSpec};
 
-use crate::harness::{Service, ServiceSpec, until};
+use crate::harness::{Stage, conclusion, title, until};
 
 const CHECK_RUNS: &str = "/repos/octo/shop/check-runs";
 const CHECK_RUN: &str = "/repos/octo/shop/check-runs/*";
 
-/// A repository, and a service that hears of it.
-struct Stage {
-    github: StandIn,
-    shop: Repository,
-    service: Service,
+/// A pull request from a new branch that changes a word: its number and head.
+fn open(stage: &Stage, branch: &str, draft: bool) -> (u64, String) {
+    let spec = PullSpec { draft, ..PullSpec::new("Words", branch) };
+    stage.propose_as(spec, &[("README.md", &format!("# {branch}\n"))])
 }
 
-impl Stage {
-    async fn new() -> Self {
-        Self::with_settings(None).await
-    }
-
-    async fn with_settings(settings: Option<&str>) -> Self {
-        let github = StandIn::start(StandInConfig::default()).await.unwrap();
-        let shop = github.create_repository("octo", "shop").unwrap();
-        let files = [("README.md", Some("# Shop\n")), ("jittest.toml", settings)];
-        let given = if settings.is_some() { &files[..] } else { &files[..1] };
-        shop.commit("main", None, given, "First").unwrap();
-        let service = Service::start(ServiceSpec::of(&github));
-        github.set_webhook(&service.webhook_url(), service.secret());
-        Self { github, shop, service }
-    }
-
-    /// A new commit on a branch: its id.
-    fn push(&self, branch: &str, text: &str) -> String {
-        let from =
-            if self.shop.branch_commits(branch).is_ok_and(|commits| !commits.is_empty()) { branch } else { "main" };
-        self.shop.commit(branch, Some(from), &[("README.md", Some(text))], text).unwrap()
-    }
-
-    /// A pull request from a new branch: its number and head.
-    fn open(&self, branch: &str, draft: bool) -> (u64, String) {
-        let head = self.push(branch, &format!("# {branch}\n"));
-        let spec = PullSpec { draft, ..PullSpec::new("Words", branch) };
-        (self.shop.open_pull_request(spec).unwrap(), head)
-    }
-
-    /// Delivers an event of a pull request.
-    async fn tell(&self, pull: u64, action: &str) {
-        let event = self.shop.pull_request_event(pull, action).unwrap();
-        let answer = self.github.send(event).await.unwrap();
-        assert_eq!(answer.status, Some(202), "{}", answer.body);
-    }
-
-    async fn comment(&self, pull: u64, login: &str, text: &str) {
-        let comment = self.shop.comment(pull, login, text).unwrap();
-        let answer = self.github.send(self.shop.comment_event(comment).unwrap()).await.unwrap();
-        assert_eq!(answer.status, Some(202), "{}", answer.body);
-    }
-
-    fn checks(&self, head: &str) -> Vec<CheckRun> {
-        self.shop.check_runs(head).unwrap()
-    }
-
-    /// The only check run of a commit, once it has completed.
-    async fn completed(&self, head: &str) -> CheckRun {
-        let done = || self.checks(head).into_iter().find(|check| check.status == "completed");
-        let check = until(&format!("a check run of {head} completes"), done).await;
-        assert_eq!(self.checks(head).len(), 1, "{:?}", self.checks(head));
-        check
-    }
-
-    /// Waits until nothing is left to do.
-    async fn idle(&self) {
-        for _ in 0..3_000 {
-            let mut left = 0.0;
-            for (lane, state) in [("light", "queued"), ("light", "running"), ("heavy", "queued"), ("heavy", "running")]
-            {
-                left += self.service.metric(&format!("jittest_jobs{{lane=\"{lane}\",state=\"{state}\"}}")).await;
-            }
-            if left == 0.0 {
-                return;
-            }
-            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
-        }
-        panic!("there is always something left to do");
-    }
-
-    /// Ends a story: nothing was done that GitHub would not have let pass.
-    async fn end(self) {
-        assert_eq!(self.github.violations(), Vec::<String>::new());
-        self.github.shutdown().await;
-    }
-}
-
-fn conclusion(check: &CheckRun) -> &str {
-    check.conclusion.as_deref().unwrap_or("none")
-}
-
-fn title(check: &CheckRun) -> &str {
-    check.output.title.as_deref().unwrap_or("none")
+/// Another word changes: the new head.
+fn push(stage: &Stage, branch: &str) -> String {
+    stage.push(branch, &[("README.md", "# More\n")])
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_delivery_becomes_one_check_run_that_is_queued_then_in_progress_then_completed() {
     let stage = Stage::new().await;
-    let (pull, head) = stage.open("words", false);
+    let (pull, head) = open(&stage, "words", false);
     let seen = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
     let (shop, sha, states) = (stage.shop.clone(), head.clone(), seen.clone());
     let look = move |_: &jittest::standin::RequestRecord| {
@@ -123,9 +41,24 @@ async fn a_delivery_becomes_one_check_run_that_is_queued_then_in_progress_then_c
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn two_identical_deliveries_are_one_run() {
+    let stage = Stage::new().await;
+    let (pull, head) = open(&stage, "words", false);
+    let delivery = stage.tell(pull, "opened").await;
+    let (one, other) = tokio::join!(stage.github.redeliver(&delivery.id), stage.github.redeliver(&delivery.id));
+    assert_eq!((one.unwrap().status, other.unwrap().status), (Some(202), Some(202)));
+    stage.completed(&head).await;
+    assert_eq!(stage.github.redeliver(&delivery.id).await.unwrap().status, Some(202));
+    stage.idle().await;
+    stage.completed(&head).await;
+    assert_eq!(stage.service.metric("jittest_jobs{lane=\"heavy\",state=\"done\"}").await, 1.0);
+    stage.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_check_run_is_queued_at_once_though_every_worker_is_busy() {
     let stage = Stage::new().await;
-    let ((one, first), (two, second)) = (stage.open("one", false), stage.open("two", false));
+    let ((one, first), (two, second)) = (open(&stage, "one", false), open(&stage, "two", false));
     let gate = Gate::new();
     stage.github.fail_next("PATCH", CHECK_RUN, Fault::HoldBeforeChange(gate.clone())).unwrap();
     stage.tell(one, "opened").await;
@@ -143,12 +76,12 @@ async fn a_check_run_is_queued_at_once_though_every_worker_is_busy() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_new_head_takes_the_place_of_the_run_that_is_under_way() {
     let stage = Stage::new().await;
-    let (pull, old) = stage.open("words", false);
+    let (pull, old) = open(&stage, "words", false);
     let gate = Gate::new();
     stage.github.fail_next("PATCH", CHECK_RUN, Fault::HoldBeforeChange(gate.clone())).unwrap();
     stage.tell(pull, "opened").await;
     gate.reached().await;
-    let new = stage.push("words", "more");
+    let new = push(&stage, "words");
     stage.tell(pull, "synchronize").await;
     gate.release();
     let cancelled = stage.completed(&old).await;
@@ -162,9 +95,9 @@ async fn a_new_head_takes_the_place_of_the_run_that_is_under_way() {
 #[tokio::test(flavor = "multi_thread")]
 async fn events_in_the_wrong_order_leave_the_newest_head_tested() {
     let stage = Stage::new().await;
-    let (pull, old) = stage.open("words", false);
+    let (pull, old) = open(&stage, "words", false);
     let opened = stage.shop.pull_request_event(pull, "opened").unwrap();
-    let new = stage.push("words", "more");
+    let new = push(&stage, "words");
     stage.tell(pull, "synchronize").await;
     assert_eq!(stage.github.send(opened).await.unwrap().status, Some(202));
     stage.idle().await;
@@ -178,7 +111,7 @@ async fn events_in_the_wrong_order_leave_the_newest_head_tested() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_closed_pull_request_stops_its_run() {
     let stage = Stage::new().await;
-    let (pull, head) = stage.open("words", false);
+    let (pull, head) = open(&stage, "words", false);
     let gate = Gate::new();
     stage.github.fail_next("PATCH", CHECK_RUN, Fault::HoldBeforeChange(gate.clone())).unwrap();
     stage.tell(pull, "opened").await;
@@ -194,7 +127,7 @@ async fn a_closed_pull_request_stops_its_run() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_kill_between_githubs_answer_and_our_commit_leaves_one_check_run() {
     let mut stage = Stage::new().await;
-    let (pull, head) = stage.open("words", false);
+    let (pull, head) = open(&stage, "words", false);
     for (method, path) in [("POST", CHECK_RUNS), ("PATCH", CHECK_RUN)] {
         let gate = Gate::new();
         stage.github.fail_next(method, path, Fault::HoldBeforeAnswer(gate.clone())).unwrap();
@@ -216,7 +149,7 @@ async fn a_kill_between_githubs_answer_and_our_commit_leaves_one_check_run() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_kill_while_the_last_word_is_said_leaves_one_check_run() {
     let mut stage = Stage::new().await;
-    let (pull, head) = stage.open("words", false);
+    let (pull, head) = open(&stage, "words", false);
     let gate = Gate::new();
     stage.github.fail_next("PATCH", CHECK_RUN, Fault::HoldBeforeChange(Gate::new())).unwrap();
     stage.github.fail_next("PATCH", CHECK_RUN, Fault::HoldBeforeAnswer(gate.clone())).unwrap();
@@ -238,7 +171,7 @@ async fn a_kill_while_the_last_word_is_said_leaves_one_check_run() {
 #[tokio::test(flavor = "multi_thread")]
 async fn sigterm_hands_back_what_runs_and_the_next_start_ends_it() {
     let mut stage = Stage::new().await;
-    let (pull, head) = stage.open("words", false);
+    let (pull, head) = open(&stage, "words", false);
     let gate = Gate::new();
     stage.github.fail_next("PATCH", CHECK_RUN, Fault::HoldBeforeChange(gate.clone())).unwrap();
     stage.tell(pull, "opened").await;
@@ -254,7 +187,7 @@ async fn sigterm_hands_back_what_runs_and_the_next_start_ends_it() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_draft_waits_until_it_is_ready() {
     let stage = Stage::new().await;
-    let (pull, head) = stage.open("words", true);
+    let (pull, head) = open(&stage, "words", true);
     stage.tell(pull, "opened").await;
     stage.idle().await;
     assert!(stage.checks(&head).is_empty());
@@ -266,14 +199,14 @@ async fn a_draft_waits_until_it_is_ready() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_draft_is_tested_where_its_repository_or_somebody_asks_for_it() {
-    let stage = Stage::with_settings(Some("drafts = true\n")).await;
-    let (pull, head) = stage.open("words", true);
+    let stage = Stage::with(&[("jittest.toml", "drafts = true\n")]).await;
+    let (pull, head) = open(&stage, "words", true);
     stage.tell(pull, "opened").await;
     stage.completed(&head).await;
     stage.end().await;
 
     let stage = Stage::new().await;
-    let (pull, head) = stage.open("words", true);
+    let (pull, head) = open(&stage, "words", true);
     stage.shop.set_permission("ann", jittest::domain::Permission::Write).unwrap();
     stage.comment(pull, "ann", "/jittest run").await;
     stage.completed(&head).await;
@@ -282,8 +215,8 @@ async fn a_draft_is_tested_where_its_repository_or_somebody_asks_for_it() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_repository_that_switched_it_off_sees_nothing() {
-    let stage = Stage::with_settings(Some("enabled = false\n")).await;
-    let (pull, head) = stage.open("words", false);
+    let stage = Stage::with(&[("jittest.toml", "enabled = false\n")]).await;
+    let (pull, head) = open(&stage, "words", false);
     stage.tell(pull, "opened").await;
     stage.idle().await;
     assert!(stage.checks(&head).is_empty());
@@ -294,8 +227,8 @@ async fn a_repository_that_switched_it_off_sees_nothing() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_error_in_jittest_toml_is_shown_with_its_line_and_stops_nothing() {
-    let stage = Stage::with_settings(Some("drafts = false\nmax-coments = 2\n")).await;
-    let (pull, head) = stage.open("words", false);
+    let stage = Stage::with(&[("jittest.toml", "drafts = false\nmax-coments = 2\n")]).await;
+    let (pull, head) = open(&stage, "words", false);
     stage.tell(pull, "opened").await;
     let check = stage.completed(&head).await;
     let text = format!("{:?}", check.output);
@@ -306,7 +239,7 @@ async fn an_error_in_jittest_toml_is_shown_with_its_line_and_stops_nothing() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_could_not_be_found_out_never_looks_like_a_success() {
     let stage = Stage::new().await;
-    let (pull, head) = stage.open("words", false);
+    let (pull, head) = open(&stage, "words", false);
     let gate = Gate::new();
     stage.github.fail_next("POST", CHECK_RUNS, Fault::HoldBeforeAnswer(gate.clone())).unwrap();
     stage.tell(pull, "opened").await;
@@ -325,7 +258,7 @@ async fn what_could_not_be_found_out_never_looks_like_a_success() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_rerun_is_a_check_run_of_its_own() {
     let stage = Stage::new().await;
-    let (pull, head) = stage.open("words", false);
+    let (pull, head) = open(&stage, "words", false);
     stage.tell(pull, "opened").await;
     let first = stage.completed(&head).await;
     stage.idle().await;
@@ -342,7 +275,7 @@ async fn a_rerun_is_a_check_run_of_its_own() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_repository_that_is_taken_away_stops_its_jobs_without_a_word() {
     let stage = Stage::new().await;
-    let (pull, head) = stage.open("words", false);
+    let (pull, head) = open(&stage, "words", false);
     let gate = Gate::new();
     stage.github.fail_next("PATCH", CHECK_RUN, Fault::HoldBeforeChange(gate.clone())).unwrap();
     stage.tell(pull, "opened").await;

@@ -1,5 +1,10 @@
 //! One file per promise to a user.
 
 mod cli;
+mod commands;
 mod jobs;
+mod kills;
+mod published;
+mod trouble;
+mod verdicts;
 mod webhook;
