@@ -72,7 +72,7 @@ impl<'t> Run<'t> {
         let explored = self.generate(&scene, &shards).await?;
         let tests = findings::place(&scene, &explored);
         let execution = self.execute(&scene, &tests).await?;
-        let started = Instant::now();
+        let started = self.begin("assess", "judging what was run");
         findings::conclude(&mut self.report, &scene, &explored, &tests, &execution);
         self.took("assess", started);
         Ok(self.report)

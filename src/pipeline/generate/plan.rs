@@ -7,14 +7,24 @@ use serde_json::{Value, json};
 use super::Exploration;
 use crate::domain::{Mutant, SymbolKind, Target, limits};
 
-/// Seconds that exploring a shard of `targets` may take: ten, and two more for each target, at most ninety.
+/// Seconds within which an explorer that was told to stop has written what it found.
+const GIVING_BACK: u64 = 30;
+
+/// Seconds of work that exploring a shard of `targets` may take: ten, and two more for each target, at most ninety. The
+/// explorer counts what it does, not the clock, so that a busy machine finds what an idle one does.
 fn seconds(targets: usize) -> u64 {
     (10 + 2 * targets as u64).min(90)
 }
 
+/// Seconds on the clock after which the explorer gives back what it has: some before the sandbox would end it.
+fn wall_seconds(exploration: &Exploration<'_>) -> u64 {
+    let allowed = exploration.settings.sandbox.timeout.as_secs();
+    (4 * seconds(exploration.shard.targets.len())).min(allowed - allowed.min(GIVING_BACK) / 2)
+}
+
 /// When the sandbox ends an explorer that does not end by itself.
 pub(super) fn hard_stop(exploration: &Exploration<'_>) -> Duration {
-    Duration::from_secs(seconds(exploration.shard.targets.len()) * 2 + 30)
+    Duration::from_secs(wall_seconds(exploration) + GIVING_BACK)
 }
 
 /// The plan for one shard.
@@ -25,6 +35,7 @@ pub(super) fn plan(exploration: &Exploration<'_>) -> Value {
     json!({
         "seed": 0,
         "seconds": seconds(targets.len()),
+        "wall_seconds": wall_seconds(exploration),
         "call_seconds": 2,
         "max_candidates": limits::CANDIDATE_TESTS / 2,
         "max_per_target": 6,

@@ -31,7 +31,7 @@ def main():
         raise TimeoutError("time is over")
 
     signal.signal(signal.SIGALRM, give_up)
-    signal.setitimer(signal.ITIMER_REAL, max(1.0, plan.seconds - 1))
+    signal.setitimer(signal.ITIMER_REAL, max(1.0, plan.wall_seconds - 1))
     try:
         explore(plan, session, result)
     except TimeoutError:
@@ -43,7 +43,7 @@ def main():
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         session.stop()
-        result.write(where, plan.spent())
+        result.write(where, plan)
         shutil.rmtree(plan.scratch, ignore_errors=True)
 
 

@@ -27,12 +27,47 @@ class Target:
         return self.local.split(".")
 
 
+# What work is counted as: about the seconds that it takes where nothing else runs on 2 cores.
+CALL = 0.0007
+STEP = 0.0000012
+FORK = 0.006
+TEST = 0.06
+
+
+class Work:
+    """How much was done so far. Budgets are in work, not in time, so that a busy machine explores
+    the same inputs as an idle one, and finds the same.
+    """
+
+    def __init__(self):
+        self.seconds = 0.0
+
+    def cases(self, outcomes, call_seconds):
+        """Cases that ran in one child for as many as it survived."""
+        self.seconds += FORK
+        for outcome in outcomes:
+            self.seconds += CALL + STEP * outcome.get("steps", 0)
+            if outcome["kind"] in ("slow", "crash", "long"):
+                self.seconds += FORK
+            if outcome["kind"] == "slow":
+                self.seconds += call_seconds
+
+    def children(self, count):
+        """Children that did little else than start."""
+        self.seconds += FORK * count
+
+    def tests(self, count):
+        """Test files that ran."""
+        self.seconds += TEST * count
+
+
 class Plan:
     """What to explore, how long, and with what."""
 
     def __init__(self, data):
         self.seed = data.get("seed", 0)
         self.seconds = float(data.get("seconds", 60))
+        self.wall_seconds = float(data.get("wall_seconds", 4 * self.seconds))
         self.call_seconds = float(data.get("call_seconds", 2))
         self.max_candidates = data.get("max_candidates", 60)
         self.max_per_target = data.get("max_per_target", 6)
@@ -45,18 +80,19 @@ class Plan:
         self.head = self._side(data["head"])
         self.scratch = tempfile.mkdtemp(prefix="jt-explore-")
         self.started = time.monotonic()
+        self.work = Work()
 
     @staticmethod
     def _side(data):
         return {"root": os.path.realpath(data["root"]), "python": data["python"]}
 
     def spent(self):
-        """Seconds since the start."""
+        """Seconds since the start, by the clock."""
         return time.monotonic() - self.started
 
     def left(self, share=1.0):
-        """Seconds until `share` of the time is over."""
-        return self.seconds * share - self.spent()
+        """Seconds of work until `share` of the budget is used up."""
+        return self.seconds * share - self.work.seconds
 
 
 class Result:
@@ -76,7 +112,7 @@ class Result:
         if entry not in self.problems:
             self.problems.append(entry)
 
-    def write(self, path, seconds):
+    def write(self, path, plan):
         """Writes the result file in one step."""
         data = {
             "candidates": self.candidates,
@@ -85,7 +121,8 @@ class Result:
             "stats": {
                 "calls": self.calls,
                 "targets_explored": self.explored,
-                "seconds": round(seconds, 2),
+                "seconds": round(plan.spent(), 2),
+                "work": round(plan.work.seconds, 2),
                 "lines_reached": {f: sorted(v) for f, v in sorted(self.lines.items())},
             },
         }

@@ -12,6 +12,7 @@ from jt_write import Unwritable
 PER_TARGET = 3
 HISTORIES = 8
 ROUNDS = 30
+SHARES = (0.08, 1.0)  # of a target's calls, in the first round and in all
 
 
 class Regressions:
@@ -24,26 +25,37 @@ class Regressions:
         self.histories = HISTORIES
 
     def explore(self, targets, calls, deadline):
-        """Explores targets in order; findings become candidates."""
-        for target in targets:
-            if deadline():
-                self.session.result.problem(
-                    None, "time was over before all targets were compared", "both"
-                )
-                return
+        """Explores targets in order; findings become candidates.
+
+        Every target gets a few calls before any gets many, so that what is easy to see is seen also
+        where there is not enough time for everything.
+        """
+        for share in SHARES:
+            for target in targets:
+                if deadline():
+                    what = "time was over before all targets were compared"
+                    self.session.result.problem(None, what, "both")
+                    return
+                budget = calls if target.changed else max(200, calls // 8)
+                self._explore(target, int(budget * share), deadline)
+
+    def _explore(self, target, calls, deadline):
+        search = self.session.corpus.get(target.id)
+        if search is None:
             search = Search(self.session, target, compare=True)
-            budget = calls if target.changed else max(200, calls // 8)
-            search.run(budget, deadline, self.confirmed)
-            self.session.result.explored += bool(search.tried)
             self.session.corpus[target.id] = search
-            self._report(search)
+            self.session.result.explored += bool(search.makers)
+        search.run(calls, deadline, self.confirmed)
+        self._report(search)
 
     def _report(self, search):
-        made = 0
         for finding in sorted(unique(search.sure.values()), key=Finding.order):
-            if made >= min(PER_TARGET, self.session.plan.max_per_target):
+            if search.made >= min(PER_TARGET, self.session.plan.max_per_target):
                 break
-            made += self._candidate(self.shrunk(finding, search), search)
+            key = (finding.case.key, finding.what)
+            if key not in search.reported:
+                search.reported.add(key)
+                search.made += self._candidate(self.shrunk(finding, search), search)
 
     def confirmed(self, finding, search):
         """The finding, seen again in fresh processes with another hash seed, zone and folder.

@@ -3,6 +3,7 @@ somewhere.
 """
 
 import ast
+import itertools
 
 import jt_code
 import jt_compare
@@ -67,6 +68,10 @@ class Search:
         self.sure = {}
         self.checked = set()
         self.next_check = 1
+        self.planned = None  # the cases that need no luck, those that weren't run yet
+        self.learned = False
+        self.reported = set()  # the findings that were written, or could not be
+        self.made = 0
 
     # -- what is called
     # ---------------------------------------------------------------------------------------
@@ -150,20 +155,23 @@ class Search:
     # -------------------------------------------------------------------------------------------
 
     def run(self, calls, deadline, confirm=None):
-        """Explores until enough is found, the calls are used up, or `deadline()` says so.
+        """Explores until enough is found, `calls` were made in all, or `deadline()` says so.
+
+        Goes on where it ended the last time.
 
         `confirm(finding)` gives back a finding that holds in fresh processes, or None.
         """
         self.confirm = confirm
         if not self.makers:
             return
-        self._known_constructors()
-        for phase in (self._mined, self._systematic):
-            if self._explore(phase(), calls, deadline):
-                return
-        self._learn()
+        if self.planned is None:
+            self._known_constructors()
+            self.planned = itertools.chain(self._mined(), self._systematic())
         while not self._over(calls, deadline):
-            batch = self._random_batch()
+            batch = self._planned_batch()
+            if not batch:
+                self._learn_once()
+                batch = self._random_batch()
             if not batch:
                 break
             self._batch(batch)
@@ -173,22 +181,17 @@ class Search:
         self._check()
         return self.tried >= calls or deadline() or bool(self.sure) and len(self.findings) >= ENOUGH
 
-    def _explore(self, cases, calls, deadline):
+    def _planned_batch(self):
+        """The next cases that need no luck."""
         batch = []
-        for case in cases:
+        for case in self.planned:
             if case is None or case.key in self.seen:
                 continue
             self.seen.add(case.key)
             batch.append(case)
             if len(batch) == BATCH:
-                self._batch(batch)
-                batch = []
-                if self._over(calls, deadline):
-                    self._check(last=True)
-                    return True
-        if batch:
-            self._batch(batch)
-        return False
+                break
+        return batch
 
     def _check(self, last=False):
         """Confirms the most believable finding of each kind of difference that isn't sure yet."""
@@ -255,6 +258,11 @@ class Search:
                 if i >= share:
                     break
                 yield case
+
+    def _learn_once(self):
+        if not self.learned:
+            self.learned = True
+            self._learn()
 
     def _learn(self):
         """Where what was inferred never works, finds out by trying which kinds the code takes."""

@@ -147,6 +147,14 @@ class Shape:
             self.elem = Shape()
         return self.elem
 
+    def element(self):
+        """The shape of its elements, or of those of a shape that it is linked with; None where
+        nothing is known.
+        """
+        if self.elem is not None:
+            return self.elem
+        return next((s.elem for s in self.around() if s.elem is not None), None)
+
     def keyed(self):
         """Shapes of keys and values of a mapping."""
         if self.key is None:

@@ -21,6 +21,7 @@ class Side:
         self.seed = seed
         self.zone = zone
         self.process = None
+        self.asked = None
         self.modules = []
         self.files = []
         self.bare = False  # a bare side never imports the repository in the zygote
@@ -70,6 +71,7 @@ class Side:
 
     def send(self, command):
         """Sends a command; `receive` must follow."""
+        self.asked = command
         if self.process is None or self.process.poll() is not None:
             self.start()
         try:
@@ -93,7 +95,18 @@ class Side:
                 return None
             parts.append(part)
         line, _, self.rest = b"".join(parts).partition(b"\n")
-        return json.loads(line.decode()).get("ok")
+        answer = json.loads(line.decode()).get("ok")
+        self._count(answer)
+        return answer
+
+    def _count(self, answer):
+        """Adds what was asked to the work done."""
+        work, asked = self.plan.work, self.asked
+        if asked["do"] == "tests":
+            work.tests(len(asked["tests"]))
+        elif asked["do"] in ("run", "mutant"):
+            work.cases(answer if isinstance(answer, list) else [], self.plan.call_seconds)
+            work.children(len(asked["cases"]) if asked.get("fresh") else 0)
 
     def stop(self):
         """Ends the process."""

@@ -297,7 +297,7 @@ class Values:
         return self.rng.choice((0, 1, 2, 2, 3, 3, 4, 5, 7) if depth == 0 else (1, 2, 2, 3, 0))
 
     def _elements(self, shape, depth):
-        size, elem = self._size(depth), shape.elem
+        size, elem = self._size(depth), shape.element()
         if elem is None or not elem.known() and not elem.parts:
             elem = jt_shape.Shape(self.rng.choice(("int", "int", "int", "str", "float")))
         found = []

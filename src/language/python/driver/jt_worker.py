@@ -35,6 +35,7 @@ sys.path.remove(HERE)
 
 SLOW_IN_A_BATCH = 3
 RESTARTS = 40
+PATIENCE = 3  # seconds on the clock for a second of processor time: the machine may be busy
 
 
 class Mutated(importlib.abc.MetaPathFinder, importlib.abc.Loader):
@@ -98,7 +99,8 @@ class Child:
         guard.seeded = False
         canon = jt_outcome.Canon(self.worker.root, (os.getcwd(), self.worker.scratch))
         text = io.StringIO()
-        signal.setitimer(signal.ITIMER_REAL, self.worker.call_seconds)
+        signal.setitimer(signal.ITIMER_PROF, self.worker.call_seconds)
+        signal.setitimer(signal.ITIMER_REAL, self.worker.call_seconds * PATIENCE)
         tracer = self.tracer
         guard.armed = True
         if watch:
@@ -109,6 +111,7 @@ class Child:
         sys.setprofile(None)
         guard.armed = False
         signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.setitimer(signal.ITIMER_PROF, 0)
         outcome["steps"] = tracer.steps
         outcome["out"] = canon.scrub(text.getvalue()[: jt_outcome.MAX_TEXT])
         outcome["notes"] = sorted(guard.notes)
@@ -314,7 +317,8 @@ class Worker:
 
             def body(out, rest=rest):
                 child = Child(self, out)
-                signal.signal(signal.SIGALRM, lambda *_: child.end({"kind": "slow"}))
+                for late in (signal.SIGALRM, signal.SIGPROF):
+                    signal.signal(late, lambda *_: child.end({"kind": "slow"}))
                 if prepare:
                     try:
                         prepare()
@@ -373,7 +377,7 @@ class Worker:
     @staticmethod
     def _read(back, child, seconds):
         data, killed = b"", False
-        until = time.monotonic() + seconds * 1.5 + 3
+        until = time.monotonic() + seconds * PATIENCE + 3
         while True:
             ready, _, _ = select.select([back], [], [], max(0, until - time.monotonic()))
             if not ready:
@@ -384,7 +388,7 @@ class Worker:
             if not part:
                 break
             data += part
-            until = time.monotonic() + seconds * 1.5 + 3
+            until = time.monotonic() + seconds * PATIENCE + 3
         lines = [line for line in data.split(b"\n") if line]
         if killed and data and not data.endswith(b"\n"):
             lines.pop()
