@@ -9,7 +9,7 @@ import jt_text
 from jt_case import LEARNED, TYPED
 from jt_objects import STATEMENTS, Objects, driven, snake
 from jt_shape import Shape
-from jt_values import GENERIC
+from jt_values import GENERIC, signed
 
 # What a call that gives back a function is followed by.
 TAILS = (
@@ -124,6 +124,24 @@ class Calls:
             self.values.begin()
             self.options[name] = self.values.simple(self.shape(param), name=name)
         return self.options[name]
+
+    def means(self, case):
+        """Whether no argument is what its parameter could not mean: a size below zero."""
+        if "-" not in case.call:
+            return True
+        for node in ast.walk(ast.parse(case.call)):
+            called = getattr(getattr(node, "func", None), "id", None)
+            called = called or getattr(getattr(node, "func", None), "attr", None)
+            if called == self.local.rpartition(".")[2]:
+                words = {word.arg: word.value for word in node.keywords}
+                given = list(zip(self.params, node.args))
+                given += [(p, words[p["name"]]) for p in self.params if p["name"] in words]
+                if any(_negative(value) and not self._signed(p) for p, value in given):
+                    return False
+        return True
+
+    def _signed(self, param):
+        return signed(param["name"], self.shape(param))
 
     # -- the call itself
 
@@ -265,3 +283,7 @@ def usable(facts, other):
         elif param["name"] in names:
             found.append(param)
     return found
+
+
+def _negative(node):
+    return isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub)

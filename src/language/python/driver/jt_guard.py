@@ -2,7 +2,7 @@
 
 The sandbox is the real fence. This one is for `--sandbox process`, where the fence may be low, and
 it marks outcomes that no test may rely on: written files, started processes, sleeps, the clock,
-chance.
+chance, the machine and its environment variables, the source text itself.
 """
 
 import os
@@ -37,14 +37,21 @@ _SCHEDULERS = tuple(
     for name in ("asyncio", "selectors", "threading", "queue", "concurrent", "sched")
 )
 _CHANCE = {"random", "getrandbits"}
+_MACHINE = {"cpu_count", "sched_getaffinity", "getloadavg", "getuid", "geteuid", "getgid"}
+# The interpreter may have these frozen: their names are not always their files.
+_ENVIRONMENT = type(os.environ).__getitem__.__code__.co_filename
+_LOOKUPS = type(os.environ).get.__code__.co_filename
+_ENVIRONMENT_READS = {"getenv", "__getitem__", "__iter__", "__len__", "__contains__", "copy"}
+_TELLS_OF_THE_MACHINE = {os.path.join(os.path.dirname(os.__file__), "platform.py")}
 _REASONABLE = 1 << 28
 
 
 class Guard:
     """The audit hook of one child: refuses, and remembers in `notes`."""
 
-    def __init__(self, scratch):
+    def __init__(self, scratch, root):
         self.scratch = scratch
+        self.root = root
         self.notes = set()
         self.armed = False
         self.seeded = False
@@ -77,6 +84,8 @@ class Guard:
             wanted = bool(flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT))
         if wanted and not isinstance(path, int):
             self._written(path)
+        elif isinstance(path, str) and path.endswith(".py") and path.startswith(self.root):
+            self.notes.add("source")
 
     def _written(self, path):
         self.notes.add("wrote")
@@ -91,7 +100,9 @@ class Guard:
             raise PermissionError("not allowed while exploring: writing outside the scratch folder")
 
     def profile(self, frame, event, arg):
-        """A profile function that notes reads of the clock and of chance."""
+        """A profile function that notes reads of the clock, of chance and of the machine."""
+        if event == "call":
+            self._entered(frame)
         if event != "c_call" or frame.f_code.co_filename.startswith(_SCHEDULERS):
             return
         name = getattr(arg, "__name__", "")
@@ -100,6 +111,8 @@ class Guard:
         elif name in _CHANCE:
             if getattr(arg, "__self__", None) is random._inst and not self.seeded:
                 self.notes.add("chance")
+        elif name in _MACHINE:
+            self.notes.add("machine")
         elif name in _CLOCK:
             owner = getattr(arg, "__self__", None)
             module = getattr(arg, "__module__", None) or getattr(owner, "__module__", None)
@@ -110,6 +123,18 @@ class Guard:
                 "posix",
             ):
                 self.notes.add("clock")
+
+    def _entered(self, frame):
+        """Notes that the repository's own code asks for a variable or for what machine this is."""
+        code = frame.f_code
+        reads = code.co_filename == _ENVIRONMENT and code.co_name in _ENVIRONMENT_READS
+        if not reads and code.co_filename not in _TELLS_OF_THE_MACHINE:
+            return
+        caller = frame.f_back
+        while caller is not None and caller.f_code.co_filename in (_ENVIRONMENT, _LOOKUPS):
+            caller = caller.f_back
+        if caller is not None and caller.f_code.co_filename.startswith(self.root):
+            self.notes.add("machine")
 
 
 def limit_child(seconds, memory):

@@ -382,7 +382,7 @@ class Walker(ast.NodeVisitor):
             return None
         if isinstance(index, ast.Constant) and isinstance(index.value, str):
             shape.add("dict", SURE)
-            return shape.fields.setdefault(index.value, Shape())
+            return self._field(shape, index.value)
         number = where is not None and "int" in where.known()
         if isinstance(index, ast.UnaryOp) or number or isinstance(index, ast.BinOp):
             shape.add("list", LIKELY)
@@ -393,6 +393,16 @@ class Walker(ast.NodeVisitor):
             key.near.append(where)
             where.near.append(key)
         return value
+
+    def _field(self, shape, key):
+        """The shape of what a mapping holds by a name; the name says something where nothing else
+        does.
+        """
+        if key not in shape.fields:
+            shape.fields[key] = Shape()
+            if isinstance(key, str):
+                self.inference._suggested(key, shape.fields[key])
+        return shape.fields[key]
 
     def _key_of_table(self, name, where):
         table = self.module.assigned.get(name)
@@ -526,6 +536,16 @@ class Walker(ast.NodeVisitor):
     def _lambda(self, node):
         self.shape(node.body)
 
+    def _applied(self, func, elements):
+        """A function that is called with elements: a lambda's parameters are what they are."""
+        if isinstance(func, ast.Lambda):
+            names = [ast.Name(arg.arg, ast.Load()) for arg in func.args.args]
+            for name, element in zip(names, elements):
+                self.bind(name, element)
+            self.shape(func.body)
+        elif isinstance(func, ast.Name) and func.id not in self.env:
+            self._ours(self.module, func.id, elements, {})
+
     def _listcomp(self, node):
         for part in node.generators:
             self.bind(part.target, self.iterated(part.iter))
@@ -595,6 +615,7 @@ class Walker(ast.NodeVisitor):
 
     def _call(self, node):
         func = node.func
+        self._key_function(node)
         args = [self.shape(arg) for arg in node.args]
         words = {w.arg: self.shape(w.value) for w in node.keywords}
         if isinstance(func, ast.Name):
@@ -605,6 +626,23 @@ class Walker(ast.NodeVisitor):
             return self._method_call(func, node, args, words)
         self.shape(func)
         return None
+
+    def _key_function(self, node):
+        """The function that `sorted`, `min`, `filter` and their kind call with each element."""
+        name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+        keys = [word.value for word in node.keywords if word.arg == "key"]
+        whole = node.args[:1]
+        if name in ("map", "filter", "reduce", "takewhile", "dropwhile") and len(node.args) > 1:
+            keys, whole = node.args[:1], node.args[1:2]
+        elif name == "groupby" and len(node.args) > 1:
+            keys = node.args[1:2]
+        elif name == "sort" and isinstance(node.func, ast.Attribute):
+            whole = [node.func.value]
+        if not keys or not whole:
+            return
+        element = self.iterated(whole[0])
+        if element is not None:
+            self._applied(keys[0], [element, element])
 
     @staticmethod
     def _called(shape, args):
@@ -733,7 +771,7 @@ class Walker(ast.NodeVisitor):
             return Shape("str")
         if name in ("get", "setdefault") and args:
             if isinstance(node.args[0], ast.Constant):
-                field = shape.fields.setdefault(node.args[0].value, Shape())
+                field = self._field(shape, node.args[0].value)
                 if len(args) > 1:
                     jt_shape.merge(field, args[1], LIKELY)
                 return field

@@ -28,10 +28,10 @@ class Target:
 
 
 # What work is counted as: about the seconds that it takes where nothing else runs on 2 cores.
-CALL = 0.0007
-STEP = 0.0000012
-FORK = 0.006
-TEST = 0.06
+CALL = 0.0005
+STEP = 0.0000008
+FORK = 0.004
+TEST = 0.05
 
 
 class Work:

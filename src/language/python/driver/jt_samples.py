@@ -75,7 +75,9 @@ def mutated(rng, value, constants):
     """A string near another one."""
     if not value:
         return rng.choice(["a"] + constants[:5])
-    roll, at = rng.randrange(9), rng.randrange(len(value))
+    roll, at = rng.randrange(12), rng.randrange(len(value))
+    if roll > 8:
+        return by_tokens(rng, value, constants)
     if roll == 0:
         return value[:at] + value[at + 1 :]
     if roll == 1:
@@ -96,6 +98,21 @@ def mutated(rng, value, constants):
     if roll == 7 and constants:
         return value[:at] + rng.choice(constants) + value[at:]
     return rng.choice((value + " ", " " + value, value + value, "", value + "s", value + "\n"))
+
+
+def by_tokens(rng, value, constants):
+    """A string with the numbers, words or marks in it repeated, exchanged or left out."""
+    tokens = re.findall(r"\d+|[^\W\d]+|.", value, re.DOTALL)[:60]
+    at = rng.randrange(len(tokens))
+    after, roll = min(len(tokens), at + rng.choice((1, 2, 2, 3))), rng.randrange(4)
+    if roll < 2:
+        return "".join(tokens[:after] + tokens[at:])
+    if roll == 2:
+        return "".join(tokens[:at] + tokens[after:])
+    known = [c for text in constants if len(text) < 12 for c in text if not c.isalnum()]
+    if tokens[at].isalnum():
+        known = [token for token in tokens if token.isalnum()]
+    return "".join(tokens[:at] + [rng.choice(known or tokens)] + tokens[at + 1 :])
 
 
 def of_pattern(rng, pattern):

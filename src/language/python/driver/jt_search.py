@@ -299,6 +299,8 @@ class Search:
             if self.kept and self.rng.random() < 0.5:
                 recent = self.kept[-60:] if self.rng.random() < 0.5 else self.kept
                 case = self.mutator.neighbour(self.rng.choice(recent)[0])
+                if case is not None and not all(maker.means(case) for maker in self.makers):
+                    case = None
             else:
                 case = self._maker().random()
             if case is None or case.key in self.seen:

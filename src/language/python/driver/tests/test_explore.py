@@ -95,3 +95,28 @@ def test_the_same_plan_gives_the_same_candidates(tmp_path):
     first = explore(tmp_path / "a", BASE, head)
     second = explore(tmp_path / "b", BASE, head)
     assert first["candidates"] == second["candidates"] != []
+
+
+def test_what_depends_on_the_machine_is_no_behaviour(tmp_path):
+    base = (
+        "import os\nimport platform\n\n\n"
+        "def home():\n    return os.environ.get('HOME', '') + '/a'\n"
+        "\n\ndef workers():\n    return (os.cpu_count() or 1) * 2\n"
+        "\n\ndef agent():\n    return 'x-' + platform.python_version()\n"
+    )
+    head = base.replace("'/a'", "'/b'").replace("* 2", "* 3").replace("'x-'", "'y-'")
+    assert explore(tmp_path, base, head)["candidates"] == []
+
+
+def test_the_text_of_the_source_is_no_behaviour(tmp_path):
+    base = "import inspect\n\n\ndef size():\n    return len(inspect.getsource(size))\n"
+    assert explore(tmp_path, base, base.replace("return", "return 0 +"))["candidates"] == []
+
+
+def test_a_function_that_calls_itself_gets_nested_sequences(tmp_path):
+    base = (
+        "def flatten(items):\n    flat = []\n    for item in items:\n"
+        "        if isinstance(item, (list, tuple)):\n            flat.extend(flatten(item))\n"
+        "        else:\n            flat.append(item)\n    return flat\n"
+    )
+    assert regressions(explore(tmp_path, base, base.replace("(flatten(item))", "(item)")))
