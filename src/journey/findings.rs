@@ -136,7 +136,7 @@ fn say_problems(report: &mut Report, scene: &Scene<'_>, explored: &[Explored]) {
         }
     }
     for failure in failures {
-        let first = failure.lines().next().unwrap_or_default().to_owned();
+        let first = failure.lines().take(2).collect::<Vec<_>>().join(": ");
         report.warnings.push(Warning::new(
             "generate",
             "a group of targets was not explored",
@@ -165,12 +165,16 @@ pub(super) fn environment_failed(step: &FailedStep) -> Cause {
 
 fn driver_failed(component: &str, failure: &str) -> Cause {
     let (what, why) = failure.split_once('\n').unwrap_or((failure, ""));
+    let fix = match what {
+        generate::EXPLORER_FAILED => "report it to the makers of jittest, with these lines and the code that is tested",
+        _ => "raise the limits under [sandbox] in jittest.toml, or exclude the slow or hungry module",
+    };
     Cause {
         component: component.to_owned(),
         what: what.to_owned(),
         why: why.to_owned(),
         impact: "nothing is said about the change".to_owned(),
-        fix: "raise the limits under [sandbox] in jittest.toml, or exclude the slow or hungry module".to_owned(),
+        fix: fix.to_owned(),
     }
 }
 

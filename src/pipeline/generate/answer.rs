@@ -53,6 +53,7 @@ struct Answer {
     mutants: std::collections::BTreeMap<String, AnswerMutant>,
     #[serde(default)]
     problems: Vec<AnswerProblem>,
+    failure: Option<String>,
     #[serde(default)]
     stats: AnswerStats,
 }
@@ -99,6 +100,9 @@ struct AnswerStats {
     calls: u64,
 }
 
+/// What is said of an explorer that ended by a mistake of its own.
+pub const EXPLORER_FAILED: &str = "the explorer made a mistake of its own";
+
 /// Reads an answer into `explored`; what does not fit the plan is dropped and said.
 pub(super) fn read(bytes: &[u8], exploration: &Exploration<'_>, explored: &mut Explored) {
     let answer: Answer = match serde_json::from_slice(bytes) {
@@ -109,6 +113,7 @@ pub(super) fn read(bytes: &[u8], exploration: &Exploration<'_>, explored: &mut E
         }
     };
     explored.calls = answer.stats.calls;
+    explored.failure = answer.failure.map(|why| format!("{EXPLORER_FAILED}\n{}", bounded(&why)));
     let mut dropped = 0;
     for candidate in answer.candidates.into_iter().take(limits::CANDIDATE_TESTS) {
         match checked(candidate, exploration) {

@@ -15,7 +15,7 @@ use crate::framework::Framework;
 use crate::language::{Driver, Language};
 use crate::sandbox::{Ending, Input, RunOutput, RunSpec, Sandbox, SandboxError, Usage};
 
-pub use answer::{Candidate, MutantNote, Problem};
+pub use answer::{Candidate, EXPLORER_FAILED, MutantNote, Problem};
 
 /// What exploring looks at.
 #[derive(Clone, Copy)]

@@ -37,7 +37,7 @@ def main():
     except TimeoutError:
         result.problem(None, "time was over before everything was explored", "both")
     except Exception as error:
-        result.problem(None, "the explorer failed: %s: %s" % (type(error).__name__, error), "both")
+        result.failure = "%s: %s" % (type(error).__name__, error)
         if os.environ.get("JITTEST_EXPLORER_DEBUG"):
             raise
     finally:

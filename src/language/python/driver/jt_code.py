@@ -158,12 +158,11 @@ def same_code(left, right):
 
 def _plain(source, level):
     try:
-        tree = ast.parse(source)
+        tree = without_docstrings(ast.parse(source))
+        code = compile(tree, "<module>", "exec", optimize=level, dont_inherit=True)
     except (SyntaxError, ValueError):
         return source
-    return plain_code(
-        compile(without_docstrings(tree), "<module>", "exec", optimize=level, dont_inherit=True)
-    )
+    return plain_code(code)
 
 
 def plain_code(code):
@@ -188,14 +187,15 @@ def plain_code(code):
 
 
 def without_docstrings(tree):
-    """The tree with docstrings replaced by `pass`."""
+    """The tree with `pass` for docstrings; a module's is left out: a future import comes first."""
     for node in ast.walk(tree):
         body = getattr(node, "body", None)
         if isinstance(node, (ast.Module, ast.ClassDef) + FUNCTIONS) and body:
             first = body[0]
             if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant):
                 if isinstance(first.value.value, str):
-                    body[0] = ast.copy_location(ast.Pass(), first)
+                    empty = [] if isinstance(node, ast.Module) else [ast.Pass()]
+                    body[:1] = [ast.copy_location(node, first) for node in empty]
     return tree
 
 

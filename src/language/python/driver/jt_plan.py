@@ -102,6 +102,7 @@ class Result:
         self.candidates = []
         self.mutants = {}
         self.problems = []
+        self.failure = None  # a mistake of the explorer's own
         self.calls = 0
         self.explored = 0
         self.lines = {}
@@ -118,6 +119,7 @@ class Result:
             "candidates": self.candidates,
             "mutants": self.mutants,
             "problems": self.problems,
+            "failure": self.failure,
             "stats": {
                 "calls": self.calls,
                 "targets_explored": self.explored,

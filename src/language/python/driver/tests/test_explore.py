@@ -120,3 +120,13 @@ def test_a_function_that_calls_itself_gets_nested_sequences(tmp_path):
         "        else:\n            flat.append(item)\n    return flat\n"
     )
     assert regressions(explore(tmp_path, base, base.replace("(flatten(item))", "(item)")))
+
+
+def test_a_module_with_a_docstring_and_a_future_import_is_explored(tmp_path):
+    base = (
+        '"""Sizes."""\n\nfrom __future__ import annotations\n\n\n'
+        "def double(n: int | str) -> int:\n    return int(n) * 2\n"
+    )
+    result = explore(tmp_path, base, base.replace("* 2", "* 3"))
+    assert result["failure"] is None
+    assert regressions(result)
