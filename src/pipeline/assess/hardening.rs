@@ -2,18 +2,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Evidence, kills, own_killers, rejection};
+use super::{Evidence, has_failed, kills, own_killers, rejection};
 use crate::domain::{
     Assessment, CatchKind, Cell, Confidence, GeneratedTest, Mutant, MutantId, MutantStatus, Proof, Purpose,
-    RevisionKey, limits,
+    RevisionKey, TargetId, limits,
 };
 
 /// Judges every test that is meant to kill a mutant, and keeps as few as kill as much.
 pub(super) fn judge(evidence: &Evidence<'_>, assessment: &mut Assessment) {
     let wanted = living(evidence, assessment);
+    let broken = broken_targets(evidence, assessment);
     let mut candidates: Vec<(&GeneratedTest, BTreeSet<MutantId>)> = Vec::new();
     for test in evidence.tests.iter().filter(|test| matches!(test.purpose, Purpose::Hardening(_))) {
-        match usable(evidence, test) {
+        match usable(evidence, test, &broken) {
             Ok(()) => {
                 let killed: BTreeSet<MutantId> =
                     wanted.iter().filter(|m| kills(evidence.matrix, &test.id, &m.id)).map(|m| m.id.clone()).collect();
@@ -45,8 +46,20 @@ fn living<'e>(evidence: &Evidence<'e>, assessment: &Assessment) -> Vec<&'e Mutan
     evidence.mutants.iter().filter(alive).collect()
 }
 
+/// Targets that a regression is proven for: what head does there is not what it should do.
+fn broken_targets<'e>(evidence: &Evidence<'e>, assessment: &Assessment) -> BTreeSet<&'e TargetId> {
+    let proven = |test: &GeneratedTest| {
+        assessment.proofs.iter().any(|proof| proof.test == test.id && proof.kind == CatchKind::Regression)
+    };
+    evidence.tests.iter().filter(|test| proven(test)).map(|test| &test.target).collect()
+}
+
 /// Whether a test holds on head, every time, and is a test at all.
-fn usable(evidence: &Evidence<'_>, test: &GeneratedTest) -> Result<(), (&'static str, String)> {
+fn usable(
+    evidence: &Evidence<'_>,
+    test: &GeneratedTest,
+    broken: &BTreeSet<&TargetId>,
+) -> Result<(), (&'static str, String)> {
     if let Some(broken) = evidence.broken_rules.get(&test.id).and_then(|rules| rules.first()) {
         return Err(("asserts-nothing", broken.reason.clone()));
     }
@@ -54,6 +67,10 @@ fn usable(evidence: &Evidence<'_>, test: &GeneratedTest) -> Result<(), (&'static
     let head = evidence.matrix.cells.get(&(test.id.clone(), RevisionKey::Head)).unwrap_or(&empty);
     if head.runs.len() < limits::RERUNS as usize {
         return Err(("too-few-runs", format!("{} of {} runs on head", head.runs.len(), limits::RERUNS)));
+    }
+    let base = evidence.matrix.cells.get(&(test.id.clone(), RevisionKey::Base));
+    if broken.contains(&test.target) && base.is_some_and(|base| has_failed(&base.runs)) {
+        return Err(("pins-a-regression", "it would hold the code to what a proven regression changed".to_owned()));
     }
     if head.all_passed() {
         return Ok(());

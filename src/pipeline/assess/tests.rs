@@ -309,6 +309,20 @@ fn a_hardening_that_asserts_nothing_is_rejected() {
 }
 
 #[test]
+fn no_hardening_holds_the_code_to_what_a_regression_changed() {
+    let mut case = Case::regression();
+    case.tests.push(generated("G002", Purpose::Hardening(vec![MutantId::new("M001")]), 5));
+    case.runs("G002", RevisionKey::Head, vec![Outcome::Passed; 5]);
+    case.runs("G002", on("M001"), vec![failed()]);
+    case.runs("G002", RevisionKey::Base, vec![Outcome::Passed; 5]);
+    assert_eq!(case.assess().proofs.len(), 2);
+    case.runs("G002", RevisionKey::Base, vec![failed(); 5]);
+    let assessment = case.assess();
+    assert_eq!(assessment.proofs.len(), 1);
+    assert_eq!(assessment.rejections[0].rule, "pins-a-regression");
+}
+
+#[test]
 fn a_mutant_that_the_repository_kills_itself_needs_no_hardening() {
     let mut case = Case::hardening();
     case.own(RevisionKey::Head, Outcome::Passed);

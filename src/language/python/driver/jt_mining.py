@@ -470,7 +470,7 @@ def inlined(case):
         if len(uses) == 1 and len(here) == 1:
             call = jt_text.Edit(call).replaced([(here[0], text)])
             del setup[i]
-    return case.changed(tuple(setup), call)
+    return case.changed(tuple(setup), jt_text.spread(call))
 
 
 class Unselfed(ast.NodeTransformer):

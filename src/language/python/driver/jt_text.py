@@ -59,6 +59,25 @@ def normal(source):
     return "".join(lines)
 
 
+def spread(source):
+    """A call with `f(*[a, b])` as `f(a, b)`."""
+    if "*[" not in source and "*(" not in source:
+        return source
+    tree = parse(source)
+    for call in ast.walk(tree) if tree else ():
+        if isinstance(call, ast.Call):
+            given = [
+                arg.value.elts if isinstance(arg, ast.Starred) and _literal(arg.value) else [arg]
+                for arg in call.args
+            ]
+            call.args = [arg for args in given for arg in args]
+    return unparsed(tree) or source if tree else source
+
+
+def _literal(node):
+    return isinstance(node, (ast.List, ast.Tuple))
+
+
 def unparsed(node):
     """Source of a node in one line, or None where this Python can't print it."""
     unparse = getattr(ast, "unparse", None)
