@@ -87,7 +87,7 @@ async fn sandboxes(user: &UserEnvironment, repo: Option<&PathBuf>) -> Vec<PartHe
 /// Whether the active environment has what each language's tests need.
 async fn environments(process: &dyn Sandbox, repo: Option<&PathBuf>) -> Vec<PartHealth> {
     let mut parts = Vec::new();
-    for language in language::ALL {
+    for language in language::TESTED {
         let nothing = SourceTree { revision: Revision::Empty, folder: PathBuf::new(), files: Vec::new() };
         let mut plan = language.environment(&nothing, &nothing, false, &EnvironmentSettings::default());
         plan.spec.active.work_tree = repo.map(|path| super::run::root_of(path));

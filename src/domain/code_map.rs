@@ -15,8 +15,19 @@ pub enum SymbolKind {
     Function,
     /// A function of a class.
     Method,
-    /// A class.
+    /// A class, or a struct.
     Class,
+    /// An interface, or a trait.
+    Interface,
+    /// An enum.
+    Enum,
+}
+
+impl SymbolKind {
+    /// Whether it is a class, an interface or an enum.
+    pub fn is_type(self) -> bool {
+        matches!(self, Self::Class | Self::Interface | Self::Enum)
+    }
 }
 
 /// How an argument can be given.
@@ -61,8 +72,8 @@ pub struct Span {
     pub line_end: u32,
 }
 
-/// A function, method or class.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A function, method, class, interface or enum.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Symbol {
     /// What it is.
     pub kind: SymbolKind,

@@ -29,6 +29,7 @@ mod pull_request;
 mod report;
 mod settings;
 mod shard;
+mod tree_map;
 mod warning;
 
 pub use assessment::*;
@@ -53,4 +54,5 @@ pub use pull_request::*;
 pub use report::*;
 pub use settings::*;
 pub use shard::*;
+pub use tree_map::*;
 pub use warning::*;

@@ -1,23 +1,37 @@
 //! A folder per language: grammar, queries, symbols, mutation operators, environment, the explorer's driver.
 //! Pure: from texts to values.
 
+mod external;
 pub mod python;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::domain::{EnvironmentSettings, EnvironmentSpec, FileMap, Mutant, RepoPath, SourceTree, Span, Warning};
+use crate::domain::{
+    EnvironmentSettings, EnvironmentSpec, FileFacts, FileMap, Import, Mutant, RepoPath, SourceTree, Span, Warning,
+};
 
-/// Every language. The first one that owns a path has it.
-pub static ALL: &[&dyn Language] = &[&python::Python];
+/// Every language that is mapped. The first one that owns a path has it.
+pub static MAPPED: &[&dyn Mapper] = &[&python::Python];
 
-/// The language that a source file is written in.
-pub fn owner(path: &RepoPath) -> Option<&'static dyn Language> {
-    ALL.iter().copied().find(|language| language.owns(path))
+/// The languages whose tests are run.
+pub static TESTED: &[&dyn Language] = &[&python::Python];
+
+/// [`TESTED`], by its former name.
+pub static ALL: &[&dyn Language] = TESTED;
+
+/// The language that a source file is written in, for the map.
+pub fn mapper(path: &RepoPath) -> Option<&'static dyn Mapper> {
+    MAPPED.iter().copied().find(|language| language.owns(path))
 }
 
-/// The language with this id, as in [`FileMap::language`].
+/// The language that a source file is written in, where its tests are run.
+pub fn owner(path: &RepoPath) -> Option<&'static dyn Language> {
+    TESTED.iter().copied().find(|language| language.owns(path))
+}
+
+/// The language with this id, as in [`FileMap::language`], where its tests are run.
 pub fn by_id(id: &str) -> Option<&'static dyn Language> {
-    ALL.iter().copied().find(|language| language.id() == id)
+    TESTED.iter().copied().find(|language| language.id() == id)
 }
 
 /// A source text that can't be read as this language.
@@ -109,8 +123,31 @@ pub struct Risk {
     pub words: String,
 }
 
-/// A programming language.
-pub trait Language: Sync {
+/// A tree whose files were read one by one, and not yet related to each other.
+#[derive(Clone, Copy, Debug)]
+pub struct Project<'p> {
+    /// The tree: for settings such as `go.mod` and `tsconfig.json`.
+    pub tree: &'p SourceTree,
+    /// What each file holds.
+    pub files: &'p BTreeMap<RepoPath, FileFacts>,
+}
+
+/// Relates the files of one tree in one language's way.
+pub trait Resolver: Sync {
+    /// How others name this file.
+    fn module(&self, file: &FileFacts) -> String;
+
+    /// The files that an import of `from` stands for, sorted; none for another project's.
+    fn resolve(&self, from: &FileFacts, import: &Import) -> Vec<RepoPath>;
+
+    /// The files that `from` uses without an import, sorted: those of its package, where the language has such.
+    fn implied(&self, _from: &FileFacts) -> Vec<RepoPath> {
+        Vec::new()
+    }
+}
+
+/// A programming language, as far as the map goes.
+pub trait Mapper: Sync {
     /// Its id, as in reports: `python`.
     fn id(&self) -> &'static str;
 
@@ -120,6 +157,24 @@ pub trait Language: Sync {
     /// Whether a path is a test file, or only serves tests.
     fn is_test_file(&self, path: &RepoPath) -> bool;
 
+    /// What one file holds, by its text alone: imports stand for no files yet, its module is empty, and qualified
+    /// names are local ones. A part that can't be parsed is left out and `broken` set.
+    ///
+    /// # Errors
+    /// [`LanguageError`].
+    fn facts(&self, path: &RepoPath, text: &str) -> Result<FileFacts, LanguageError>;
+
+    /// What stands between a module and a name in it: `.`, `::`.
+    fn separator(&self) -> &'static str {
+        "."
+    }
+
+    /// How the files of a tree are related.
+    fn resolver<'p>(&self, project: Project<'p>) -> Box<dyn Resolver + 'p>;
+}
+
+/// A programming language whose tests are run.
+pub trait Language: Mapper {
     /// Globs that are left out by default: entry points, configuration, build output, generated, vendored.
     fn excluded(&self) -> &'static [&'static str];
 

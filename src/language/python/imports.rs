@@ -1,6 +1,6 @@
 //! What a file imports, and under which names.
 
-use crate::domain::{Binding, RepoPath};
+use crate::domain::{Binding, Import, ImportedName, RepoPath};
 
 use super::syntax::{Part, Syntax};
 
@@ -58,6 +58,46 @@ fn from(statement: Part<'_>, package: &str, written: &mut Vec<String>, bindings:
         bindings.push(Binding { name: "*".to_owned(), target: absolute });
     }
     written.push(source);
+}
+
+/// The imports of a file, in order of place.
+pub(super) fn statements(syntax: &Syntax<'_>, is_package: bool) -> Vec<Import> {
+    let mut imports = Vec::new();
+    for part in syntax.root().descendants() {
+        match part.kind() {
+            "import_statement" => imports.extend(part.fields("name").map(|name| module(part, name))),
+            "import_from_statement" => imports.extend(names_of(part, is_package)),
+            _ => {}
+        }
+    }
+    imports
+}
+
+/// `import a.b` binds `a`, `import a.b as c` binds `c`.
+fn module(statement: Part<'_>, name: Part<'_>) -> Import {
+    let (source, alias) = name_and_alias(name);
+    let names = match alias {
+        Some(local) => vec![ImportedName { name: "*".to_owned(), local }],
+        None => Vec::new(),
+    };
+    Import { source, names, line: statement.line_start(), reexported: false, files: Vec::new() }
+}
+
+/// The names that a package takes from its modules are its own for others.
+fn names_of(statement: Part<'_>, is_package: bool) -> Option<Import> {
+    let source = statement.field("module_name").map(dotted)?;
+    let mut names: Vec<ImportedName> = statement
+        .fields("name")
+        .map(|name| {
+            let (name, alias) = name_and_alias(name);
+            ImportedName { local: alias.unwrap_or_else(|| name.clone()), name }
+        })
+        .collect();
+    if statement.children().any(|child| child.is("wildcard_import")) {
+        names.push(ImportedName { name: "*".to_owned(), local: "*".to_owned() });
+    }
+    let reexported = is_package && source.starts_with('.');
+    Some(Import { source, names, line: statement.line_start(), reexported, files: Vec::new() })
 }
 
 fn name_and_alias(name: Part<'_>) -> (String, Option<String>) {

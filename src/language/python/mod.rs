@@ -2,10 +2,13 @@
 
 mod environment;
 mod explorer;
+mod external;
+mod facts;
 mod imports;
 mod off_limits;
 mod operators;
 mod paths;
+mod resolve;
 mod review;
 mod risks;
 mod symbols;
@@ -14,8 +17,10 @@ mod tokens;
 
 use std::collections::BTreeSet;
 
-use super::{Driver, EnvironmentPlan, Language, LanguageError, OffLimits, Risk, TestReview, Token};
-use crate::domain::{EnvironmentSettings, FileMap, Mutant, RepoPath, SourceTree};
+use super::{
+    Driver, EnvironmentPlan, Language, LanguageError, Mapper, OffLimits, Project, Resolver, Risk, TestReview, Token,
+};
+use crate::domain::{EnvironmentSettings, FileFacts, FileMap, Mutant, RepoPath, SourceTree};
 
 use syntax::{Grammar, Syntax};
 
@@ -23,7 +28,7 @@ use syntax::{Grammar, Syntax};
 #[derive(Clone, Copy, Debug)]
 pub struct Python;
 
-impl Language for Python {
+impl Mapper for Python {
     fn id(&self) -> &'static str {
         "python"
     }
@@ -36,6 +41,17 @@ impl Language for Python {
         paths::is_test_file(path)
     }
 
+    fn facts(&self, path: &RepoPath, text: &str) -> Result<FileFacts, LanguageError> {
+        let tree = Grammar::load()?.parse(path, text, None)?;
+        Ok(facts::facts(path, &Syntax::new(&tree, text)))
+    }
+
+    fn resolver<'p>(&self, project: Project<'p>) -> Box<dyn Resolver + 'p> {
+        Box::new(resolve::Modules::new(project))
+    }
+}
+
+impl Language for Python {
     fn excluded(&self) -> &'static [&'static str] {
         paths::EXCLUDED
     }

@@ -53,7 +53,7 @@ fn target_plan(exploration: &Exploration<'_>, target: &Target) -> Value {
     let kind = match target.symbol.kind {
         SymbolKind::Function => "function",
         SymbolKind::Method => "method",
-        SymbolKind::Class => "class",
+        SymbolKind::Class | SymbolKind::Interface | SymbolKind::Enum => "class",
     };
     let span = target.symbol.span;
     let change = exploration.changed_lines(target);

@@ -6,6 +6,7 @@ mod neighbours;
 mod selection;
 mod test_files;
 mod touched;
+mod tree;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,6 +17,8 @@ use crate::domain::{
 use crate::language::Language;
 
 use selection::Selection;
+
+pub use tree::{Reading, tree};
 
 /// The map, and what it left out.
 #[derive(Debug, Default)]

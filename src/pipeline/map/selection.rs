@@ -69,12 +69,12 @@ impl Selection {
     }
 }
 
-fn is_minified(text: &str) -> bool {
+pub(super) fn is_minified(text: &str) -> bool {
     text.len() > 2_000 && text.len() / text.lines().count().max(1) > MINIFIED_LINE
 }
 
 /// Whether a comment among the first lines says so.
-fn is_generated(text: &str) -> bool {
+pub(super) fn is_generated(text: &str) -> bool {
     let comments = text.lines().take(10).filter(|line| {
         let line = line.trim_start();
         line.starts_with('#') || line.starts_with("//") || line.starts_with("/*")

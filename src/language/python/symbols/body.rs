@@ -51,7 +51,7 @@ pub(super) fn calls(symbol: Part<'_>) -> Vec<String> {
 }
 
 /// `a.b` of `a.b(…)`; the arguments of calls inside are left out: `Cart.total` of `Cart(1).total(2)`.
-fn called_name(function: Part<'_>) -> Option<String> {
+pub(in crate::language::python) fn called_name(function: Part<'_>) -> Option<String> {
     let mut names = Vec::new();
     let mut part = function;
     loop {

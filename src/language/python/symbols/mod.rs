@@ -1,6 +1,6 @@
 //! Functions, methods and classes of a file.
 
-mod body;
+pub(super) mod body;
 mod parameters;
 
 use crate::domain::{Constant, FileMap, RepoPath, Symbol, SymbolKind};
@@ -96,7 +96,7 @@ fn local_name(definition: Part<'_>) -> String {
 }
 
 /// No leading underscore; special methods belong to everyone.
-fn is_public(name: &str) -> bool {
+pub(super) fn is_public(name: &str) -> bool {
     !name.starts_with('_') || (name.starts_with("__") && name.ends_with("__") && name.len() > 4)
 }
 

@@ -1,0 +1,68 @@
+//! What a file holds, for the map of a tree.
+
+use std::collections::BTreeSet;
+
+use crate::domain::{Constant, Export, FileCategory, FileFacts, Global, Import, RepoPath};
+
+use super::syntax::{Part, Syntax};
+use super::{external, imports, paths, symbols};
+
+/// The facts of one file, before files are related to each other.
+pub(super) fn facts(path: &RepoPath, syntax: &Syntax<'_>) -> FileFacts {
+    let map = symbols::file_map(path, "", syntax);
+    let mut facts = FileFacts::new(path.clone(), "python", FileCategory::Code);
+    facts.is_test = paths::is_test_file(path);
+    facts.imports = imports::statements(syntax, path.file_name() == "__init__.py");
+    facts.globals = map.constants.into_iter().map(global).collect();
+    facts.external = external::calls(syntax, &facts.imports, &map.symbols);
+    facts.symbols = map.symbols;
+    facts.broken = map.broken;
+    facts.exports = exports(&facts, listed(syntax));
+    facts
+}
+
+fn global(constant: Constant) -> Global {
+    let constant_by_name = constant.name.chars().all(|c| !c.is_lowercase()) && constant.name != "_";
+    Global {
+        constant: constant_by_name,
+        public: symbols::is_public(&constant.name),
+        name: constant.name,
+        span: constant.span,
+    }
+}
+
+/// What others may have: what `__all__` names; without it, the public names of the top level and what a package takes
+/// from its modules.
+fn exports(facts: &FileFacts, listed: Option<BTreeSet<String>>) -> Vec<Export> {
+    let symbols =
+        facts.symbols.iter().filter(|symbol| symbol.parent.is_none()).map(|symbol| (&symbol.name, symbol.public));
+    let globals = facts.globals.iter().map(|global| (&global.name, global.public));
+    let own: BTreeSet<&String> =
+        symbols.chain(globals).filter(|(_, public)| *public || listed.is_some()).map(|(name, _)| name).collect();
+    let taken: BTreeSet<&String> =
+        facts.imports.iter().filter(|import| import.reexported || listed.is_some()).flat_map(locals).collect();
+    let is_listed = |name: &&String| listed.as_ref().is_none_or(|listed| listed.contains(*name));
+    let mut exports: Vec<Export> = own
+        .iter()
+        .filter(|name| is_listed(name) && name.as_str() != "__all__")
+        .map(|name| Export { name: (*name).clone(), reexported: false })
+        .collect();
+    let reexported = taken.difference(&own).filter(|name| is_listed(name) && !name.starts_with('_'));
+    exports.extend(reexported.map(|name| Export { name: (*name).clone(), reexported: true }));
+    exports.sort();
+    exports
+}
+
+fn locals(import: &Import) -> impl Iterator<Item = &String> {
+    import.names.iter().map(|name| &name.local).filter(|local| *local != "*")
+}
+
+/// The names in `__all__ = [...]`, at the top level.
+fn listed(syntax: &Syntax<'_>) -> Option<BTreeSet<String>> {
+    let is_all =
+        |part: &Part<'_>| part.is("assignment") && part.field("left").is_some_and(|left| left.text() == "__all__");
+    let assignment = syntax.root().descendants().find(is_all)?;
+    let list = assignment.field("right").filter(|right| right.is_any(&["list", "tuple"]))?;
+    let strings = list.descendants().filter(|part| part.is("string_content"));
+    Some(strings.map(|part| part.text().to_owned()).collect())
+}

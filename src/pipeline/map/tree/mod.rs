@@ -1,0 +1,71 @@
+//! The map of a whole tree: every file by what it is for, every source file by what it holds, and how they are
+//! related.
+//!
+//! Files are read one by one, on all cores; then imports are resolved, and everything that needs other files
+//! follows from them. The same tree gives the same map.
+
+mod category;
+mod definitions;
+mod left_out;
+mod reading;
+mod test_files;
+
+use std::collections::BTreeMap;
+
+use crate::domain::{FileFacts, Import, RepoPath, SourceTree, TreeMap};
+use crate::language::{self, Mapper, Project};
+
+pub use reading::Reading;
+
+/// Maps a tree. Blocks.
+pub fn tree(tree: &SourceTree, reading: &Reading<'_>) -> TreeMap {
+    let mut files = reading::read_all(tree, reading);
+    for mapper in language::MAPPED {
+        relate(*mapper, tree, &mut files);
+    }
+    test_files::relate(&mut files);
+    let warnings = left_out::warnings(&files);
+    TreeMap { files, calls: Vec::new(), warnings }
+}
+
+/// What a resolver says about one file.
+struct Related {
+    path: RepoPath,
+    module: String,
+    imports: Vec<Vec<RepoPath>>,
+    implied: Vec<RepoPath>,
+}
+
+/// Names the modules of one language and resolves its imports.
+fn relate(mapper: &dyn Mapper, tree: &SourceTree, files: &mut BTreeMap<RepoPath, FileFacts>) {
+    let is_own = |file: &&FileFacts| file.is_mapped() && file.language == mapper.id();
+    if !files.values().any(|file| is_own(&file)) {
+        return;
+    }
+    let related: Vec<Related> = {
+        let resolver = mapper.resolver(Project { tree, files });
+        let relate = |file: &FileFacts| Related {
+            path: file.path.clone(),
+            module: resolver.module(file),
+            imports: file.imports.iter().map(|import| resolver.resolve(file, import)).collect(),
+            implied: resolver.implied(file),
+        };
+        files.values().filter(is_own).map(relate).collect()
+    };
+    for one in related {
+        let Some(file) = files.get_mut(&one.path) else { continue };
+        for (import, files) in file.imports.iter_mut().zip(one.imports) {
+            import.files = files;
+        }
+        if !one.implied.is_empty() {
+            file.imports.push(Import::implied(one.implied));
+        }
+        for symbol in file.symbols.iter_mut().filter(|_| !one.module.is_empty()) {
+            symbol.qualified_name = format!("{}{}{}", one.module, mapper.separator(), symbol.local_name);
+        }
+        file.module = one.module;
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,81 @@
+//! Which test files are about which source file: by import, or by name.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::domain::{FileFacts, RepoPath};
+
+use super::definitions;
+
+/// Puts the test files into the facts of the files that they are about.
+pub(super) fn relate(files: &mut BTreeMap<RepoPath, FileFacts>) {
+    let mut about: BTreeMap<RepoPath, BTreeSet<RepoPath>> = BTreeMap::new();
+    let by_stem = by_stem(files);
+    for test in files.values().filter(|file| file.is_test && file.is_mapped()) {
+        let imported = test.imports.iter().flat_map(|import| definitions::reached(files, import));
+        let is_source = |path: &RepoPath| files.get(path).is_some_and(|file| !file.is_test);
+        let imported = imported.filter(is_source).collect::<Vec<_>>();
+        for path in imported.into_iter().chain(named_after(test, &by_stem)) {
+            about.entry(path).or_default().insert(test.path.clone());
+        }
+    }
+    for (path, tests) in about {
+        if let Some(file) = files.get_mut(&path) {
+            file.test_files = tests.into_iter().collect();
+        }
+    }
+}
+
+/// Source files by language and stem, in lower case without separators.
+fn by_stem(files: &BTreeMap<RepoPath, FileFacts>) -> BTreeMap<(String, String), Vec<RepoPath>> {
+    let mut by_stem: BTreeMap<(String, String), Vec<RepoPath>> = BTreeMap::new();
+    for file in files.values().filter(|file| file.is_mapped() && !file.is_test) {
+        let stem = plain(stem(&file.path));
+        by_stem.entry((family(&file.language).to_owned(), stem)).or_default().push(file.path.clone());
+    }
+    by_stem
+}
+
+/// Languages whose files test each other.
+fn family(language: &str) -> &str {
+    if language == "typescript" { "javascript" } else { language }
+}
+
+fn stem(path: &RepoPath) -> &str {
+    path.file_name().split('.').next().unwrap_or_default()
+}
+
+fn plain(stem: &str) -> String {
+    stem.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+/// The source file that a test is named after; of several, those that share the most folders with it.
+fn named_after(test: &FileFacts, by_stem: &BTreeMap<(String, String), Vec<RepoPath>>) -> Vec<RepoPath> {
+    let Some(about) = about(stem(&test.path)).or_else(|| suffixed(&test.path)) else { return Vec::new() };
+    let key = (family(&test.language).to_owned(), plain(about));
+    let Some(candidates) = by_stem.get(&key) else { return Vec::new() };
+    let common = |path: &RepoPath| {
+        path.folder().split('/').zip(test.path.folder().split('/')).take_while(|(one, other)| one == other).count()
+    };
+    let most = candidates.iter().map(common).max().unwrap_or_default();
+    candidates.iter().filter(|path| common(path) == most).cloned().collect()
+}
+
+/// `cart` of `test_cart`, `cart_test`, `CartTest`, `CartTests`, `TestCart`, `CartIT`, `cart_spec`.
+fn about(stem: &str) -> Option<&str> {
+    let ends = ["_test", "_tests", "_spec", "Tests", "Test", "Spec", "IT", "TestCase"];
+    let starts = ["test_", "Test"];
+    let found = ends
+        .iter()
+        .find_map(|end| stem.strip_suffix(end))
+        .or_else(|| starts.iter().find_map(|start| stem.strip_prefix(start)));
+    found.filter(|about| !about.is_empty())
+}
+
+/// `cart` of `cart.test.ts` and of `cart.spec.js`, and of what lies in a folder of tests.
+fn suffixed(path: &RepoPath) -> Option<&str> {
+    let mut parts = path.file_name().split('.');
+    let stem = parts.next().filter(|stem| !stem.is_empty())?;
+    let is_marked = parts.next().is_some_and(|part| matches!(part, "test" | "spec"));
+    let in_tests = path.folder().split('/').any(|folder| matches!(folder, "__tests__" | "tests" | "test"));
+    (is_marked || in_tests).then_some(stem)
+}
