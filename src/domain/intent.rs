@@ -1,5 +1,7 @@
 //! What the change means to do.
 
+use std::collections::BTreeSet;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -32,6 +34,41 @@ impl ChangeKind {
     }
 }
 
+/// Where something was said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StatementSource {
+    /// The pull request's title.
+    Title,
+    /// Its body.
+    Body,
+    /// The first line of a commit.
+    Commit,
+    /// A line that the change adds to a changelog.
+    Changelog,
+    /// A line that the change adds to the documentation.
+    Docs,
+}
+
+/// One sentence of the author's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Statement {
+    /// Where it stands.
+    pub source: StatementSource,
+    /// The sentence.
+    pub text: String,
+    /// The kind of change that it speaks of.
+    pub kind: ChangeKind,
+}
+
+/// A test whose assertions the change alters or takes away.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RewrittenTest {
+    /// `tests/test_cart.py::test_total`
+    pub name: String,
+    /// The names that it used on base.
+    pub words: BTreeSet<String>,
+}
+
 /// What the change means to do; says who inferred it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Intent {
@@ -49,6 +86,14 @@ pub struct Intent {
     #[serde(skip, default = "unknown_kind")]
     #[schemars(skip)]
     pub kind: ChangeKind,
+    /// All that the author said, in order.
+    #[serde(skip)]
+    #[schemars(skip)]
+    pub statements: Vec<Statement>,
+    /// Tests that expected something else on base.
+    #[serde(skip)]
+    #[schemars(skip)]
+    pub rewritten_tests: Vec<RewrittenTest>,
 }
 
 fn unknown_kind() -> ChangeKind {

@@ -25,6 +25,7 @@ const DRIVER: Driver = Driver {
     files: driver_files![
         "matrix.py",
         "jittest_analysis.py",
+        "jittest_clock.py",
         "jittest_generated.py",
         "jittest_judge.py",
         "jittest_ledger.py",

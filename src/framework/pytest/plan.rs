@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 
-use crate::domain::{GeneratedTest, Mutant, Purpose, RepoPath};
+use crate::domain::{FileStatus, GeneratedTest, Mutant, Purpose, RepoPath};
 use crate::framework::MatrixPlan;
 
 /// The driver's plan, for a working folder that holds `base/`, `head/` and `jittest/`.
@@ -30,12 +31,42 @@ pub fn plan(matrix: &MatrixPlan<'_>) -> Value {
         "changed_tests": changed,
         "mutants": matrix.mutants.iter().map(|mutant| of_mutant(matrix, mutant)).collect::<Vec<_>>(),
         "modules": modules(matrix),
+        "contents": {"base": contents(matrix, Side::Base), "head": contents(matrix, Side::Head)},
         "changed_lines": lines,
         "reruns": matrix.reruns,
         "test_timeout": matrix.test_timeout.as_secs_f64(),
         "seconds": matrix.time.as_secs_f64(),
         "parallel": matrix.parallel,
     })
+}
+
+#[derive(Clone, Copy)]
+enum Side {
+    Base,
+    Head,
+}
+
+/// What the changed source files of a side must hold, by SHA-256; `None` for one that must not be there.
+fn contents(matrix: &MatrixPlan<'_>, side: Side) -> BTreeMap<RepoPath, Option<String>> {
+    let mut contents = BTreeMap::new();
+    for file in matrix.change.files.iter().filter(|file| !file.binary) {
+        let old = file.old_path.as_ref().unwrap_or(&file.path);
+        let (path, text, files, absent) = match side {
+            Side::Base => (old, &file.before, &matrix.map.base_files, FileStatus::Added),
+            Side::Head => (&file.path, &file.after, &matrix.map.files, FileStatus::Deleted),
+        };
+        let known = matrix.map.files.contains_key(&file.path) || matrix.map.base_files.contains_key(old);
+        match text {
+            Some(text) if files.contains_key(path) => {
+                contents.insert(path.clone(), Some(hex::encode(Sha256::digest(text.as_bytes()))));
+            }
+            None if known && file.status == absent => {
+                contents.insert(path.clone(), None);
+            }
+            _ => {}
+        }
+    }
+    contents
 }
 
 fn of_test(matrix: &MatrixPlan<'_>, test: &GeneratedTest) -> Value {

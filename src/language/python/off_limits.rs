@@ -1,5 +1,7 @@
 //! The parts of a text that are never mutated, and those that nobody tests on purpose.
 
+use std::collections::BTreeSet;
+
 use super::syntax::{Part, Syntax};
 use crate::language::OffLimits;
 
@@ -61,11 +63,34 @@ const LOGGERS: &[&str] = &["logging", "logger", "log", "_logger", "_log", "__log
 /// Names bound at module level that describe the module.
 const METADATA: &[&str] = &["__all__", "__version__", "__author__", "__license__", "__copyright__", "__slots__"];
 
+/// Comments that leave a statement or a branch out of coverage.
+const NO_COVERAGE: &[&str] = &["pragma: no cover", "pragma: nocover", "pragma:no cover"];
+
+/// What a condition looks at that depends on the machine and not on the code.
+const SURROUNDINGS: &[&str] = &["sys.version_info", "sys.platform", "os.name", "platform.system()"];
+
 /// All of them, in order of place.
 pub(super) fn regions(syntax: &Syntax<'_>) -> Vec<OffLimits> {
     let mut regions: Vec<OffLimits> = syntax.root().descendants().filter_map(region).collect();
+    regions.extend(without_coverage(syntax));
     regions.sort_by_key(|region| region.span);
     regions
+}
+
+/// Statements and branches that their author left out of coverage.
+fn without_coverage(syntax: &Syntax<'_>) -> Vec<OffLimits> {
+    let comments = syntax.root().descendants().filter(|part| part.is("comment"));
+    let marked = comments.filter(|part| NO_COVERAGE.iter().any(|mark| part.text().contains(mark)));
+    let lines: BTreeSet<u32> = marked.map(Part::line_start).collect();
+    if lines.is_empty() {
+        return Vec::new();
+    }
+    let holds = |part: &Part<'_>| {
+        let kind = part.kind();
+        kind.ends_with("_statement") || kind.ends_with("_definition") || kind.ends_with("_clause")
+    };
+    let left_out = syntax.root().descendants().filter(holds).filter(|part| lines.contains(&part.line_start()));
+    left_out.map(|part| of(part, "no-coverage", "its author left it out of coverage", true)).collect()
 }
 
 fn region(part: Part<'_>) -> Option<OffLimits> {
@@ -81,6 +106,13 @@ fn region(part: Part<'_>) -> Option<OffLimits> {
             .then(|| part.field("body"))?
             .map(|body| of(body, "repr", "how an object prints for debugging is not tested on purpose", true)),
         "if_statement" => if_statement(part),
+        "raise_statement" => {
+            is_abstract(part).then(|| of(part, "abstract", "what is not there yet can't be tested", true))
+        }
+        "comparison_operator" => SURROUNDINGS
+            .iter()
+            .any(|name| part.text().contains(name))
+            .then(|| of(part, "surroundings", "it depends on the machine, and not on the code", false)),
         "assert_statement" => {
             part.named().nth(1).map(|message| of(message, "assertion-message", "it is only read by people", false))
         }
@@ -136,6 +168,13 @@ fn is_repr(function: Part<'_>) -> bool {
     function.field("name").is_some_and(|name| name.text() == "__repr__")
 }
 
+/// `raise NotImplementedError`
+fn is_abstract(statement: Part<'_>) -> bool {
+    let raised = statement.named().next();
+    let name = raised.and_then(|raised| if raised.is("call") { raised.field("function") } else { Some(raised) });
+    name.is_some_and(|name| name.text() == "NotImplementedError")
+}
+
 fn if_statement(statement: Part<'_>) -> Option<OffLimits> {
     let condition = statement.field("condition")?;
     let text = condition.text().trim_matches(['(', ')']);
@@ -144,7 +183,7 @@ fn if_statement(statement: Part<'_>) -> Option<OffLimits> {
         ("type-checking", "it is only read by type checkers")
     } else if text.starts_with("__name__") && text.contains("__main__") {
         ("entry-point", "it only runs when the file is started as a program")
-    } else if matches!(last, "DEBUG" | "__debug__" | "debug" | "_debug") {
+    } else if matches!(last, "DEBUG" | "__debug__" | "debug" | "_debug") || last.starts_with("isEnabledFor(") {
         ("debug-branch", "debug branches are not tested on purpose")
     } else {
         return None;

@@ -134,6 +134,11 @@ impl<'s> Part<'s> {
         self.syntax.text.get(self.start()..self.end()).unwrap_or_default()
     }
 
+    /// The whole text before it.
+    pub(super) fn text_before(self) -> &'s str {
+        self.syntax.text.get(..self.start()).unwrap_or_default()
+    }
+
     /// Its first byte.
     pub(super) fn start(self) -> usize {
         self.item().node.start_byte()

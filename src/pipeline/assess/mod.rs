@@ -7,6 +7,8 @@
 mod confidence;
 mod hardening;
 mod regression;
+mod signs;
+mod wording;
 
 use std::collections::BTreeMap;
 

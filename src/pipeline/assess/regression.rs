@@ -36,11 +36,25 @@ fn verdict(evidence: &Evidence<'_>, test: &GeneratedTest) -> Result<(), Rejectio
         return reject("flaky", "it does not give the same answer every time".to_owned());
     }
     match (base.all_passed(), head.all_failed()) {
-        (true, true) => Ok(()),
+        (true, true) => match elsewhere(head) {
+            Some((rule, why)) => reject(rule, why),
+            None => Ok(()),
+        },
         (true, false) => reject("passes-on-both", "base and head behave alike".to_owned()),
         (false, true) => reject("fails-on-both", "it fails on base too, so it shows no change".to_owned()),
         (false, false) => reject("fails-on-base", "it only passes on head".to_owned()),
     }
+}
+
+/// Why failures are not the test's own: not in a line of the test, or not always in the same one.
+fn elsewhere(cell: &Cell) -> Option<(&'static str, String)> {
+    let line = |run: &Outcome| if let Outcome::Failed { line, .. } = run { *line } else { None };
+    let mut lines = cell.runs.iter().map(line);
+    let Some(first) = lines.next().flatten() else {
+        return Some(("fails-elsewhere", "the failure is in no line of the test".to_owned()));
+    };
+    let differ = lines.any(|line| line != Some(first));
+    differ.then(|| ("flaky", "it does not fail in the same line every time".to_owned()))
 }
 
 /// An outcome that is neither a pass nor a failure of the test.

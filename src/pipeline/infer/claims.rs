@@ -1,5 +1,7 @@
 //! Sentences in which an author names behaviour.
 
+use crate::domain::{Statement, StatementSource};
+
 /// Words that name behaviour rather than code.
 const SIGNS: &[&str] = &[
     "now raises",
@@ -55,12 +57,10 @@ const SIGNS: &[&str] = &[
 const KEPT: usize = 8;
 const LENGTH: usize = 300;
 
-/// The sentences of a title and a body that name behaviour, without code blocks, quotes, lists of tasks and
-/// comments; in order, none twice.
-pub(super) fn claims(title: &str, body: &str) -> Vec<String> {
+/// The statements that name behaviour; in order, none twice.
+pub(super) fn claims<'s>(statements: impl Iterator<Item = &'s Statement>) -> Vec<String> {
     let mut claims: Vec<String> = Vec::new();
-    let prose = format!("{title}\n\n{}", without_blocks(body));
-    for sentence in sentences(&prose) {
+    for sentence in statements.filter(|said| said.source != StatementSource::Docs).map(|said| said.text.clone()) {
         let lower = sentence.to_lowercase();
         let is_claim = SIGNS.iter().any(|sign| lower.contains(sign));
         if is_claim && !claims.contains(&sentence) && claims.len() < KEPT {
@@ -70,8 +70,8 @@ pub(super) fn claims(title: &str, body: &str) -> Vec<String> {
     claims
 }
 
-/// The prose of a body in Markdown.
-fn without_blocks(body: &str) -> String {
+/// The prose of a text in Markdown: without code blocks, quotes, lists of tasks and comments.
+pub(super) fn without_blocks(body: &str) -> String {
     let mut prose = String::new();
     let (mut in_code, mut in_comment) = (false, false);
     for line in body.lines() {
@@ -99,7 +99,8 @@ fn is_task(line: &str) -> bool {
     ["- [ ]", "- [x]", "- [X]", "* [ ]", "* [x]"].iter().any(|task| line.starts_with(task))
 }
 
-fn sentences(prose: &str) -> Vec<String> {
+/// The sentences of a text, each of a bounded length.
+pub(super) fn sentences(prose: &str) -> Vec<String> {
     let mut sentences = Vec::new();
     for paragraph in prose.split("\n\n") {
         let line = paragraph.split_whitespace().collect::<Vec<&str>>().join(" ");
@@ -122,6 +123,16 @@ fn sentences(prose: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn claims(title: &str, body: &str) -> Vec<String> {
+        let prose = format!("{title}\n\n{}", without_blocks(body));
+        let said = sentences(&prose).into_iter().map(|text| Statement {
+            source: StatementSource::Body,
+            text,
+            kind: crate::domain::ChangeKind::Unknown,
+        });
+        super::claims(said.collect::<Vec<Statement>>().iter())
+    }
 
     #[test]
     fn sentences_that_name_behaviour_are_kept() {

@@ -134,6 +134,11 @@ pub(super) fn kind(inputs: IntentInputs<'_>, change: &ChangeSet) -> ChangeKind {
         .unwrap_or(ChangeKind::Unknown)
 }
 
+/// The kind that one sentence speaks of.
+pub(super) fn of_sentence(text: &str) -> ChangeKind {
+    by_prefix(text).or_else(|| by_words(text)).unwrap_or(ChangeKind::Unknown)
+}
+
 /// Several commits tell a kind that claims no change of behaviour only where all of them do.
 fn agreed(mut kinds: impl Iterator<Item = ChangeKind>) -> Option<ChangeKind> {
     let first = kinds.next()?;

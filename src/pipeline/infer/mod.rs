@@ -3,6 +3,8 @@
 mod claims;
 mod kind;
 mod offline;
+mod rewritten;
+mod statements;
 
 use crate::domain::{ChangeSet, CodeMap, Intent};
 

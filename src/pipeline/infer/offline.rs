@@ -8,6 +8,8 @@ use crate::language;
 use super::IntentInputs;
 use super::claims::claims;
 use super::kind::kind;
+use super::rewritten::rewritten_tests;
+use super::statements::statements;
 
 /// How many risks are named.
 const RISKS: usize = 20;
@@ -18,7 +20,8 @@ const RISKS_OF_A_KIND: usize = 4;
 /// Infers all fields by rules.
 pub(super) fn infer(inputs: IntentInputs<'_>, change: &ChangeSet, map: &CodeMap) -> Intent {
     let kind = kind(inputs, change);
-    let mut behavior_changes = claims(inputs.title, inputs.body);
+    let statements = statements(inputs, change);
+    let mut behavior_changes = claims(statements.iter());
     behavior_changes.extend(signature_changes(map));
     Intent {
         description: description(inputs, kind, change, map),
@@ -27,6 +30,8 @@ pub(super) fn infer(inputs: IntentInputs<'_>, change: &ChangeSet, map: &CodeMap)
         affected_symbols: affected(map),
         inferred_by: "offline".to_owned(),
         kind,
+        statements,
+        rewritten_tests: rewritten_tests(change),
     }
 }
 

@@ -123,7 +123,6 @@ class Generated:
         return module["file"] if side == "head" else module.get("base_file")
 
     def _check_modules(self, side, answer):
-        root = os.path.realpath(self.run.sides[side].scratch)
         for name, path, error in answer.modules:
             module = next(m for m in self.run.plan["modules"] if m["module"] == name)
             if error is not None:
@@ -131,9 +130,7 @@ class Generated:
                     "module %s could not be imported on %s: %s" % (name, side, error)
                 )
                 continue
-            inside = path and path.startswith(root + os.sep)
-            relative = path and os.sep.join(os.path.relpath(path, root).split(os.sep)[2:])
-            if not inside or relative != self._file_of(module, side):
+            if not path or self.run.sides[side].holds(path) != self._file_of(module, side):
                 self.run.ledger.doubt(
                     "module %s was loaded from %s, not from %s" % (name, path, side)
                 )

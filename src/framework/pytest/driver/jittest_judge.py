@@ -106,7 +106,7 @@ def _judged(phase):
         return _result("skipped", phase.message)
     if phase.expected_failure:
         return _result("skipped", "expected to fail: " + phase.reason)
-    if isinstance(error, ENDINGS):
+    if isinstance(error, ENDINGS + (Warning,)):
         return _result("broken", phase.message, phase.line)
     if phase.when != "call":
         return _result("broken", "%s: %s" % (phase.when, phase.message), phase.line)

@@ -86,17 +86,30 @@ class Mutants:
             {node.split("::")[0] for node in nodes},
             key=lambda name: (self.own.milliseconds[name], name),
         )
-        if not files:
+        changed = set(self.run.plan.get("changed_tests", []))
+        of_change = [name for name in files if name in changed]
+        others = [name for name in files if name not in changed]
+        # Of the change's own tests everyone is asked which mutants it kills.
+        whole = self._by_files(mutant, of_change, nodes, stop=False)
+        if whole and not self._fell_to_own(mutant):
+            whole = self._by_files(mutant, others, nodes, stop=True)
+        return whole
+
+    def _by_files(self, mutant, files, nodes, stop):
+        """Own test files in one session; False where time ran out."""
+        if not files or mutant["id"] in self.run.ledger.broken_mutants:
             return True
         slowest = max(cell["ms"] for cell in self.own.trusted.values())
         counted = [node for node in self.own.trusted if node.split("::")[0] in files]
-        request = {"stop": counted, "limit": self.run.limit(slowest, MUTANT_FLOOR)}
+        request = {"limit": self.run.limit(slowest, MUTANT_FLOOR)}
+        if stop:
+            request["stop"] = counted
         if sum(self.own.milliseconds[name] for name in files) > LONG_FILE_MS:
             request["nodes"] = nodes
         answer = self._session(mutant, files, **request)
         if mutant["id"] in self.run.ledger.broken_mutants:
             return True
-        if self._believed(mutant, answer, reaching is not None):
+        if self._believed(mutant, answer, self._reaching(mutant) is not None):
             self._keep_own(mutant, answer, counted)
         return answer.ending != "deadline"
 

@@ -10,6 +10,7 @@ import pytest
 
 import jittest_judge
 import jittest_processes
+import jittest_tree
 from jittest_wire import FrameReader, Malformed, new_nonce, write_frame
 
 
@@ -159,12 +160,14 @@ class Observer:
         if session.config.option.collectonly:
             return True
         known = jittest_processes.children()
+        kept = jittest_tree.entries(self.request["tmp"])
         for item in session.items:
             node = self.name_of(item)
             self.send({"kind": "begin", "node": node})
             found = self._in_a_fork(item)
             jittest_processes.end_strangers(known)
             changed = self.tree.restore() if self.tree is not None else []
+            jittest_tree.keep_only(self.request["tmp"], kept)
             self.send(dict(found, kind="item", node=node, changed=changed[:5]))
         return True
 

@@ -13,7 +13,7 @@ class Answer:
         self.output = answer["output"]
         self.limit_note = limit_note
         self.items, self.nodes, self.errors, self.order = {}, {}, {}, []
-        self.trace, self.modules, self.changed = [], [], []
+        self.trace, self.modules, self.changed, self.notes = [], [], [], []
         self.served, self.import_error, self.crash = False, None, None
         self.begun = None
         for frame in answer["frames"]:
@@ -34,6 +34,8 @@ class Answer:
             self.trace.append(frame.get("trace"))
         elif kind == "uncollected":
             self.errors[frame.get("path") or frame["node"]] = frame
+        elif kind == "note":
+            self.notes.append(frame["text"])
         elif kind == "crash":
             self.crash = frame["message"]
         if kind in ("item", "mutant"):

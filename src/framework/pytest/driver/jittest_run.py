@@ -58,6 +58,7 @@ class Run:
         request.setdefault("silence", slowest + (5 if request["forked"] else 0))
         request["seconds"] = min(self.left(), seconds or self.left())
         request["reverse"] = setting["order"] == "reverse"
+        request["ahead"] = setting["ahead"]
         request["files"] = files
         if request["seconds"] <= 0.2:
             late = {
@@ -78,7 +79,10 @@ class Run:
         if self.sides[side].options == "bare":
             why = "pytest did not take the options that the repository configures (addopts)"
             self.ledger.say("%s: %s; the tests were run without them" % (side, why))
-        return Answer(answer, "it did not end within %.1f s" % limit)
+        found = Answer(answer, "it did not end within %.1f s" % limit)
+        for note in found.notes:
+            self.ledger.say(note)
+        return found
 
     def together(self, work, arguments):
         """Calls `work` with each of `arguments`, as many at once as there are slots; the results in

@@ -8,6 +8,7 @@ import sys
 import tempfile
 import types
 
+import jittest_clock
 import jittest_processes
 from jittest_wire import write_frame
 
@@ -60,6 +61,8 @@ def _stand_in(request):
     roots = [os.path.normpath(os.path.join(root, folder)) for folder in request["import_roots"]]
     os.environ["TMPDIR"] = request["tmp"]
     os.environ["PWD"] = root
+    os.environ["HOME"] = os.path.join(request["tmp"], "home")
+    os.makedirs(os.environ["HOME"], exist_ok=True)
     known = os.environ.get("PYTHONPATH", "").split(os.pathsep)
     os.environ["PYTHONPATH"] = os.pathsep.join(
         dict.fromkeys(roots + [path for path in known if path])
@@ -84,6 +87,8 @@ def _pytest(request, send):
     from jittest_tree import Tree
 
     root = request["root"]
+    if request.get("ahead") and not jittest_clock.set_ahead(request["ahead"]):
+        send({"kind": "note", "text": "the clock could not be set ahead for a rerun"})
     mutation, tracer, tree = None, None, None
     if request.get("mutant"):
         mutation = Mutation(

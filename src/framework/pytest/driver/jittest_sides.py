@@ -3,6 +3,7 @@ setting.
 """
 
 import os
+import secrets
 import shutil
 import socket
 import subprocess
@@ -20,6 +21,9 @@ OPTIONS = ["tamed", "plain", "bare"]
 # Of our own surroundings, where they are a pytest session too.
 DROPPED = ("PYTEST_CURRENT_TEST", "PYTEST_VERSION")
 
+# Languages of our own surroundings would win over the one of a setting.
+LANGUAGES = ("LC_ALL", "LANGUAGE", "LC_CTYPE", "LC_NUMERIC", "LC_TIME", "LC_COLLATE", "LC_MONETARY")
+
 SETTINGS = [
     {"seed": "0", "tz": "UTC", "lang": "C.UTF-8", "order": "forward", "tmp": "a"},
     {"seed": "1", "tz": "Asia/Tokyo", "lang": "C", "order": "reverse", "tmp": "bb-b"},
@@ -31,18 +35,26 @@ SETTINGS = [
         "tmp": "c_c",
     },
     {"seed": "7", "tz": "Asia/Kolkata", "lang": "C.UTF-8", "order": "reverse", "tmp": "d"},
-    {"seed": "99", "tz": "Pacific/Apia", "lang": "de_DE.UTF-8", "order": "forward", "tmp": "eeee"},
+    {
+        "seed": "99",
+        "tz": "Pacific/Apia",
+        "lang": "de_DE.UTF-8",
+        "order": "forward",
+        "tmp": "eeee",
+        "ahead": 400,
+    },
 ]
 
 
 def setting_of(run):
     """The setting of a rerun: hash seed, time zone, language, order of tests, name of the temporary
-    folder.
+    folder, days that the clock is ahead.
     """
     setting = dict(SETTINGS[run % len(SETTINGS)], run=run)
+    setting.setdefault("ahead", 0)
     if run >= len(SETTINGS):
         setting["seed"] = str(1000 + run)
-    setting["label"] = "seed={seed} tz={tz} order={order} tmp={tmp}".format(**setting)
+    setting["label"] = "seed={seed} tz={tz} order={order} tmp={tmp} ahead={ahead}".format(**setting)
     return setting
 
 
@@ -58,7 +70,7 @@ class Zygote:
         self.nonce = new_nonce()
         ours, theirs = socket.socketpair()
         self.socket = ours
-        env = {name: value for name, value in os.environ.items() if name not in DROPPED}
+        env = {name: value for name, value in os.environ.items() if name not in DROPPED + LANGUAGES}
         env.update(
             PYTHONHASHSEED=setting["seed"], TZ=setting["tz"], LANG=setting["lang"], TMPDIR=scratch
         )
@@ -165,6 +177,8 @@ class Side:
         self.python = python
         self.import_roots = import_roots
         self.scratch = scratch
+        # Nothing in the path of a working copy tells which side it is.
+        self.token = secrets.token_hex(4)
         self.trees = {}
         self.zygote = None
         self.options = "tamed"
@@ -175,10 +189,17 @@ class Side:
         """The working copy of a slot."""
         with self.lock:
             if slot not in self.trees:
-                root = os.path.join(self.scratch, slot, self.name)
+                root = os.path.join(self.scratch, slot, self.token, "checkout")
                 copy_tree(self.pristine, root)
                 self.trees[slot] = root
             return self.trees[slot]
+
+    def holds(self, path):
+        """The place of a file in this side's working copies, relative to their root; None where it
+        lies elsewhere.
+        """
+        parts = os.path.relpath(path, os.path.realpath(self.scratch)).split(os.sep)
+        return os.sep.join(parts[3:]) if parts[1:3] == [self.token, "checkout"] else None
 
     def use(self, setting):
         """The zygote of a setting; an older one of another setting is closed."""

@@ -112,6 +112,23 @@ class Tree:
                 folder = os.path.dirname(folder)
 
 
+def entries(folder):
+    """What a folder, and the folders in it, hold."""
+    found = set()
+    for name in os.listdir(folder) if os.path.isdir(folder) else []:
+        found.add(name)
+        path = os.path.join(folder, name)
+        if os.path.isdir(path) and not os.path.islink(path):
+            found.update(os.path.join(name, inner) for inner in os.listdir(path))
+    return found
+
+
+def keep_only(folder, kept):
+    """Removes what came into a folder, or into the folders in it, since `entries` looked."""
+    for name in sorted(entries(folder) - set(kept)):
+        _remove(os.path.join(folder, name))
+
+
 def copy_tree(source, destination):
     """Copies a revision, symlinks as they are, times kept. Large files are shared with the source:
     tests rarely write into them, and a working folder in memory has little room; where a test does,

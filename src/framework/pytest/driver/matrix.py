@@ -8,6 +8,7 @@ This controller never imports anything of the repository. A zygote for each side
 generated test runs in a fork of its own (jittest_observer).
 """
 
+import hashlib
 import json
 import os
 import shutil
@@ -22,8 +23,24 @@ from jittest_run import Run
 from jittest_sides import Lost
 
 
+def check_contents(run):
+    """Whether base and head are what they claim to be: the changed files by their digests, None
+    for one that must not be there.
+    """
+    for side, contents in run.plan.get("contents", {}).items():
+        for name, wanted in sorted(contents.items()):
+            path = os.path.join(run.sides[side].pristine, name)
+            found = None
+            if os.path.isfile(path):
+                with open(path, "rb") as file:
+                    found = hashlib.sha256(file.read()).hexdigest()
+            if found != wanted:
+                run.ledger.doubt("%s of %s is not what the commit holds" % (name, side))
+
+
 def stages(run):
     """All stages, what matters most first, until the time is over."""
+    check_contents(run)
     loaded = run.sides["head"].use(run.setting).hello["loaded"]
     for module in run.plan.get("modules", []):
         if module["module"] in loaded:

@@ -7,6 +7,7 @@ use crate::language::python::syntax::Part;
 
 pub(super) const OPERATORS: &[Operator] = &[
     Operator { name: "arguments-swapped", kinds: &["call"], edits: swapped },
+    Operator { name: "keywords-swapped", kinds: &["call"], edits: keywords_swapped },
     Operator { name: "keyword-dropped", kinds: &["call"], edits: keyword_dropped },
     Operator { name: "argument-dropped", kinds: &["call"], edits: argument_dropped },
     Operator {
@@ -36,6 +37,31 @@ fn swapped(call: Part<'_>) -> Vec<Edit> {
             rationale: "Two arguments next to each other are easily mixed up.",
             plausibility: 58,
         });
+    }
+    edits
+}
+
+/// `f(a=x, b=y)` became `f(a=y, b=x)`.
+fn keywords_swapped(call: Part<'_>) -> Vec<Edit> {
+    let values: Vec<Part<'_>> = arguments(call).into_iter().filter_map(|argument| argument.field("value")).collect();
+    let mut edits = Vec::new();
+    for pair in values.windows(2) {
+        let [one, other] = pair else { continue };
+        // Values of two kinds would show at once.
+        let alike = one.kind() == other.kind() && one.text() != other.text();
+        let Some(between) = call.text().get(one.end() - call.start()..other.start() - call.start()) else { continue };
+        if alike {
+            let mutated = format!("{}{between}{}", other.text(), one.text());
+            let description = format!("`{}` and `{}` changed places", one.text(), other.text());
+            edits.push(Edit {
+                start: one.start(),
+                end: other.end(),
+                mutated,
+                description: description.lines().next().unwrap_or_default().to_owned(),
+                rationale: "The values of two options next to each other are easily mixed up.",
+                plausibility: 50,
+            });
+        }
     }
     edits
 }

@@ -11,6 +11,7 @@ pub(super) const OPERATORS: &[Operator] = &[
     Operator { name: "method-swapped", kinds: &["call"], edits: method_swapped },
     Operator { name: "method-dropped", kinds: &["call"], edits: method_dropped },
     Operator { name: "get-default", kinds: &["call"], edits: get_default },
+    Operator { name: "seconds", kinds: &["call"], edits: seconds },
 ];
 
 type Swap = (&'static str, &'static str, u8, &'static str);
@@ -50,6 +51,15 @@ const METHODS: &[Swap] = &[
     ("floor", "ceil", 66, "Rounding up and rounding down are easily mixed up."),
     ("ceil", "floor", 66, "Rounding up and rounding down are easily mixed up."),
     ("deepcopy", "copy", 62, "A copy that shares its inner parts is easily taken for a full one."),
+    ("nlargest", "nsmallest", 62, "The smallest and the largest are easily mixed up."),
+    ("nsmallest", "nlargest", 62, "The smallest and the largest are easily mixed up."),
+    ("bisect_left", "bisect_right", 66, "On which side of equal values a place lies is easily mixed up."),
+    ("bisect_right", "bisect_left", 66, "On which side of equal values a place lies is easily mixed up."),
+    ("bisect", "bisect_left", 62, "On which side of equal values a place lies is easily mixed up."),
+    ("insort", "insort_left", 50, "On which side of equal values a place lies is easily mixed up."),
+    ("setdefault", "get", 50, "That a missing value has to be kept is easily forgotten."),
+    ("discard", "remove", 50, "That a value may be missing is easily forgotten."),
+    ("remove", "discard", 40, "That a missing value is a mistake is easily forgotten."),
 ];
 
 /// Functions whose result is like their only argument.
@@ -137,4 +147,12 @@ fn get_default(call: Part<'_>) -> Vec<Edit> {
     }
     let rationale = "What happens when a key is missing is easily forgotten.";
     vec![Edit::remove_range((key.end(), default.end()), default.text(), 64, rationale)]
+}
+
+/// `a.total_seconds()` became `a.seconds`.
+fn seconds(call: Part<'_>) -> Vec<Edit> {
+    let object = call.field("function").and_then(|function| function.field("object"));
+    let Some(object) = object.filter(|_| called(call) == "total_seconds") else { return Vec::new() };
+    let rationale = "The seconds of a time span are easily taken for all of it, and whole days are lost.";
+    vec![Edit::replace(call, &format!("{}.seconds", object.text()), 68, rationale)]
 }

@@ -11,9 +11,13 @@ pub(super) const OPERATORS: &[Operator] = &[
     Operator { name: "membership", kinds: COMPARISON, edits: membership },
     Operator { name: "identity", kinds: COMPARISON, edits: identity },
     Operator { name: "none-check", kinds: COMPARISON, edits: none_check },
+    Operator { name: "same-or-equal", kinds: COMPARISON, edits: same_or_equal },
+    Operator { name: "truth-check", kinds: TRUTH, edits: truth_check },
 ];
 
 const COMPARISON: &[&str] = &["comparison_operator"];
+
+const TRUTH: &[&str] = &["not_operator", "if_statement", "elif_clause", "while_statement"];
 
 /// Replaces each operator of a comparison that `pairs` names.
 fn swap(comparison: Part<'_>, pairs: &[(&str, &str)], plausibility: u8, rationale: &'static str) -> Vec<Edit> {
@@ -65,4 +69,25 @@ fn none_check(comparison: Part<'_>) -> Vec<Edit> {
     let rationale =
         "A check for None is often shortened, and then 0, an empty text and an empty list count as missing.";
     vec![Edit::replace(comparison, &mutated, 80, rationale)]
+}
+
+/// `x is y` became `x == y`; a check for None has a mistake of its own.
+fn same_or_equal(comparison: Part<'_>) -> Vec<Edit> {
+    if comparison.named().any(|part| part.is("none")) {
+        return Vec::new();
+    }
+    swap(comparison, &[("is", "=="), ("is not", "!=")], 44, "Being the same and being equal are easily mixed up.")
+}
+
+/// `not x` became `x is None`, `if x:` became `if x is not None:`: empty values count as given.
+fn truth_check(part: Part<'_>) -> Vec<Edit> {
+    let (value, check) = if part.is("not_operator") {
+        (part.field("argument"), "is None")
+    } else {
+        (part.field("condition"), "is not None")
+    };
+    let Some(value) = value.filter(|value| value.is_any(&["identifier", "attribute"])) else { return Vec::new() };
+    let whole = if part.is("not_operator") { part } else { value };
+    let rationale = "A check for an empty value is often written as one for None, and then 0 and an empty text pass.";
+    vec![Edit::replace(whole, &format!("{} {check}", value.text()), 52, rationale)]
 }

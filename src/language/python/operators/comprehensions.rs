@@ -7,6 +7,7 @@ use crate::language::python::syntax::Part;
 pub(super) const OPERATORS: &[Operator] = &[
     Operator { name: "filter-dropped", kinds: &["if_clause"], edits: dropped },
     Operator { name: "filter-negated", kinds: &["if_clause"], edits: negated },
+    Operator { name: "pair-swapped", kinds: &["dictionary_comprehension"], edits: pair_swapped },
 ];
 
 /// `[x for x in xs if c]` became `[x for x in xs]`; `case x if c:` became `case x:`.
@@ -24,4 +25,16 @@ fn negated(clause: Part<'_>) -> Vec<Edit> {
     }
     let rationale = "Whether a filter keeps or removes is easily mixed up.";
     vec![Edit::replace(condition, &format!("not {}", operand(condition)), 50, rationale)]
+}
+
+/// `{k: v for …}` became `{v: k for …}`.
+fn pair_swapped(comprehension: Part<'_>) -> Vec<Edit> {
+    let Some(pair) = comprehension.field("body").filter(|body| body.is("pair")) else { return Vec::new() };
+    let (Some(key), Some(value)) = (pair.field("key"), pair.field("value")) else { return Vec::new() };
+    let names = key.is("identifier") && value.is("identifier") && key.text() != value.text();
+    if !names {
+        return Vec::new();
+    }
+    let mutated = format!("{}: {}", value.text(), key.text());
+    vec![Edit::replace(pair, &mutated, 48, "Keys and values are easily mixed up.")]
 }

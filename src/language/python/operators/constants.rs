@@ -10,6 +10,8 @@ pub(super) const OPERATORS: &[Operator] = &[
     Operator { name: "boolean", kinds: &["true", "false"], edits: boolean },
     Operator { name: "text", kinds: &["string"], edits: text },
     Operator { name: "none", kinds: &["none"], edits: none },
+    Operator { name: "precision", kinds: &["format_specifier"], edits: precision },
+    Operator { name: "date-format", kinds: &["string"], edits: date_format },
 ];
 
 const OFF: &str = "A number is easily one off.";
@@ -30,6 +32,9 @@ fn integer(part: Part<'_>) -> Vec<Edit> {
     ];
     if value > 1 {
         edits.push(Edit::replace(part, "0", 40, ZERO));
+    }
+    if value > 0 {
+        edits.push(Edit::replace(part, "-1", 32, "A value that means that there is none easily gets where it counts."));
     }
     edits
 }
@@ -84,6 +89,11 @@ fn text(part: Part<'_>) -> Vec<Edit> {
         46,
         "A text is easily left empty while code is moved.",
     )];
+    let trimmed = content.trim();
+    if !trimmed.is_empty() && trimmed != content && !content.contains('\\') {
+        let rationale = "A blank at the end of a text is easily lost.";
+        edits.push(Edit::replace(part, &format!("{opening}{trimmed}{closing}"), 50, rationale));
+    }
     let compared = part.parent().is_some_and(|parent| parent.is_any(&["comparison_operator", "case_pattern"]));
     let other_case = if content.to_lowercase() == content { content.to_uppercase() } else { content.to_lowercase() };
     if compared && other_case != content && !content.contains('\\') {
@@ -91,6 +101,47 @@ fn text(part: Part<'_>) -> Vec<Edit> {
         edits.push(Edit::replace(part, &format!("{opening}{other_case}{closing}"), 50, rationale));
     }
     edits
+}
+
+/// `:.2f` became `:.1f`.
+fn precision(part: Part<'_>) -> Vec<Edit> {
+    let Some((before, rest)) = part.text().split_once('.').filter(|_| !is_for_people(part)) else { return Vec::new() };
+    let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
+    let Ok(value) = digits.parse::<u8>() else { return Vec::new() };
+    let after = &rest[digits.len()..];
+    let rationale = "The number of decimal places is easily one off.";
+    let nearer = value.checked_sub(1).into_iter().chain(value.checked_add(1));
+    nearer.map(|other| Edit::replace(part, &format!("{before}.{other}{after}"), 54, rationale)).collect()
+}
+
+/// Codes of dates and times that are taken for one another.
+const DATE_CODES: &[(&str, &str)] = &[
+    ("%m", "%M"),
+    ("%M", "%m"),
+    ("%Y", "%y"),
+    ("%y", "%Y"),
+    ("%H", "%I"),
+    ("%I", "%H"),
+    ("%d", "%j"),
+    ("%b", "%B"),
+    ("%B", "%b"),
+    ("%a", "%A"),
+    ("%A", "%a"),
+];
+
+fn date_format(part: Part<'_>) -> Vec<Edit> {
+    let call = part.parent().and_then(Part::parent).filter(|call| call.is("call"));
+    if !call.is_some_and(|call| matches!(called(call), "strftime" | "strptime")) {
+        return Vec::new();
+    }
+    let rationale = "The codes of a date's format are easily mixed up.";
+    let used = DATE_CODES.iter().filter(|(code, _)| part.text().contains(code));
+    used.map(|(code, other)| Edit::replace(part, &part.text().replace(code, other), 58, rationale)).collect()
+}
+
+/// Whether a text ends up in a message for people.
+fn is_for_people(part: Part<'_>) -> bool {
+    part.ancestors().take(6).any(|around| around.is_any(&["raise_statement", "assert_statement"]))
 }
 
 /// Whether a text is more than a name, a key or a message for people.
@@ -102,7 +153,7 @@ fn matters(part: Part<'_>) -> bool {
         "dict_pattern" => return false,
         _ => {}
     }
-    if part.ancestors().take(6).any(|around| around.is_any(&["raise_statement", "assert_statement", "interpolation"])) {
+    if is_for_people(part) || part.ancestors().take(6).any(|around| around.is("interpolation")) {
         return false;
     }
     let call = parent.parent().filter(|call| parent.is("argument_list") && call.is("call"));

@@ -6,6 +6,7 @@ use crate::language::python::syntax::Part;
 
 pub(super) const OPERATORS: &[Operator] = &[
     Operator { name: "exception-widened", kinds: &["except_clause"], edits: widened },
+    Operator { name: "exception-narrowed", kinds: &["except_clause"], edits: narrowed },
     Operator { name: "exception-forgotten", kinds: &["except_clause"], edits: forgotten },
     Operator { name: "handler-emptied", kinds: &["except_clause"], edits: emptied },
     Operator { name: "exception-type", kinds: &["raise_statement"], edits: other_type },
@@ -23,6 +24,26 @@ fn widened(clause: Part<'_>) -> Vec<Edit> {
         return Vec::new();
     }
     vec![Edit::replace(caught, "Exception", 58, "Catching everything is a common short cut, and hides other mistakes.")]
+}
+
+/// Exceptions, and one of those that they stand for.
+const NARROWER: &[(&str, &str)] = &[
+    ("Exception", "ValueError"),
+    ("BaseException", "Exception"),
+    ("LookupError", "KeyError"),
+    ("ArithmeticError", "ZeroDivisionError"),
+    ("OSError", "FileNotFoundError"),
+    ("IOError", "FileNotFoundError"),
+    ("EnvironmentError", "FileNotFoundError"),
+    ("ImportError", "ModuleNotFoundError"),
+    ("UnicodeError", "UnicodeDecodeError"),
+];
+
+fn narrowed(clause: Part<'_>) -> Vec<Edit> {
+    let Some(caught) = caught(clause) else { return Vec::new() };
+    let rows = NARROWER.iter().filter(|(wide, _)| *wide == caught.text());
+    let rationale = "The exception that was seen is easily taken for the only one that can come.";
+    rows.map(|(_, narrow)| Edit::replace(caught, narrow, 52, rationale)).collect()
 }
 
 /// `except (A, B)` became `except (A,)`.

@@ -4,12 +4,14 @@ mod arguments;
 mod arithmetic;
 mod asynchronous;
 mod builtins;
+mod collections;
 mod comparison;
 mod comprehensions;
 mod constants;
 mod decorators;
 mod edit;
 mod exceptions;
+mod indentation;
 mod logic;
 mod parse_check;
 mod reach;
@@ -55,6 +57,8 @@ pub(super) const ALL: &[&[Operator]] = &[
     comprehensions::OPERATORS,
     asynchronous::OPERATORS,
     decorators::OPERATORS,
+    collections::OPERATORS,
+    indentation::OPERATORS,
 ];
 
 /// How much less a mistake is likely in an unchanged condition around a changed line.

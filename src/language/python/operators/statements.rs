@@ -15,9 +15,11 @@ pub(super) const OPERATORS: &[Operator] = &[
     Operator { name: "early-return-removed", kinds: &["return_statement"], edits: early_return_removed },
     Operator {
         name: "branch-removed",
-        kinds: &["else_clause", "elif_clause", "finally_clause"],
+        kinds: &["else_clause", "elif_clause", "finally_clause", "case_clause"],
         edits: branch_removed,
     },
+    Operator { name: "scope-forgotten", kinds: &["global_statement", "nonlocal_statement"], edits: scope_forgotten },
+    Operator { name: "assignment-swapped", kinds: &["assignment"], edits: assignment_swapped },
 ];
 
 fn call_removed(statement: Part<'_>) -> Vec<Edit> {
@@ -39,11 +41,41 @@ fn assignment_removed(statement: Part<'_>) -> Vec<Edit> {
             let (Some(left), Some(right)) = (only.field("left"), only.field("right")) else { return Vec::new() };
             let outside = left.is_any(&["attribute", "subscript"]);
             let renewed = left.is("identifier")
-                && right.descendants().any(|part| part.is("identifier") && part.text() == left.text());
+                && (right.descendants().any(|part| part.is("identifier") && part.text() == left.text())
+                    || is_bound_before(statement, left));
             if outside || renewed { vec![Edit::remove_statement(statement, 64, rationale)] } else { Vec::new() }
         }
         _ => Vec::new(),
     }
+}
+
+/// Whether a name has a value already: a parameter, or an assignment further up in the same function.
+fn is_bound_before(statement: Part<'_>, name: Part<'_>) -> bool {
+    let Some(function) = statement.function() else { return false };
+    let parameter = |part: Part<'_>| part.is("identifier") && part.text() == name.text();
+    if function.field("parameters").is_some_and(|list| list.descendants().any(parameter)) {
+        return true;
+    }
+    let before = function.descendants().take_while(|part| part.index() < statement.index());
+    before.filter(|part| part.is("assignment")).any(|part| part.field("left").is_some_and(parameter))
+}
+
+/// `a, b = x, y` became `a, b = y, x`.
+fn assignment_swapped(assignment: Part<'_>) -> Vec<Edit> {
+    let right = assignment.field("right").filter(|right| right.is("expression_list"));
+    let (Some(left), Some(right)) = (assignment.field("left"), right) else { return Vec::new() };
+    let parts: Vec<Part<'_>> = right.named().collect();
+    let ([one, other], true) = (parts.as_slice(), left.named().count() == 2) else { return Vec::new() };
+    if one.text() == other.text() {
+        return Vec::new();
+    }
+    let mutated = format!("{}, {}", other.text(), one.text());
+    vec![Edit::replace(right, &mutated, 54, "Two values that are set at once are easily mixed up.")]
+}
+
+fn scope_forgotten(statement: Part<'_>) -> Vec<Edit> {
+    let rationale = "That a name belongs outside of the function is easily forgotten.";
+    vec![Edit::remove_statement(statement, 50, rationale)]
 }
 
 fn jump(statement: Part<'_>) -> Vec<Edit> {

@@ -70,7 +70,7 @@ fn arithmetic() {
 
 #[test]
 fn constants() {
-    check("number", "x = 10\n", &["x = 11\n", "x = 9\n", "x = 0\n"]);
+    check("number", "x = 10\n", &["x = 11\n", "x = 9\n", "x = 0\n", "x = -1\n"]);
     check("number", "x = 0\n", &["x = 1\n", "x = -1\n"]);
     check("number", "x = f(-1)\n", &["x = f(-2)\n", "x = f(0)\n"]);
     check("number", "x = 0.5\n", &["x = 1.5\n", "x = 5.0\n", "x = 0.0\n"]);
@@ -284,4 +284,111 @@ fn a_broken_part_of_a_file_is_not_mutated_and_the_rest_is() {
     let text = "def good(a):\n    return a < 1\n\ndef bad(a:\n    return a < 2\n";
     let lines: BTreeSet<u32> = mutants_of(text, 1..=5).iter().map(|mutant| mutant.span.line_start).collect();
     assert!(!lines.contains(&5), "{lines:?}");
+}
+
+#[test]
+fn checks_for_truth_sameness_and_types() {
+    check("truth-check", "x = not a\n", &["x = a is None\n"]);
+    check("truth-check", "if a.b:\n    c()\n", &["if a.b is not None:\n    c()\n"]);
+    check("truth-check", "if a():\n    c()\n", &[]);
+    check("same-or-equal", "x = a is b\n", &["x = a == b\n"]);
+    check("same-or-equal", "x = a is None\n", &[]);
+    check(
+        "element-forgotten",
+        "x = isinstance(a, (B, C))\n",
+        &["x = isinstance(a, (B,))\n", "x = isinstance(a, (C,))\n"],
+    );
+    check(
+        "element-forgotten",
+        "x = a in {1, 2, 3}\n",
+        &["x = a in {1, 2}\n", "x = a in {1, 3}\n", "x = a in {2, 3}\n"],
+    );
+    check("element-forgotten", "return_value = (a, b)\n", &[]);
+    check("element-forgotten", "x = {**a, 'b': 1}\n", &[]);
+}
+
+#[test]
+fn formats_of_numbers_and_dates() {
+    check("precision", "x = f'{a:.2f}'\n", &["x = f'{a:.1f}'\n", "x = f'{a:.3f}'\n"]);
+    check("precision", "raise E(f'{a:.2f}')\n", &[]);
+    check("date-format", "x = a.strftime('%Y-%d')\n", &["x = a.strftime('%y-%d')\n", "x = a.strftime('%Y-%j')\n"]);
+    check("date-format", "x = a.replace('%Y', '')\n", &[]);
+    check("text", "x = ', '.join(a)\n", &["x = ''.join(a)\n", "x = ','.join(a)\n"]);
+    check("seconds", "x = (a - b).total_seconds()\n", &["x = (a - b).seconds\n"]);
+}
+
+#[test]
+fn answers_keys_and_what_is_handed_out() {
+    check("return-negated", "def f() -> bool:\n    return a\n", &["def f() -> bool:\n    return not a\n"]);
+    check("return-negated", "def is_a(x):\n    return b(x)\n", &["def is_a(x):\n    return not b(x)\n"]);
+    check("return-negated", "def f():\n    return a\n", &[]);
+    check(
+        "return-empty",
+        "def f() -> Optional[str]:\n    return a\n",
+        &["def f() -> Optional[str]:\n    return \"\"\n"],
+    );
+    check(
+        "return-empty",
+        "def f() -> None | bytes:\n    return a\n",
+        &["def f() -> None | bytes:\n    return b\"\"\n"],
+    );
+    check("sort-key-swapped", "a.sort(key=lambda x: (x.b, x.c))\n", &["a.sort(key=lambda x: (x.c, x.b))\n"]);
+    check("yield-from", "def f():\n    yield from a\n", &["def f():\n    yield a\n"]);
+    check("pair-swapped", "x = {k: v for k, v in a}\n", &["x = {v: k for k, v in a}\n"]);
+}
+
+#[test]
+fn exceptions_that_are_too_narrow() {
+    let text = "try:\n    a()\nexcept LookupError:\n    b()\n";
+    check("exception-narrowed", text, &["try:\n    a()\nexcept KeyError:\n    b()\n"]);
+    check("exception-narrowed", "try:\n    a()\nexcept B:\n    b()\n", &[]);
+}
+
+#[test]
+fn assignments_scopes_and_cases() {
+    check("assignment-removed", "def f(a):\n    a = b\n", &["def f(a):\n    pass\n"]);
+    check("assignment-removed", "def f():\n    a = 1\n    a = 2\n", &["def f():\n    a = 1\n    pass\n"]);
+    check("assignment-swapped", "a, b = c, d\n", &["a, b = d, c\n"]);
+    check("assignment-swapped", "a = c, d\n", &[]);
+    check("scope-forgotten", "def f():\n    global a\n    a = 1\n", &["def f():\n    pass\n    a = 1\n"]);
+    check("branch-removed", "match a:\n    case 1:\n        b = 1\n", &["match a:\n    case 1:\n        pass\n"]);
+    check("keywords-swapped", "f(a=b, c=d)\n", &["f(a=d, c=b)\n"]);
+    check("keywords-swapped", "f(a=b, c=1)\n", &[]);
+}
+
+#[test]
+fn lines_that_slip_into_a_loop_or_out_of_it() {
+    let text = "def f(a):\n    b = 0\n    for x in a:\n        b += x\n    return b\n";
+    check("return-in-loop", text, &["def f(a):\n    b = 0\n    for x in a:\n        b += x\n        return b\n"]);
+    check("return-in-loop", "def f(a):\n    for x in a:\n        b(x)\n    c()\n", &[]);
+    let text = "for x in a:\n    b(x)\n    c(x)\n";
+    check("out-of-loop", text, &["for x in a:\n    b(x)\nc(x)\n"]);
+    check("out-of-loop", "for x in a:\n    b(x)\n", &[]);
+}
+
+#[test]
+fn what_its_author_left_out_of_coverage_is_not_mutated() {
+    let text = concat!(
+        "def f(a):\n    if a < 1:  # pragma: no cover\n        return a + 2\n",
+        "    if sys.version_info >= (3, 9):\n        b()\n",
+        "    if log.isEnabledFor(10):\n        c(a + 1)\n",
+        "    raise NotImplementedError\n",
+    );
+    let lines: BTreeSet<u32> = mutants_of(text, 1..=8).iter().map(|mutant| mutant.span.line_start).collect();
+    assert!(lines.is_subset(&BTreeSet::from([5])), "{lines:?}");
+}
+
+#[test]
+fn every_mistake_has_a_reason_of_one_sentence() {
+    let text = include_str!("../../../../fixtures/operators.py");
+    let all = 1..=u32::try_from(text.lines().count()).unwrap();
+    let mutants = mutants_of(text, all);
+    let made: BTreeSet<&str> = mutants.iter().map(|mutant| mutant.operator.as_str()).collect();
+    let known: BTreeSet<&str> = ALL.iter().copied().flatten().map(|operator| operator.name).collect();
+    assert_eq!(known.difference(&made).collect::<Vec<_>>(), Vec::<&&str>::new(), "operators that make nothing");
+    for mutant in mutants {
+        let reason = &mutant.rationale;
+        assert!(reason.ends_with('.') && !reason.trim_end_matches('.').contains(". "), "{reason}");
+        assert!(reason.chars().next().is_some_and(|c| c.is_uppercase() || c == '`'), "{reason}");
+    }
 }

@@ -221,20 +221,6 @@ def test_state_of_the_process_does_not_reach_the_next_test(matrix):
     assert {cell["outcome"] for cell in result["cells"]} == {"passed"}
 
 
-def test_a_warning_that_becomes_an_error_is_said(matrix):
-    files = dict(FLAT, **{"pytest.ini": "[pytest]\nfilterwarnings = error\n"})
-    warns = "import warnings\n\n\n" + CART + "\n\nwarnings.warn\n"
-    head = warns.replace(
-        "    if not prices", "    warnings.warn('old', DeprecationWarning)\n    if not prices"
-    )
-    matrix.repository(files, {"shop/cart.py": head})
-    result = matrix.run(tests=[matrix.test(OF_NOTHING)], modules=MODULES)
-    failures = [cell for cell in result["cells"] if cell["outcome"] == "failed"]
-    assert len(failures) == 5
-    assert all("turns into an error" in cell["message"] for cell in failures)
-    assert not any(cell["own_assertion"] for cell in failures)
-
-
 def test_errors_around_a_test_are_not_failures(matrix):
     fixture = "import pytest\n\n\n@pytest.fixture(autouse=True)\ndef f():\n    %s\n"
     fixture += "\n\ndef test_it():\n    pass\n"

@@ -1,0 +1,248 @@
+//! Signs that a difference is intended, and signs that it is not.
+
+use std::collections::BTreeSet;
+
+use crate::domain::{
+    Cell, ChangeKind, GeneratedTest, OwnTestId, Parameter, ParameterKind, RevisionKey, Statement, StatementSource,
+    Symbol, Target,
+};
+
+use super::Evidence;
+use super::wording::{announced_exception, behaviour_in, names, names_behaviour, shortened};
+
+/// What a sign weighs; see `confidence.rs`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Weight {
+    /// It is intended.
+    Intended,
+    /// It may be intended.
+    Hint,
+    /// Head ends in an exception that nobody planned.
+    Unplanned,
+    /// The change says that behaviour stays as it is.
+    Promise,
+    /// Only few inputs behave differently.
+    Few,
+    /// Said, and weighs nothing.
+    Fact,
+}
+
+/// A sign.
+#[derive(Debug)]
+pub(super) struct Sign {
+    /// What it weighs.
+    pub(super) weight: Weight,
+    /// The sign, in words.
+    pub(super) words: String,
+}
+
+/// How many changed symbols a title may be about that names none of them.
+const FEW_TARGETS: usize = 3;
+
+/// All signs about what a test shows, those that it is intended first.
+pub(super) fn of(evidence: &Evidence<'_>, test: &GeneratedTest) -> Vec<Sign> {
+    let mut signs: Vec<Sign> = Vec::new();
+    let target = evidence.map.targets.iter().find(|target| target.id == test.target);
+    for subject in target.map(|target| subjects(evidence, target)).unwrap_or_default() {
+        signs.extend(own_tests(evidence, subject));
+        signs.extend(words(evidence, test, subject));
+        signs.extend(signature(evidence, subject));
+        signs.extend(docstring(evidence, test, subject));
+    }
+    signs.extend(title_about_behaviour(evidence));
+    signs.extend(against(evidence, test, &signs));
+    let mut said = BTreeSet::new();
+    signs.retain(|sign| said.insert(sign.words.clone()));
+    signs
+}
+
+fn sign(weight: Weight, words: String) -> Sign {
+    Sign { weight, words }
+}
+
+/// What a difference of `target` can come from: itself, where it changed, else the changed symbols that it calls.
+fn subjects<'e>(evidence: &Evidence<'e>, target: &'e Target) -> Vec<&'e Target> {
+    if target.changed {
+        return vec![target];
+    }
+    let targets = &evidence.map.targets;
+    let mut reached: Vec<&Target> = vec![target];
+    let mut next = 0;
+    while let Some(caller) = reached.get(next).copied() {
+        let called = |other: &&Target| {
+            let name = other.symbol.name.as_str();
+            caller.symbol.calls.iter().any(|call| call.rsplit('.').next() == Some(name))
+        };
+        let new: Vec<&Target> =
+            targets.iter().filter(called).filter(|t| reached.iter().all(|r| r.id != t.id)).collect();
+        reached.extend(new);
+        next += 1;
+    }
+    reached.retain(|target| target.changed);
+    if reached.is_empty() { targets.iter().filter(|target| target.changed).collect() } else { reached }
+}
+
+/// The change's own tests ask for the new outcome, or no longer for the old one.
+fn own_tests(evidence: &Evidence<'_>, subject: &Target) -> Vec<Sign> {
+    let mut signs = Vec::new();
+    if let Some(node) = own_test_that_asks_for_it(evidence, subject) {
+        let words = format!("the change's own test {} fails on base and passes on head", node.0);
+        signs.push(sign(Weight::Intended, words));
+    }
+    let rewritten = evidence.intent.rewritten_tests.iter().find(|test| is_named_in(&test.words, &subject.symbol));
+    if let Some(test) = rewritten {
+        let words = format!("the change alters what {} asserts about {}", test.name, subject.symbol.local_name);
+        signs.push(sign(Weight::Intended, words));
+    }
+    signs
+}
+
+fn own_test_that_asks_for_it<'e>(evidence: &Evidence<'e>, subject: &Target) -> Option<&'e OwnTestId> {
+    let cells = &evidence.matrix.own_cells;
+    let asks = |node: &OwnTestId| {
+        let at = |key: RevisionKey| cells.get(&(node.clone(), key));
+        at(RevisionKey::Head).is_some_and(Cell::all_passed) && at(RevisionKey::Base).is_some_and(Cell::all_failed)
+    };
+    let keys = cells.keys().filter(|(_, revision)| *revision == RevisionKey::Base).map(|(node, _)| node);
+    keys.filter(|node| asks(node)).find(|node| mentions(evidence, node, &subject.symbol))
+}
+
+/// Whether the file of a changed test names the symbol.
+fn mentions(evidence: &Evidence<'_>, node: &OwnTestId, symbol: &Symbol) -> bool {
+    let path = node.0.split("::").next().unwrap_or_default();
+    let file = evidence.change.files.iter().find(|file| file.path.as_str() == path);
+    let text = file.and_then(|file| file.after.as_deref()).unwrap_or_default();
+    let words = text.split(|c: char| !(c.is_alphanumeric() || c == '_')).map(str::to_owned);
+    is_named_in(&words.collect(), symbol)
+}
+
+/// Whether code with these words uses the symbol; special methods are used by their class.
+fn is_named_in(words: &BTreeSet<String>, symbol: &Symbol) -> bool {
+    let owner = symbol.parent.as_deref().and_then(|parent| parent.rsplit('.').next());
+    words.contains(&symbol.name) || symbol.name.starts_with("__") && owner.is_some_and(|owner| words.contains(owner))
+}
+
+/// What the author says of the symbol, and of the outcome.
+fn words(evidence: &Evidence<'_>, test: &GeneratedTest, subject: &Target) -> Vec<Sign> {
+    let mut signs = Vec::new();
+    let said = evidence.intent.statements.iter().filter(|said| !said.kind.claims_no_behaviour_change());
+    for statement in said {
+        let quoted = shortened(&statement.text);
+        let named = names(&statement.text, &subject.symbol);
+        let outcome = named || statement.source != StatementSource::Docs;
+        if named && names_behaviour(&statement.text) {
+            signs.push(sign(Weight::Intended, format!("{}: \"{quoted}\"", speaker(statement.source))));
+        } else if let Some(exception) = announced_exception(&statement.text, test).filter(|_| outcome) {
+            signs.push(sign(Weight::Intended, format!("the change announces {exception}: \"{quoted}\"")));
+        } else if named && is_about_it(statement) {
+            let words = format!("the change is about {}, so it may be meant", subject.symbol.local_name);
+            signs.push(sign(Weight::Hint, words));
+        }
+    }
+    signs
+}
+
+fn speaker(source: StatementSource) -> &'static str {
+    match source {
+        StatementSource::Docs => "the documentation says so",
+        StatementSource::Changelog => "the changelog says so",
+        StatementSource::Title | StatementSource::Body | StatementSource::Commit => "the change says so itself",
+    }
+}
+
+fn is_about_it(statement: &Statement) -> bool {
+    let subject = matches!(statement.source, StatementSource::Title | StatementSource::Commit);
+    subject && matches!(statement.kind, ChangeKind::Fix | ChangeKind::Feature)
+}
+
+/// A title that speaks of behaviour without naming a symbol, in a change of few symbols.
+fn title_about_behaviour(evidence: &Evidence<'_>) -> Option<Sign> {
+    let changed = evidence.map.targets.iter().filter(|target| target.changed).count();
+    let title = evidence.intent.statements.iter().find(|said| said.source == StatementSource::Title)?;
+    let speaks = !title.kind.claims_no_behaviour_change() && behaviour_in(&title.text);
+    (speaks && changed <= FEW_TARGETS)
+        .then(|| sign(Weight::Hint, format!("the title is about behaviour: \"{}\"", shortened(&title.text))))
+}
+
+/// A signature that changed: callers must follow, or may.
+fn signature(evidence: &Evidence<'_>, subject: &Target) -> Option<Sign> {
+    let before = &on_base(evidence, subject)?.parameters;
+    let after = &subject.symbol.parameters;
+    let name = &subject.symbol.local_name;
+    if must_follow(before, after) {
+        return Some(sign(Weight::Intended, format!("the signature of {name} changed, and its callers must follow")));
+    }
+    if after.len() > before.len() {
+        return Some(sign(Weight::Hint, format!("{name} takes a new option")));
+    }
+    let default = after.iter().zip(before).find(|(after, before)| after.default != before.default);
+    default.map(|(after, _)| sign(Weight::Hint, format!("the default of {} of {name} changed", after.name)))
+}
+
+/// Whether a call that was right before is right no more: something is gone, renamed, moved, or new and needed.
+fn must_follow(before: &[Parameter], after: &[Parameter]) -> bool {
+    let shape = |parameter: &Parameter| (parameter.name.clone(), parameter.kind);
+    let kept: Vec<&Parameter> = after.iter().filter(|new| before.iter().any(|old| old.name == new.name)).collect();
+    let same = kept.iter().map(|p| shape(p)).eq(before.iter().map(shape));
+    let needed = |new: &&Parameter| {
+        let takes_any = matches!(new.kind, ParameterKind::Rest | ParameterKind::RestKeywords);
+        new.default.is_none() && !takes_any
+    };
+    let is_new = |new: &&Parameter| before.iter().all(|old| old.name != new.name);
+    let no_more_default = kept
+        .iter()
+        .any(|new| new.default.is_none() && before.iter().any(|o| o.name == new.name && o.default.is_some()));
+    !same || no_more_default || after.iter().filter(is_new).any(|new| needed(&new))
+}
+
+/// A docstring that changed: strong where it newly names the exception that head raises.
+fn docstring(evidence: &Evidence<'_>, test: &GeneratedTest, subject: &Target) -> Option<Sign> {
+    let before = on_base(evidence, subject)?.docstring.as_deref().unwrap_or_default();
+    let after = subject.symbol.docstring.as_deref().unwrap_or_default();
+    let name = &subject.symbol.local_name;
+    if let Some(exception) = announced_exception(after, test)
+        && !before.contains(exception.as_str())
+    {
+        return Some(sign(Weight::Intended, format!("the docstring of {name} now names {exception}")));
+    }
+    let changed = !before.is_empty() && before != after;
+    changed.then(|| sign(Weight::Hint, format!("the docstring of {name} changed with it")))
+}
+
+/// The symbol as base has it.
+fn on_base<'e>(evidence: &Evidence<'e>, target: &Target) -> Option<&'e Symbol> {
+    let file = evidence.map.base_files.get(target.base_file.as_ref()?)?;
+    file.symbols.iter().find(|symbol| symbol.local_name == target.symbol.local_name)
+}
+
+/// Signs that it is not intended.
+fn against(evidence: &Evidence<'_>, test: &GeneratedTest, found: &[Sign]) -> Vec<Sign> {
+    let mut signs = Vec::new();
+    let seen = &test.observation;
+    let kind = evidence.intent.kind;
+    let denied = evidence.intent.statements.iter().any(|said| {
+        said.source == StatementSource::Body && said.kind == ChangeKind::Refactoring && said.text.contains("behavio")
+    });
+    if kind.claims_no_behaviour_change() || denied {
+        signs.push(sign(Weight::Promise, "the change says that behaviour stays as it is".to_owned()));
+    }
+    if seen.unplanned_exception && !is_planned(found, test) {
+        signs.push(sign(Weight::Unplanned, "head ends in an exception that nobody planned".to_owned()));
+    }
+    if seen.differing > 0 && seen.differing < seen.tried {
+        let few = seen.differing.saturating_mul(4) <= seen.tried && kind != ChangeKind::Fix;
+        let words = format!(
+            "{} of {} inputs that were tried behave differently, the others as before",
+            seen.differing, seen.tried
+        );
+        signs.push(sign(if few { Weight::Few } else { Weight::Fact }, words));
+    }
+    signs
+}
+
+/// Whether an exception was announced, or only says that a call does not fit the new signature.
+fn is_planned(found: &[Sign], test: &GeneratedTest) -> bool {
+    let fits_no_more = test.observation.now.as_deref().is_some_and(|now| now.contains("TypeError"));
+    let says = |words: &str| found.iter().any(|sign| sign.weight == Weight::Intended && sign.words.contains(words));
+    says("announces") || says("now names") || fits_no_more && says("callers must follow")
+}

@@ -1,0 +1,346 @@
+//! Every sign, in both directions, with what it weighs and what it says.
+
+use std::collections::BTreeSet;
+
+use super::*;
+use crate::domain::{FileChange, FileStatus, RewrittenTest, Statement, StatementSource};
+
+/// The confidence, and what was said besides the runs.
+fn told(case: &Case) -> (Confidence, String) {
+    let mut assessment = case.assess();
+    let proof = assessment.proofs.remove(0);
+    assert_eq!(proof.reasons[0], "passes on base and fails on head in every run");
+    (proof.confidence, proof.reasons[1..].join("; "))
+}
+
+/// A regression on every input, so that nothing but the sign under test weighs.
+fn case() -> Case {
+    let mut case = Case::regression();
+    case.tests[0].observation.differing = 10;
+    case
+}
+
+#[track_caller]
+fn check(case: &Case, confidence: Confidence, words: &str) {
+    let (found, reasons) = told(case);
+    assert_eq!(found, confidence, "{reasons}");
+    assert!(reasons.contains(words), "{reasons}");
+}
+
+fn says(source: StatementSource, kind: ChangeKind, text: &str) -> Case {
+    let mut case = case();
+    case.intent.kind = kind;
+    case.intent.statements.push(Statement { source, text: text.to_owned(), kind });
+    case
+}
+
+fn unplanned(mut case: Case, exception: &str) -> Case {
+    case.tests[0].observation.unplanned_exception = true;
+    case.tests[0].observation.before = Some("total([]) returned 0".to_owned());
+    case.tests[0].observation.now = Some(format!("total([]) raises {exception}"));
+    case
+}
+
+fn own_test(case: &mut Case, text: &str) {
+    case.change.files.push(FileChange {
+        path: path("tests/test_cart.py"),
+        old_path: None,
+        status: FileStatus::Modified,
+        binary: false,
+        hunks: Vec::new(),
+        before: None,
+        after: Some(text.to_owned()),
+    });
+}
+
+fn parameter(name: &str, default: Option<&str>) -> Parameter {
+    let default = default.map(str::to_owned);
+    Parameter { name: name.to_owned(), annotation: None, default, kind: ParameterKind::Normal }
+}
+
+fn with_parameters(before: Vec<Parameter>, after: Vec<Parameter>) -> Case {
+    let mut case = case();
+    case.map.targets[0].symbol.parameters = after;
+    for file in case.map.base_files.values_mut() {
+        file.symbols[0].parameters.clone_from(&before);
+    }
+    case
+}
+
+#[test]
+fn without_a_sign_it_is_medium() {
+    assert_eq!(told(&case()), (Confidence::Medium, String::new()));
+}
+
+#[test]
+fn a_change_that_promises_to_keep_behaviour_raises_the_confidence() {
+    for kind in [ChangeKind::Refactoring, ChangeKind::Performance, ChangeKind::Cosmetic, ChangeKind::Maintenance] {
+        let mut case = case();
+        case.intent.kind = kind;
+        check(&case, Confidence::High, "the change says that behaviour stays as it is");
+    }
+    let mut case = says(StatementSource::Body, ChangeKind::Refactoring, "This keeps the same behaviour.");
+    case.intent.kind = ChangeKind::Unknown;
+    check(&case, Confidence::High, "the change says that behaviour stays as it is");
+    case.intent.statements[0].source = StatementSource::Docs;
+    check(&case, Confidence::Medium, "");
+}
+
+#[test]
+fn an_exception_that_nobody_planned_raises_the_confidence() {
+    check(&unplanned(case(), "IndexError"), Confidence::High, "head ends in an exception that nobody planned");
+}
+
+#[test]
+fn words_that_name_the_behaviour_lower_the_confidence_wherever_they_stand() {
+    for (source, words) in [
+        (StatementSource::Title, "the change says so itself: \"total now includes shipping\""),
+        (StatementSource::Body, "the change says so itself"),
+        (StatementSource::Commit, "the change says so itself"),
+        (StatementSource::Changelog, "the changelog says so"),
+        (StatementSource::Docs, "the documentation says so"),
+    ] {
+        let case = says(source, ChangeKind::Unknown, "total now includes shipping");
+        check(&case, Confidence::Low, words);
+        check(&unplanned(case, "IndexError"), Confidence::Medium, "nobody planned");
+    }
+}
+
+#[test]
+fn a_sentence_about_something_else_is_no_sign() {
+    let case = says(StatementSource::Body, ChangeKind::Unknown, "the invoice now includes shipping");
+    assert_eq!(told(&case), (Confidence::Medium, String::new()));
+    let case = says(StatementSource::Body, ChangeKind::Unknown, "total of the cart");
+    assert_eq!(told(&case), (Confidence::Medium, String::new()));
+}
+
+#[test]
+fn a_refactoring_that_names_the_symbol_announces_nothing() {
+    let case = says(StatementSource::Title, ChangeKind::Refactoring, "refactor: total returns early");
+    check(&case, Confidence::High, "behaviour stays as it is");
+}
+
+#[test]
+fn an_exception_that_the_author_announces_is_planned() {
+    let case = says(StatementSource::Body, ChangeKind::Unknown, "Empty carts give a ValueError.");
+    let case = unplanned(case, "ValueError");
+    check(&case, Confidence::Low, "the change announces ValueError");
+    assert!(!told(&case).1.contains("nobody planned"));
+    let case = unplanned(says(StatementSource::Docs, ChangeKind::Unknown, "Others give a ValueError."), "ValueError");
+    check(&case, Confidence::High, "nobody planned");
+}
+
+#[test]
+fn an_exception_that_base_raised_too_is_not_announced() {
+    let mut case = unplanned(says(StatementSource::Body, ChangeKind::Unknown, "See KeyError."), "KeyError");
+    case.tests[0].observation.before = Some("total([]) raised KeyError".to_owned());
+    check(&case, Confidence::High, "nobody planned");
+}
+
+#[test]
+fn a_docstring_that_newly_names_the_exception_is_a_strong_sign() {
+    let mut case = unplanned(case(), "ValueError");
+    case.map.targets[0].symbol.docstring = Some("Sums. Raises ValueError for none.".to_owned());
+    check(&case, Confidence::Low, "the docstring of total now names ValueError");
+    for file in case.map.base_files.values_mut() {
+        file.symbols[0].docstring = Some("Sums; ValueError for text.".to_owned());
+    }
+    check(&case, Confidence::High, "the docstring of total changed with it");
+}
+
+#[test]
+fn an_own_test_that_asks_for_the_new_behaviour_lowers_the_confidence() {
+    let mut case = case();
+    own_test(&mut case, "from shop.cart import total\n\n\ndef test_total():\n    assert total([]) == 1\n");
+    case.own(RevisionKey::Head, Outcome::Passed);
+    case.own(RevisionKey::Base, Outcome::Passed);
+    check(&case, Confidence::Medium, "");
+    case.own(RevisionKey::Base, failed());
+    let words = "the change's own test tests/test_cart.py::test_total fails on base and passes on head";
+    check(&case, Confidence::Low, words);
+    case.own(RevisionKey::Base, broken());
+    check(&case, Confidence::Medium, "");
+    case.own(RevisionKey::Base, failed());
+    case.own(RevisionKey::Head, failed());
+    check(&case, Confidence::Medium, "");
+}
+
+#[test]
+fn an_own_test_of_something_else_asks_for_nothing() {
+    let mut case = case();
+    own_test(&mut case, "from shop.cart import label\n\n\ndef test_total_price():\n    assert label(1)\n");
+    case.own(RevisionKey::Head, Outcome::Passed);
+    case.own(RevisionKey::Base, failed());
+    assert_eq!(told(&case), (Confidence::Medium, String::new()));
+}
+
+#[test]
+fn a_test_that_asserted_the_old_outcome_and_was_changed_lowers_the_confidence() {
+    let mut case = case();
+    let rewritten = |word: &str| RewrittenTest {
+        name: "tests/test_cart.py::test_total".to_owned(),
+        words: BTreeSet::from([word.to_owned()]),
+    };
+    case.intent.rewritten_tests = vec![rewritten("label")];
+    assert_eq!(told(&case), (Confidence::Medium, String::new()));
+    case.intent.rewritten_tests = vec![rewritten("total")];
+    check(&case, Confidence::Low, "the change alters what tests/test_cart.py::test_total asserts about total");
+}
+
+#[test]
+fn special_methods_are_meant_by_the_name_of_their_class() {
+    let mut case = says(StatementSource::Body, ChangeKind::Unknown, "Cart now counts twice");
+    case.map.targets[0].symbol.name = "__len__".to_owned();
+    case.map.targets[0].symbol.parent = Some("shop.Cart".to_owned());
+    check(&case, Confidence::Low, "the change says so itself");
+    case.intent.statements.clear();
+    let words = BTreeSet::from(["Cart".to_owned()]);
+    case.intent.rewritten_tests = vec![RewrittenTest { name: "t.py::test_len".to_owned(), words }];
+    check(&case, Confidence::Low, "the change alters");
+}
+
+#[test]
+fn a_signature_that_callers_must_follow_is_a_strong_sign() {
+    let items = || parameter("items", None);
+    for (before, after) in [
+        (vec![items()], vec![]),
+        (vec![items()], vec![parameter("lines", None)]),
+        (vec![items()], vec![items(), parameter("rate", None)]),
+        (vec![items(), parameter("rate", None)], vec![parameter("rate", None), items()]),
+        (vec![parameter("items", Some("()"))], vec![items()]),
+    ] {
+        let case = with_parameters(before, after);
+        check(&case, Confidence::Low, "the signature of total changed, and its callers must follow");
+        check(&unplanned(case, "IndexError"), Confidence::Medium, "nobody planned");
+    }
+}
+
+#[test]
+fn a_call_that_no_longer_fits_the_signature_is_no_unplanned_exception() {
+    let case = with_parameters(vec![parameter("items", None)], vec![]);
+    check(&unplanned(case, "TypeError"), Confidence::Low, "callers must follow");
+}
+
+#[test]
+fn type_hints_are_no_change_of_the_signature() {
+    let mut hinted = parameter("items", None);
+    hinted.annotation = Some("list[int]".to_owned());
+    let case = with_parameters(vec![parameter("items", None)], vec![hinted]);
+    assert_eq!(told(&case), (Confidence::Medium, String::new()));
+}
+
+#[test]
+fn a_new_option_and_another_default_are_weak_signs() {
+    let items = || parameter("items", None);
+    let case = with_parameters(vec![items()], vec![items(), parameter("rate", Some("1"))]);
+    check(&case, Confidence::Low, "total takes a new option");
+    let rest = Parameter { kind: ParameterKind::Rest, ..parameter("more", None) };
+    check(&with_parameters(vec![items()], vec![items(), rest]), Confidence::Low, "total takes a new option");
+    let rate = |default| vec![items(), parameter("rate", Some(default))];
+    check(&with_parameters(rate("1"), rate("2")), Confidence::Low, "the default of rate of total changed");
+    let mut case = with_parameters(rate("1"), rate("2"));
+    case.intent.kind = ChangeKind::Refactoring;
+    check(&case, Confidence::Medium, "behaviour stays as it is");
+}
+
+#[test]
+fn a_changed_docstring_is_a_weak_sign_and_a_new_one_is_none() {
+    let mut case = case();
+    case.map.targets[0].symbol.docstring = Some("Sums, and adds shipping.".to_owned());
+    check(&case, Confidence::Low, "the docstring of total changed with it");
+    case.intent.kind = ChangeKind::Refactoring;
+    check(&case, Confidence::Medium, "behaviour stays as it is");
+    for file in case.map.base_files.values_mut() {
+        file.symbols[0].docstring = None;
+    }
+    check(&case, Confidence::High, "");
+}
+
+#[test]
+fn a_fix_or_a_feature_that_is_about_the_symbol_is_a_weak_sign() {
+    for kind in [ChangeKind::Fix, ChangeKind::Feature] {
+        check(&says(StatementSource::Title, kind, "The total of an empty cart"), Confidence::Low, "is about total");
+        check(&says(StatementSource::Commit, kind, "total: empty cart"), Confidence::Low, "is about total");
+        check(&says(StatementSource::Title, kind, "The invoice"), Confidence::Medium, "");
+        check(&says(StatementSource::Body, kind, "See the total"), Confidence::Medium, "");
+    }
+    check(&says(StatementSource::Title, ChangeKind::Unknown, "The total"), Confidence::Medium, "");
+}
+
+#[test]
+fn a_title_about_behaviour_is_a_weak_sign_in_a_change_of_few_symbols() {
+    let mut case = says(StatementSource::Title, ChangeKind::Unknown, "Round half up");
+    check(&case, Confidence::Low, "the title is about behaviour: \"Round half up\"");
+    let targets: Vec<Target> = (2..5)
+        .map(|number| Target { id: TargetId::new(format!("T00{number}")), ..case.map.targets[0].clone() })
+        .collect();
+    case.map.targets.extend(targets[..2].iter().cloned());
+    check(&case, Confidence::Low, "the title is about behaviour");
+    case.map.targets.push(targets[2].clone());
+    check(&case, Confidence::Medium, "");
+    let case = says(StatementSource::Body, ChangeKind::Unknown, "Round half up");
+    check(&case, Confidence::Medium, "");
+}
+
+#[test]
+fn few_inputs_that_differ_outweigh_a_weak_sign_and_no_strong_one() {
+    let mut case = says(StatementSource::Title, ChangeKind::Feature, "The total of a cart");
+    for (differing, confidence) in [(2, Confidence::Medium), (3, Confidence::Low), (10, Confidence::Low)] {
+        case.tests[0].observation.differing = differing;
+        check(&case, confidence, "is about total");
+        let said = format!("{differing} of 10 inputs that were tried behave differently, the others as before");
+        assert_eq!(told(&case).1.contains(&said), differing < 10);
+    }
+    case.tests[0].observation.tried = 12;
+    case.tests[0].observation.differing = 3;
+    check(&case, Confidence::Medium, "3 of 12 inputs");
+    let mut case = says(StatementSource::Title, ChangeKind::Fix, "The total of a cart");
+    case.tests[0].observation.differing = 1;
+    check(&case, Confidence::Low, "1 of 10 inputs");
+    let mut case = says(StatementSource::Title, ChangeKind::Unknown, "total now rounds");
+    case.tests[0].observation.differing = 1;
+    check(&case, Confidence::Low, "1 of 10 inputs");
+    let mut case = Case::regression();
+    case.tests[0].observation.differing = 1;
+    check(&case, Confidence::Medium, "1 of 10 inputs");
+    case.tests[0].observation.differing = 0;
+    assert_eq!(told(&case), (Confidence::Medium, String::new()));
+}
+
+#[test]
+fn a_strong_sign_is_never_high() {
+    let mut case = unplanned(with_parameters(vec![parameter("items", None)], vec![]), "IndexError");
+    case.intent.kind = ChangeKind::Refactoring;
+    check(&case, Confidence::Medium, "behaviour stays as it is");
+}
+
+#[test]
+fn what_a_caller_shows_is_judged_by_the_words_about_what_it_calls() {
+    let mut case = says(StatementSource::Body, ChangeKind::Unknown, "total now includes shipping");
+    let mut caller = case.map.targets[0].clone();
+    caller.id = TargetId::new("T002");
+    caller.changed = false;
+    caller.symbol.name = "invoice".to_owned();
+    caller.symbol.calls = vec!["helper".to_owned()];
+    let mut between = caller.clone();
+    between.id = TargetId::new("T003");
+    between.symbol.name = "helper".to_owned();
+    between.symbol.calls = vec!["self.total".to_owned()];
+    case.tests[0].target = caller.id.clone();
+    case.map.targets.extend([caller, between]);
+    check(&case, Confidence::Low, "the change says so itself");
+    let mut other = case.map.targets[0].clone();
+    other.id = TargetId::new("T004");
+    other.symbol.name = "label".to_owned();
+    case.map.targets[2].symbol.calls = vec!["label".to_owned()];
+    case.map.targets.push(other);
+    assert_eq!(told(&case), (Confidence::Medium, String::new()));
+}
+
+#[test]
+fn a_reason_is_said_once() {
+    let mut case = says(StatementSource::Title, ChangeKind::Fix, "The total of a cart");
+    let again = Statement { source: StatementSource::Commit, ..case.intent.statements[0].clone() };
+    case.intent.statements.push(again);
+    assert_eq!(told(&case).1.matches("is about total").count(), 1);
+}

@@ -1,0 +1,163 @@
+//! Whether a sentence names behaviour, a symbol, or an exception.
+
+use crate::domain::{GeneratedTest, Symbol};
+
+/// Words that name behaviour rather than code.
+const BEHAVIOUR_WORDS: &[&str] = &[
+    "now",
+    "instead",
+    "raise",
+    "raises",
+    "raising",
+    "return",
+    "returns",
+    "default",
+    "defaults",
+    "round",
+    "rounds",
+    "rounded",
+    "reject",
+    "rejects",
+    "accept",
+    "accepts",
+    "allow",
+    "allows",
+    "ignore",
+    "ignores",
+    "include",
+    "includes",
+    "exclude",
+    "excludes",
+    "longer",
+    "treat",
+    "treats",
+    "change",
+    "changes",
+    "must",
+    "strip",
+    "strips",
+    "skip",
+    "skips",
+    "keep",
+    "keeps",
+    "sort",
+    "sorts",
+    "count",
+    "counts",
+    "limit",
+    "limits",
+    "inclusive",
+    "exclusive",
+];
+
+/// What only a sentence about behaviour says.
+const BEHAVIOUR_PHRASES: &[&str] = &[
+    " now ",
+    "no longer",
+    "instead of",
+    "default is",
+    "defaults to",
+    "by default",
+    "default to",
+    "raise ",
+    "raises ",
+    "round half",
+    "round to",
+    "round up",
+    "round down",
+    "reject ",
+    "rejects ",
+    "ignore ",
+    "ignores ",
+    "allow ",
+    "allows ",
+    "disallow",
+    "inclusive",
+    "exclusive",
+    "case-insensitive",
+    "case insensitive",
+    "at most",
+    "at least",
+    "treat ",
+    "breaking",
+];
+
+/// Whether a sentence that names a symbol says how it behaves.
+pub(super) fn names_behaviour(sentence: &str) -> bool {
+    words(sentence).iter().any(|word| BEHAVIOUR_WORDS.contains(&word.as_str()))
+}
+
+/// Whether a sentence speaks of behaviour, whatever it names.
+pub(super) fn behaviour_in(sentence: &str) -> bool {
+    let lower = format!(" {} ", sentence.to_lowercase());
+    BEHAVIOUR_PHRASES.iter().any(|phrase| lower.contains(phrase))
+}
+
+/// Whether a sentence names the symbol: by its name, or by every word of its name (`total_price` by "total price").
+pub(super) fn names(sentence: &str, symbol: &Symbol) -> bool {
+    let said = words(sentence);
+    let parts = words(&symbol.name.replace('_', " "));
+    let stem = |word: &str| word.trim_end_matches('s').to_owned();
+    if parts.is_empty() || symbol.name.starts_with("__") {
+        let owner = symbol.parent.as_deref().and_then(|parent| parent.rsplit('.').next());
+        return owner.is_some_and(|owner| said.contains(&owner.to_lowercase()));
+    }
+    said.contains(&symbol.name.to_lowercase()) || parts.iter().all(|part| said.iter().any(|s| stem(s) == stem(part)))
+}
+
+/// The exception that head raises where base did not, if the text names it.
+pub(super) fn announced_exception(text: &str, test: &GeneratedTest) -> Option<String> {
+    let now = raised(test.observation.now.as_deref()?)?;
+    let before = test.observation.before.as_deref().and_then(raised);
+    let split = text.split(|c: char| !(c.is_alphanumeric() || c == '_'));
+    let named = before != Some(now) && split.into_iter().any(|word| word == now);
+    named.then(|| now.to_owned())
+}
+
+/// `IndexError` of "total([]) raises IndexError".
+fn raised(observation: &str) -> Option<&str> {
+    let (_, after) = observation.rsplit_once(" raises ").or_else(|| observation.rsplit_once(" raised "))?;
+    let name = after.split(|c: char| !(c.is_alphanumeric() || c == '_' || c == '.')).next()?;
+    name.rsplit('.').next().filter(|name| !name.is_empty())
+}
+
+fn words(text: &str) -> Vec<String> {
+    let split = text.split(|c: char| !(c.is_alphanumeric() || c == '_'));
+    split.filter(|word| !word.is_empty()).map(str::to_lowercase).collect()
+}
+
+/// A sentence as it is quoted.
+pub(super) fn shortened(text: &str) -> String {
+    if text.chars().count() <= 160 { text.to_owned() } else { text.chars().take(159).chain(['…']).collect() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_raised_exception_is_read_from_an_observation() {
+        assert_eq!(raised("total([]) raises IndexError"), Some("IndexError"));
+        assert_eq!(raised("total([]) raised shop.errors.Empty: no"), Some("Empty"));
+        assert_eq!(raised("total([]) returned 0"), None);
+    }
+
+    #[test]
+    fn a_title_may_speak_of_behaviour_without_a_symbol() {
+        for title in
+            ["Round half up", "Empty carts are now refused", "Limit is inclusive", "Use floor instead of round"]
+        {
+            assert!(behaviour_in(title), "{title}");
+        }
+        for title in ["Add discounts", "Fix the invoice", "Knowledge base", "Handle empty carts"] {
+            assert!(!behaviour_in(title), "{title}");
+        }
+    }
+
+    #[test]
+    fn long_quotes_are_cut() {
+        assert_eq!(shortened("short"), "short");
+        assert_eq!(shortened(&"x".repeat(160)).chars().count(), 160);
+        assert_eq!(shortened(&"x".repeat(161)).chars().last(), Some('…'));
+    }
+}
