@@ -64,6 +64,8 @@ pub const CALLER_DEPTH: usize = 3;
 pub const RELATED_FILES: usize = 3_000;
 /// Test files of the repository that are run.
 pub const RELATED_TEST_FILES: usize = 80;
+/// Seconds of work that exploring takes in a run, shared among its shards; each gets ten at least.
+pub const EXPLORING_SECONDS: u64 = 360;
 /// Candidate tests that reach the kill matrix in one run.
 pub const CANDIDATE_TESTS: usize = 120;
 /// The kill matrix as the driver writes it.

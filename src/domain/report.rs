@@ -348,6 +348,15 @@ pub struct Report {
 }
 
 impl Report {
+    /// The rule by which a target is among `rejected` that was not looked at.
+    pub const NOT_LOOKED_AT: &str = "not-looked-at";
+
+    /// How many targets were looked at.
+    pub fn looked_at(&self) -> u32 {
+        let missed = self.rejected.iter().filter(|row| row.rule == Self::NOT_LOOKED_AT).count();
+        self.counts.targets.saturating_sub(u32::try_from(missed).unwrap_or(u32::MAX))
+    }
+
     /// A report that says nothing yet.
     pub fn empty(verdict: Verdict) -> Self {
         Self {

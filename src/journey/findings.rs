@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::{Request, Source};
 use crate::domain::{
-    Cause, Checkout, Environment, FailedStep, GeneratedTest, Intent, Mutant, MutantId, Purpose, Rejection, Report,
-    TestId, Verdict, Warning,
+    Assessment, Cause, Checkout, Environment, FailedStep, GeneratedTest, Intent, Mutant, MutantId, Purpose, Rejection,
+    Report, TestId, Verdict, Warning,
 };
 use crate::framework::{self, Framework};
 use crate::language::{Language, TestReview};
@@ -44,59 +44,79 @@ pub(super) fn place(scene: &Scene<'_>, explored: &[Explored]) -> Vec<GeneratedTe
     generate::place(candidates, framework(scene), scene.map, &trees, &scene.environment.import_roots)
 }
 
-/// Judges what was run, and writes it into the report.
-pub(super) fn conclude(
-    report: &mut Report,
-    scene: &Scene<'_>,
-    explored: &[Explored],
-    tests: &[GeneratedTest],
-    execution: &Option<Execution>,
-) {
-    let nothing = Execution::default();
-    let run = execution.as_ref().unwrap_or(&nothing);
-    say_problems(report, scene, explored);
-    if let Some(failure) = &run.failure {
-        report.causes.push(driver_failed("execute", failure));
+/// What was run, and what it proves.
+pub(super) struct Ran<'a> {
+    tests: &'a [GeneratedTest],
+    run: Execution,
+    reviews: BTreeMap<TestId, TestReview>,
+    assessment: Assessment,
+}
+
+impl<'a> Ran<'a> {
+    /// Judges every test and every mutant.
+    pub(super) fn assess(
+        scene: &Scene<'_>,
+        explored: &[Explored],
+        tests: &'a [GeneratedTest],
+        execution: Option<Execution>,
+    ) -> Self {
+        let run = execution.unwrap_or_default();
+        let reviews: BTreeMap<TestId, TestReview> =
+            tests.iter().map(|test| (test.id.clone(), scene.language.review_test(&test.code))).collect();
+        let assessment = assess::assess(&assess::Evidence {
+            tests,
+            matrix: &run.matrix,
+            mutants: scene.mutants,
+            equivalent: &equivalent(explored, &run),
+            broken_rules: &broken_rules(&reviews),
+            intent: scene.intent,
+            change: &scene.diffed.change,
+            map: scene.map,
+        });
+        Self { tests, run, reviews, assessment }
     }
-    let reviews: BTreeMap<TestId, TestReview> =
-        tests.iter().map(|test| (test.id.clone(), scene.language.review_test(&test.code))).collect();
-    let equivalent = equivalent(explored, run);
-    let assessment = assess::assess(&assess::Evidence {
-        tests,
-        matrix: &run.matrix,
-        mutants: scene.mutants,
-        equivalent: &equivalent,
-        broken_rules: &broken_rules(&reviews),
-        intent: scene.intent,
-        change: &scene.diffed.change,
-        map: scene.map,
-    });
-    let findings = Findings {
-        change: &scene.diffed.change,
-        map: scene.map,
-        mutants: scene.mutants,
-        tests,
-        matrix: &run.matrix,
-        assessment: &assessment,
-        dismissed: &scene.request.dismissed,
-        threshold: scene.request.settings.confidence_threshold,
-    };
-    report::fill(report, &findings);
-    report.own_tests = report::own_tests(&findings, &run.own_oracles);
-    report.coverage = critique::coverage(&scene.diffed.change, scene.map, &run.matrix, &run.all_branches);
-    let mut critique = critique::critique(&Work {
-        change: &scene.diffed.change,
-        intent: scene.intent,
-        tests,
-        reviews: &reviews,
-        matrix: &run.matrix,
-        assessment: &assessment,
-        coverage: report.coverage.as_ref(),
-    });
-    if report.verdict != Verdict::Inconclusive {
-        critique.description = critique::description(&Checked { change: &scene.diffed.change, report });
+
+    /// Writes the quality of the tests, and the description of the change, into the report.
+    pub(super) fn critique(&self, report: &mut Report, scene: &Scene<'_>) {
+        let mut critique = critique::critique(&Work {
+            change: &scene.diffed.change,
+            intent: scene.intent,
+            tests: self.tests,
+            reviews: &self.reviews,
+            matrix: &self.run.matrix,
+            assessment: &self.assessment,
+            coverage: report.coverage.as_ref(),
+        });
+        if report.verdict != Verdict::Inconclusive {
+            critique.description = critique::description(&Checked {
+                change: &scene.diffed.change,
+                report,
+                threshold: scene.request.settings.confidence_threshold,
+            });
+        }
+        report.critique = Some(critique);
     }
-    report.critique = Some(critique);
+
+    /// Writes what was found, and what could not be found out, into the report.
+    pub(super) fn report(&self, report: &mut Report, scene: &Scene<'_>, explored: &[Explored]) {
+        say_problems(report, scene, explored);
+        if let Some(failure) = &self.run.failure {
+            report.causes.push(driver_failed("execute", failure));
+        }
+        let findings = Findings {
+            change: &scene.diffed.change,
+            map: scene.map,
+            mutants: scene.mutants,
+            tests: self.tests,
+            matrix: &self.run.matrix,
+            assessment: &self.assessment,
+            dismissed: &scene.request.dismissed,
+            threshold: scene.request.settings.confidence_threshold,
+        };
+        report::fill(report, &findings);
+        report.own_tests = report::own_tests(&findings, &self.run.own_oracles);
+        report.coverage = critique::coverage(&scene.diffed.change, scene.map, &self.run.matrix, &self.run.all_branches);
+    }
 }
 
 fn broken_rules(reviews: &BTreeMap<TestId, TestReview>) -> BTreeMap<TestId, Vec<Rejection>> {
@@ -145,10 +165,37 @@ fn say_problems(report: &mut Report, scene: &Scene<'_>, explored: &[Explored]) {
         ));
     }
     for problem in explored.iter().flat_map(|one| &one.problems) {
-        let target = problem.target.as_ref().and_then(|id| scene.map.targets.iter().find(|target| target.id == *id));
-        let name = target.map_or("a target", |target| target.symbol.qualified_name.as_str());
-        let what = format!("{name} was not explored");
-        report.warnings.push(Warning::new("generate", what, problem.what.clone(), "no tests for it"));
+        say_problem(report, scene, problem);
+    }
+}
+
+/// A target that was not looked at is a row among what was rejected; where head's own code can't be loaded, nothing
+/// is known of what it does there, and that is never a success.
+fn say_problem(report: &mut Report, scene: &Scene<'_>, problem: &generate::Problem) {
+    let target = problem.target.as_ref().and_then(|id| scene.map.targets.iter().find(|target| target.id == *id));
+    let Some(target) = target else {
+        report.limits_hit.push(format!("generate: {}", problem.what));
+        return;
+    };
+    let name = &target.symbol.qualified_name;
+    let side = problem.side.as_str();
+    let mut reason = format!("{name}: {}", problem.what);
+    if side == "head" || side == "base" {
+        reason.push_str(&format!(" ({side})"));
+    }
+    let row = Rejection { what: "target".to_owned(), rule: Report::NOT_LOOKED_AT.to_owned(), reason: reason.clone() };
+    let there_before = target.base_file.as_ref() == Some(&target.file);
+    if side == "base" && !there_before {
+        // Head alone was explored: what is new there is tested, what it did before is not known.
+        let what = format!("{name} was not compared with base");
+        report.warnings.push(Warning::new("generate", what, problem.what.clone(), "no regression of it can be proven"));
+        return;
+    }
+    if side != "both" && target.changed && report.causes.is_empty() {
+        report.causes.push(unexplorable(&reason, &problem.side));
+    }
+    if !report.rejected.iter().any(|known| known.reason.starts_with(&format!("{name}: "))) {
+        report.rejected.push(row);
     }
 }
 
@@ -196,6 +243,17 @@ pub(super) fn no_changes(source: &Source) -> Cause {
         Source::Pull { pull, .. } => format!("No changes detected for diff source: pull request {}", pull.number),
     };
     nothing(what, "base and head are the same", "name another change with --diff, or stage yours")
+}
+
+/// There is a change, and all of it is over a bound.
+pub(super) fn too_large(limit: &str) -> Cause {
+    Cause {
+        component: "diff".to_owned(),
+        what: "the change is too large to be looked at".to_owned(),
+        why: limit.to_owned(),
+        impact: "nothing was tested".to_owned(),
+        fix: "make smaller pull requests of it".to_owned(),
+    }
 }
 
 /// There is a change, but nothing in it that can be tested.

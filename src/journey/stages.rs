@@ -7,7 +7,7 @@ use anyhow::Context as _;
 use futures_util::future::BoxFuture;
 use futures_util::{StreamExt as _, TryStreamExt as _};
 
-use super::findings::{self, Scene};
+use super::findings::{self, Ran, Scene};
 use super::{JourneyError, Request, Source, Tools};
 use crate::agent;
 use crate::domain::{
@@ -44,7 +44,11 @@ impl<'t> Run<'t> {
         let (checkout, subjects) = self.checkout(request).await?;
         let (checkout, diffed) = self.diff(checkout).await?;
         if diffed.change.files.is_empty() {
-            return Ok(self.ends(findings::no_changes(&request.source)));
+            let limit = self.report.limits_hit.first().cloned();
+            return Ok(match limit {
+                Some(limit) => self.inconclusive(findings::too_large(&limit)),
+                None => self.ends(findings::no_changes(&request.source)),
+            });
         }
         let Some(language) = language_of(&diffed) else { return Ok(self.ends(findings::no_targets())) };
         let roots = import_roots(language, &checkout, request);
@@ -72,10 +76,15 @@ impl<'t> Run<'t> {
         let explored = self.generate(&scene, &shards).await?;
         let tests = findings::place(&scene, &explored);
         let execution = self.execute(&scene, &tests).await?;
-        let started = self.begin("assess", "judging what was run");
-        findings::conclude(&mut self.report, &scene, &explored, &tests, &execution);
-        self.took("assess", started);
+        self.conclude(&scene, &explored, &tests, execution);
         Ok(self.report)
+    }
+
+    /// A run that could not find out.
+    fn inconclusive(mut self, why: crate::domain::Cause) -> Report {
+        self.report.verdict = Verdict::Inconclusive;
+        self.report.causes.push(why);
+        self.report
     }
 
     /// A run that ends with nothing to test.
@@ -204,6 +213,7 @@ impl<'t> Run<'t> {
                 environment: scene.environment,
                 map: scene.map,
                 shard,
+                shards: shards.len(),
                 mutants: scene.mutants,
                 change: &scene.diffed.change,
                 language: scene.language,
@@ -247,6 +257,25 @@ impl<'t> Run<'t> {
         self.report.sandbox_runs.push(execution.sandbox_use.clone());
         self.took("execute", started);
         Ok(Some(execution))
+    }
+
+    /// Judges what was run, and writes the report.
+    fn conclude(
+        &mut self,
+        scene: &Scene<'_>,
+        explored: &[Explored],
+        tests: &[GeneratedTest],
+        execution: Option<Execution>,
+    ) {
+        let started = self.begin("assess", "judging what was run");
+        let ran = Ran::assess(scene, explored, tests, execution);
+        self.took("assess", started);
+        let started = self.begin("report", "writing down what was found");
+        ran.report(&mut self.report, scene, explored);
+        self.took("report", started);
+        let started = self.begin("critique", "judging the tests, describing the change");
+        ran.critique(&mut self.report, scene);
+        self.took("critique", started);
     }
 
     fn begin(&self, stage: &'static str, what: &str) -> Instant {

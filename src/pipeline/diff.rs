@@ -41,14 +41,14 @@ pub fn diff(checkout: &Checkout) -> anyhow::Result<Diffed> {
             break;
         }
         let Some(file) = file_change(&diff, index, checkout, &mut diffed.warnings)? else { continue };
-        lines += file.hunks.iter().map(|hunk| changed_lines(hunk).0 + changed_lines(hunk).1).sum::<usize>();
-        if lines > limits::CHANGED_LINES {
+        let of_file = file.hunks.iter().map(|hunk| changed_lines(hunk).0 + changed_lines(hunk).1).sum::<usize>();
+        // A large file of data is no reason not to look at the code beside it.
+        if lines + of_file > limits::CHANGED_LINES {
             let bound = limits::CHANGED_LINES;
-            diffed
-                .limits_hit
-                .push(format!("changed lines: over {bound}; {} and what follows was not looked at", file.path));
-            break;
+            diffed.limits_hit.push(format!("changed lines: over {bound}; {} was not looked at", file.path));
+            continue;
         }
+        lines += of_file;
         diffed.change.files.push(file);
     }
     diffed.change.files.sort_by(|a, b| a.path.cmp(&b.path));

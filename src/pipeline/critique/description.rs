@@ -1,7 +1,12 @@
 //! The pull request's description: what changed, what was checked, what was found, what was not. Every sentence is
 //! backed by this run.
 
-use crate::domain::{Catch, CatchKind, ChangeSet, Counts, Coverage, Intent, Markdown, MutantStatus, Report};
+use crate::domain::{
+    Catch, CatchKind, ChangeSet, Confidence, Counts, Coverage, Intent, Markdown, MutantStatus, Report,
+};
+
+/// Targets that were not looked at which are named.
+const MOST_MISSED: usize = 10;
 
 /// What a description is written from.
 #[derive(Clone, Copy)]
@@ -10,6 +15,8 @@ pub struct Checked<'a> {
     pub change: &'a ChangeSet,
     /// The report, all but the description.
     pub report: &'a Report,
+    /// From which confidence a regression counts. `low` never reaches a pull request, whatever it is.
+    pub threshold: Confidence,
 }
 
 /// The description, in Markdown; texts from outside are neutralised where it is published.
@@ -17,7 +24,7 @@ pub fn description(checked: &Checked<'_>) -> String {
     let report = checked.report;
     let mut parts = vec![what_changed(checked.change, report.intent.as_ref())];
     parts.push(what_was_checked(report));
-    parts.push(what_was_found(&report.catches));
+    parts.push(what_was_found(report, checked.threshold.max(Confidence::Medium)));
     parts.push(what_was_not(report));
     parts.retain(|part| !part.is_empty());
     parts.join("\n\n")
@@ -44,19 +51,27 @@ fn what_was_checked(report: &Report) -> String {
     let count = |wanted| report.mutants.iter().filter(|mutant| mutant.status == wanted).count();
     let mut text = format!(
         "**What was checked.** {} on base, head and {}; {} generated.",
-        plural(targets, "target"),
+        looked_at(report.looked_at(), targets),
         plural(mutants, "mutant"),
         plural_was(tests_generated, "test"),
     );
     let (killed, survived) = (count(MutantStatus::Killed), count(MutantStatus::Survived));
     if killed + survived > 0 {
+        let equivalent = match mutants_equivalent {
+            0 => String::new(),
+            count => format!(" ({count} more are equivalent)"),
+        };
         text.push_str(&format!(
-            " Of {} mutants that differ from head, tests killed {killed} ({mutants_equivalent} more are equivalent).",
-            killed + survived
+            " Of {} that differ from head, tests killed {killed}{equivalent}.",
+            plural(u32::try_from(killed + survived).unwrap_or(u32::MAX), "mutant")
         ));
     }
     text.push_str(&coverage_words(report.coverage.as_ref()));
     text
+}
+
+fn looked_at(count: u32, of: u32) -> String {
+    if count == of { plural(of, "target") } else { format!("{count} of {}", plural(of, "target")) }
 }
 
 fn coverage_words(coverage: Option<&Coverage>) -> String {
@@ -71,12 +86,16 @@ fn coverage_words(coverage: Option<&Coverage>) -> String {
     if shares.is_empty() { String::new() } else { format!(" {} ran.", shares.join(" and ")) }
 }
 
-fn what_was_found(catches: &[Catch]) -> String {
-    let regressions: Vec<&Catch> = catches.iter().filter(|catch| catch.kind == CatchKind::Regression).collect();
-    let hardenings = catches.len() - regressions.len();
+fn what_was_found(report: &Report, threshold: Confidence) -> String {
+    let regressions: Vec<&Catch> = report.regressions(threshold).collect();
+    let hardenings = report.catches.iter().filter(|catch| catch.kind == CatchKind::Hardening).count();
     let mut text = "**What was found.** ".to_owned();
     if regressions.is_empty() {
-        text.push_str("No input was found on which head behaves differently from base in a way that a test can show.");
+        let dismissed = report.rejected.iter().filter(|row| row.rule == "dismissed").count();
+        text.push_str(match dismissed {
+            0 => "No test could be written that passes on base and fails on head.",
+            _ => "Nothing but what was dismissed before.",
+        });
     }
     for catch in regressions {
         let said = |text: &Option<String>| {
@@ -95,7 +114,8 @@ fn what_was_found(catches: &[Catch]) -> String {
 }
 
 fn what_was_not(report: &Report) -> String {
-    let mut gaps: Vec<String> = Vec::new();
+    let missed = report.rejected.iter().filter(|row| row.rule == Report::NOT_LOOKED_AT);
+    let mut gaps: Vec<String> = missed.map(|row| Markdown::text(&row.reason).to_string()).take(MOST_MISSED).collect();
     if let Some(coverage) = &report.coverage
         && !coverage.untested_lines.is_empty()
     {
@@ -109,12 +129,19 @@ fn what_was_not(report: &Report) -> String {
         ));
     }
     gaps.extend(report.limits_hit.iter().cloned());
-    gaps.extend(report.counts.dropped.iter().map(|(reason, count)| format!("{count} left out: {reason}")));
+    // Which tests and mutants were dropped, and by which rule, is told in the check run.
+    let others = report.counts.dropped.iter().filter(|(reason, _)| !ours(reason));
+    gaps.extend(others.map(|(reason, count)| format!("{count} left out: {reason}")));
     if gaps.is_empty() {
         return String::new();
     }
     let lines: Vec<String> = gaps.iter().map(|gap| format!("- {gap}")).collect();
     format!("**What was not.**\n\n{}", lines.join("\n"))
+}
+
+/// Whether what was dropped is a test, a mutant or a target that was not looked at.
+fn ours(reason: &str) -> bool {
+    ["test ", "mutant ", "target ", "catch "].iter().any(|what| reason.starts_with(what))
 }
 
 fn listed(names: &[String], most: usize) -> String {

@@ -28,6 +28,8 @@ pub struct Exploration<'a> {
     pub map: &'a CodeMap,
     /// The targets of this one.
     pub shard: &'a Shard,
+    /// How many shards there are.
+    pub shards: usize,
     /// All mutants; those of the shard's files are used.
     pub mutants: &'a [Mutant],
     /// The change.

@@ -10,16 +10,18 @@ use crate::domain::{Mutant, SymbolKind, Target, limits};
 /// Seconds within which an explorer that was told to stop has written what it found.
 const GIVING_BACK: u64 = 30;
 
-/// Seconds of work that exploring a shard of `targets` may take: ten, and two more for each target, at most ninety. The
-/// explorer counts what it does, not the clock, so that a busy machine finds what an idle one does.
-fn seconds(targets: usize) -> u64 {
-    (10 + 2 * targets as u64).min(90)
+/// Seconds of work that exploring a shard may take: ten, and two more for each target, at most ninety; less where there
+/// are many shards, so that a run ends. The explorer counts what it does, not the clock, so that a busy machine finds
+/// what an idle one does.
+fn seconds(exploration: &Exploration<'_>) -> u64 {
+    let wanted = (10 + 2 * exploration.shard.targets.len() as u64).min(90);
+    wanted.min((limits::EXPLORING_SECONDS / exploration.shards.max(1) as u64).max(10))
 }
 
 /// Seconds on the clock after which the explorer gives back what it has: some before the sandbox would end it.
 fn wall_seconds(exploration: &Exploration<'_>) -> u64 {
     let allowed = exploration.settings.sandbox.timeout.as_secs();
-    (4 * seconds(exploration.shard.targets.len())).min(allowed - allowed.min(GIVING_BACK) / 2)
+    (4 * seconds(exploration)).min(allowed - allowed.min(GIVING_BACK) / 2)
 }
 
 /// When the sandbox ends an explorer that does not end by itself.
@@ -34,7 +36,7 @@ pub(super) fn plan(exploration: &Exploration<'_>) -> Value {
     let environment = exploration.environment;
     json!({
         "seed": 0,
-        "seconds": seconds(targets.len()),
+        "seconds": seconds(exploration),
         "wall_seconds": wall_seconds(exploration),
         "call_seconds": 2,
         "max_candidates": limits::CANDIDATE_TESTS / 2,

@@ -73,10 +73,21 @@ fn looked_at(report: &Report) -> String {
     let counts = &report.counts;
     format!(
         "{}, {}, {}",
-        count(counts.targets as usize, "function", "functions"),
+        looked_at_functions(report),
         count(counts.mutants as usize, "mutant", "mutants"),
         count(counts.tests_generated as usize, "test", "tests")
     )
+}
+
+fn looked_at_functions(report: &Report) -> String {
+    let (looked_at, all) = (report.looked_at() as usize, report.counts.targets as usize);
+    let functions = count(all, "function", "functions");
+    if looked_at == all { functions } else { format!("{looked_at} of {functions}") }
+}
+
+fn looked_at_number(report: &Report) -> String {
+    let (looked_at, all) = (report.looked_at(), report.counts.targets);
+    if looked_at == all { all.to_string() } else { format!("{looked_at} of {all}") }
 }
 
 fn summary(report: &Report, regressions: &[&Catch]) -> String {
@@ -145,7 +156,7 @@ fn denominators(report: &Report) -> String {
     if let (Some(base), Some(head)) = (&report.base.sha, &report.head.sha) {
         rows.push(("Compared".to_owned(), format!("merge base `{}`, head `{}`", base.short(), head.short())));
     }
-    rows.push(("Functions looked at".to_owned(), counts.targets.to_string()));
+    rows.push(("Functions looked at".to_owned(), looked_at_number(report)));
     let killed = report.mutants.iter().filter(|mutant| mutant.status == crate::domain::MutantStatus::Killed).count();
     let mutants = format!("{}, of these {} equivalent, {killed} killed", counts.mutants, counts.mutants_equivalent);
     rows.push(("Mutants".to_owned(), mutants));

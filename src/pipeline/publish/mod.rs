@@ -7,6 +7,7 @@ mod comment;
 #[cfg(test)]
 mod tests;
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use crate::domain::{
@@ -17,6 +18,8 @@ use crate::domain::{
 /// What is shown of a finished report: the check run always, a review only of what is proven, the description after
 /// a conclusive run.
 pub fn publication(report: &Report, job: &JobId, pull: &PullRequest, settings: &RepositorySettings) -> Publication {
+    let shown = as_shown(report, settings);
+    let report = shown.as_ref();
     Publication {
         pull: pull.number,
         head: pull.head.clone(),
@@ -24,6 +27,14 @@ pub fn publication(report: &Report, job: &JobId, pull: &PullRequest, settings: &
         comments: comments(report, settings),
         description: description(report, settings),
     }
+}
+
+/// The report as the forge sees it: with nothing proven that may be shown there, nothing was caught.
+fn as_shown<'r>(report: &'r Report, settings: &RepositorySettings) -> Cow<'r, Report> {
+    if report.verdict == Verdict::Caught && shown_regressions(report, settings).is_empty() {
+        return Cow::Owned(Report { verdict: Verdict::Clear, ..report.clone() });
+    }
+    Cow::Borrowed(report)
 }
 
 /// The regressions that reach the forge, best first.

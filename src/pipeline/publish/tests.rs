@@ -255,11 +255,25 @@ fn without_a_regression_there_is_no_review_and_nothing_to_dismiss() {
 fn a_finding_of_low_confidence_never_reaches_the_forge() {
     let mut report = rich();
     report.catches[0].confidence = Confidence::Low;
-    report.verdict = Verdict::Clear;
+    report.verdict = Verdict::Caught;
     let settings = RepositorySettings { confidence_threshold: Confidence::Low, ..RepositorySettings::default() };
     let publication = published_with(&report, &settings);
     assert_eq!((publication.comments.len(), check(&publication).annotations.len()), (0, 0));
+    assert_eq!(check(&publication).state, CheckState::Completed(Conclusion::Success));
+    assert_eq!(check(&publication).title, "No regression found: 2 functions, 3 mutants, 4 tests");
     assert!(!check(&publication).summary.contains("IndexError"));
+}
+
+#[test]
+fn what_was_not_looked_at_is_not_counted() {
+    let mut report = rich();
+    report.verdict = Verdict::Clear;
+    report.catches.clear();
+    let (what, rule) = ("target".to_owned(), Report::NOT_LOOKED_AT.to_owned());
+    report.rejected.push(Rejection { what, rule, reason: "shop.cart.total: no way to call it was found".to_owned() });
+    let publication = published(&report);
+    assert_eq!(check(&publication).title, "No regression found: 1 of 2 functions, 3 mutants, 4 tests");
+    assert!(check(&publication).summary.contains("| Functions looked at | 1 of 2 |"));
 }
 
 #[test]

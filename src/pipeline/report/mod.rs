@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use crate::domain::{
     Assessment, Cause, ChangeSet, CodeMap, Confidence, Counts, FindingId, GeneratedTest, KillMatrix, Mutant, MutantRow,
-    MutantStatus, Report, Verdict,
+    MutantStatus, Report, Verdict, Warning,
 };
 use std::collections::BTreeSet;
 
@@ -53,15 +53,20 @@ pub fn fill(report: &mut Report, findings: &Findings<'_>) {
     };
     report.causes.extend(findings.assessment.distrust.iter().map(|why| distrust(why)));
     report.verdict = verdict(report, findings);
+    if report.verdict == Verdict::Caught {
+        // What is proven stands, whatever else could not be found out; that is still said.
+        let causes = std::mem::take(&mut report.causes);
+        report.warnings.extend(causes.into_iter().map(|c| Warning::new(&c.component, c.what, c.why, c.impact)));
+    }
 }
 
 fn verdict(report: &Report, findings: &Findings<'_>) -> Verdict {
-    if !report.causes.is_empty() {
-        Verdict::Inconclusive
-    } else if report.regressions(findings.threshold).next().is_some() {
+    if report.regressions(findings.threshold).next().is_some() {
         Verdict::Caught
-    } else {
+    } else if report.causes.is_empty() {
         Verdict::Clear
+    } else {
+        Verdict::Inconclusive
     }
 }
 

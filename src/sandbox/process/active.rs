@@ -22,8 +22,10 @@ pub(super) async fn prepare(config: &ProcessConfig, active: &ActiveEnvironment) 
             fix: format!("install {names}, or activate the environment that the repository's tests run in"),
         }));
     };
+    // Outside the bubble: so nothing of the repository may be found by it, and no secret of the caller's.
     let mut probe = tokio::process::Command::new(&interpreter);
-    probe.args(&active.probe).stdin(Stdio::null()).env("PATH", &config.path).kill_on_drop(true);
+    probe.args(&active.probe).stdin(Stdio::null()).current_dir("/").env_clear().env("PATH", &config.path);
+    probe.kill_on_drop(true);
     let step = format!("{} {}", interpreter.display(), active.probe.join(" "));
     let output = match tokio::time::timeout(PROBE_TIME, probe.output()).await {
         Ok(output) => output.map_err(|source| SandboxError::Host { what: format!("run {step}"), source })?,

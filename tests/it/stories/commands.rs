@@ -41,14 +41,14 @@ impl Found {
     async fn is_untouched(&self) {
         self.stage.idle().await;
         assert_eq!(self.tip().sha, self.head);
-        assert_eq!(self.stage.checks(&self.head), [self.check.clone()]);
+        assert_eq!(self.stage.checks(&self.head), std::slice::from_ref(&self.check));
     }
 
     /// The posted test is the branch's newest commit, as `answer` says.
     fn is_committed(&self, answer: &str) {
         let tip = self.tip();
         assert!(answer.contains(&format!("Committed as {}", tip.sha)), "{answer}");
-        assert_eq!(tip.paths, [self.posted.path.clone()]);
+        assert_eq!(tip.paths, std::slice::from_ref(&self.posted.path));
         assert!(tip.message.contains("asked for by writer"), "{}", tip.message);
         let file = self.stage.shop.file("change", &self.posted.path).unwrap().unwrap();
         assert_eq!(String::from_utf8(file).unwrap(), self.posted.code);

@@ -1,8 +1,6 @@
 //! What becomes of a job, whatever happens to it: superseded, closed, killed, handed back, given up. What a run finds
 //! is no matter here: the pull requests change nothing that could be tested.
 
-#![expect(clippy::unwrap_used, reason = "what a test can't unwrap is its failure, in its helpers too")]
-
 use jittest::standin::{Fault, FaultAnswer, Gate, Moment, PullSpec};
 
 use crate::harness::{Stage, conclusion, title, until};

@@ -1,7 +1,5 @@
 //! What stands on a pull request while others change it too.
 
-#![expect(clippy::unwrap_used, reason = "what a test can't unwrap is its failure, in its helpers too")]
-
 use jittest::standin::{Moment, PullSpec};
 
 use crate::harness::{BREAKS, KEEPS, PRICES, Stage, conclusion, title, until};

@@ -1,7 +1,5 @@
 //! From a signed webhook to a verdict on the pull request: real repositories, real containers, the whole journey.
 
-#![expect(clippy::unwrap_used, reason = "what a test can't unwrap is its failure, in its helpers too")]
-
 use jittest::sandbox::{Ending, Input};
 use jittest::standin::PullSpec;
 
@@ -176,5 +174,33 @@ async fn a_fork_is_tested_without_its_own_dependencies() {
     assert_eq!(stage.findings(pull).len(), 1);
     let text = check.output.text.unwrap_or_default();
     assert!(text.contains("the change's own dependencies were not installed"), "{text}");
+    stage.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_head_that_can_not_be_loaded_is_no_success_though_the_rest_of_it_is_harmless() {
+    let rates = "def rate(country):\n    return 19 if country == 'de' else 20\n";
+    let stage = Stage::with(&[PRICES, &[("rates.py", rates)]].concat()).await;
+    let unloadable = format!("import no_such_module\n\n\n{}", rates.replace("country ==", "country.lower() =="));
+    let (pull, head) = stage.propose(&[KEEPS, &[("rates.py", &unloadable)]].concat());
+    stage.tell(pull, "opened").await;
+    let check = stage.completed(&head).await;
+    assert_eq!(conclusion(&check), "neutral", "{check:?}");
+    let said = summary(&check);
+    assert!(said.contains("rates.rate") && said.contains("no_such_module"), "{said}");
+    assert_eq!(stage.body(pull), "", "a description of a run that found out too little");
+    stage.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_large_file_of_data_hides_no_code() {
+    let stage = Stage::with(PRICES).await;
+    let rows = "1,2,3\n".repeat(30_000);
+    let (pull, head) = stage.propose(&[BREAKS, &[("a.csv", &rows)]].concat());
+    stage.tell(pull, "opened").await;
+    let check = stage.completed(&head).await;
+    assert_eq!(title(&check), "1 regression proven in prices.py", "{check:?}");
+    let text = check.output.text.unwrap_or_default();
+    assert!(text.contains("a.csv was not looked at"), "{text}");
     stage.end().await;
 }

@@ -69,7 +69,9 @@ def explore(plan, session, result):
 def comparable(target, session):
     """Whether the target can be called on both sides and its code could behave differently."""
     loaded = target.module in session.head.modules and target.module in session.base.modules
-    return target.in_base and loaded and not unchanged(session)
+    # A method that is new may hide one that was inherited.
+    there = target.in_base or target.kind == "method"
+    return there and loaded and not unchanged(session)
 
 
 def unchanged(session):

@@ -37,12 +37,25 @@ _SCHEDULERS = tuple(
     for name in ("asyncio", "selectors", "threading", "queue", "concurrent", "sched")
 )
 _CHANCE = {"random", "getrandbits"}
-_MACHINE = {"cpu_count", "sched_getaffinity", "getloadavg", "getuid", "geteuid", "getgid"}
+_MACHINE = {
+    "cpu_count", "sched_getaffinity", "getloadavg", "getuid", "geteuid", "getgid", "getegid",
+    "getgroups", "umask", "getrlimit", "getrusage", "getpwuid", "getpwnam", "getgrgid",
+    "gethostname", "getfqdn", "gethostbyname", "statvfs", "disk_usage", "get_terminal_size",
+    "ttyname", "getpriority", "sysconf", "confstr", "uname", "getencoding", "setlocale",
+    "localeconv", "nl_langinfo", "getdefaultlocale", "getfilesystemencoding", "gettempdir",
+}  # fmt: skip
+# Attributes of `sys` that say which machine or interpreter this is.
+_OF_SYS = {
+    "version_info", "version", "platform", "executable", "maxsize", "byteorder", "hexversion",
+    "implementation", "prefix", "base_prefix", "path", "flags", "modules", "getrecursionlimit",
+    "getfilesystemencoding", "getdefaultencoding", "getsizeof", "getrefcount",
+}  # fmt: skip
 # The interpreter may have these frozen: their names are not always their files.
 _ENVIRONMENT = type(os.environ).__getitem__.__code__.co_filename
 _LOOKUPS = type(os.environ).get.__code__.co_filename
 _ENVIRONMENT_READS = {"getenv", "__getitem__", "__iter__", "__len__", "__contains__", "copy"}
-_TELLS_OF_THE_MACHINE = {os.path.join(os.path.dirname(os.__file__), "platform.py")}
+_TELLING_FILES = ("platform.py", "getpass.py", "locale.py", "sysconfig.py", "site.py")
+_TELLING = {"which", "expanduser", "home", "gettempdir", "gethostname", "getfqdn", "cwd"}
 _REASONABLE = 1 << 28
 
 
@@ -111,7 +124,7 @@ class Guard:
         elif name in _CHANCE:
             if getattr(arg, "__self__", None) is random._inst and not self.seeded:
                 self.notes.add("chance")
-        elif name in _MACHINE:
+        elif name in _MACHINE and frame.f_code.co_filename.startswith(self.root):
             self.notes.add("machine")
         elif name in _CLOCK:
             owner = getattr(arg, "__self__", None)
@@ -127,8 +140,13 @@ class Guard:
     def _entered(self, frame):
         """Notes that the repository's own code asks for a variable or for what machine this is."""
         code = frame.f_code
+        if code.co_filename.startswith(self.root):
+            if "sys" in code.co_names and not _OF_SYS.isdisjoint(code.co_names):
+                self.notes.add("machine")
+            return
         reads = code.co_filename == _ENVIRONMENT and code.co_name in _ENVIRONMENT_READS
-        if not reads and code.co_filename not in _TELLS_OF_THE_MACHINE:
+        tells = code.co_filename.endswith(_TELLING_FILES) or code.co_name in _TELLING
+        if not reads and not tells:
             return
         caller = frame.f_back
         while caller is not None and caller.f_code.co_filename in (_ENVIRONMENT, _LOOKUPS):

@@ -388,6 +388,9 @@ class Walker(ast.NodeVisitor):
             shape.add("list", LIKELY)
             return shape.inside()
         shape.add("dict", MAYBE)
+        if where is not None and where is shape.elem:
+            # What is looked up by what it iterates over is a mapping.
+            shape.add("dict", 3 * SURE).scores.pop("list", None)
         key, value = shape.keyed()
         if where is not None:
             key.near.append(where)
@@ -443,6 +446,8 @@ class Walker(ast.NodeVisitor):
                 side.near.append(other)
         result = Shape()
         result.near.extend((left, right))
+        if isinstance(op, ast.Sub):
+            result.minus = (left, right)
         if isinstance(op, ast.Div):
             result.add("float", MAYBE)
         return result

@@ -44,6 +44,18 @@ def fill_pool(pool, nodes, modules, rng):
                     pool.add(value)
             elif isinstance(child, ast.Call):
                 _pattern(pool, child, rng)
+            elif isinstance(child, ast.ClassDef):
+                _members(pool, child)
+
+
+def _members(pool, node):
+    """The names of an enumeration's members, as text that is read writes them."""
+    if any("Enum" in (jt_text.unparsed(base) or "") for base in node.bases):
+        for statement in node.body:
+            if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
+                name = statement.targets[0].id
+                pool.add(name)
+                pool.add(name.lower())
 
 
 def _words(pool, text):

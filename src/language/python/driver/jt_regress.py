@@ -6,7 +6,7 @@ import jt_sides
 from jt_case import Case
 from jt_mutate import smaller
 from jt_search import Finding, Search
-from jt_words import did
+from jt_words import differing
 from jt_write import Unwritable
 
 PER_TARGET = 3
@@ -33,11 +33,24 @@ class Regressions:
         for share in SHARES:
             for target in targets:
                 if deadline():
-                    what = "time was over before all targets were compared"
-                    self.session.result.problem(None, what, "both")
+                    self._not_looked_at(targets)
                     return
                 budget = calls if target.changed else max(200, calls // 8)
                 self._explore(target, int(budget * share), deadline)
+
+        self._not_looked_at(targets)
+
+    def _not_looked_at(self, targets):
+        """Says which targets were not called at all."""
+        for target in targets:
+            search = self.session.corpus.get(target.id)
+            if search is None:
+                what = "time was over before it was looked at"
+            elif not search.tried and target.in_base:
+                what = "no way to call it was found"
+            else:
+                continue
+            self.session.result.problem(target.id, what, "both")
 
     def _explore(self, target, calls, deadline):
         search = self.session.corpus.get(target.id)
@@ -135,6 +148,7 @@ class Regressions:
             return False
         self.shown.add(key)
         now = finding.now
+        sentences = differing(finding.case, finding.before, now, found)
         self.session.result.candidates.append(
             {
                 "target": target.id,
@@ -142,8 +156,8 @@ class Regressions:
                 "mutants": [],
                 "name": name,
                 "code": code,
-                "before": did(finding.case, finding.before, found, past=True),
-                "now": did(finding.case, now, found),
+                "before": sentences[0],
+                "now": sentences[1],
                 "on_mutant": None,
                 "unplanned_exception": now["kind"] == "raise" and not now["planned"],
                 "differing": search.differing,

@@ -81,7 +81,7 @@ def mutated(rng, value, constants):
     if roll == 0:
         return value[:at] + value[at + 1 :]
     if roll == 1:
-        return value[:at] + rng.choice("aZ0 -_.,é") + value[at:]
+        return value[:at] + rng.choice("aZ0 -_.,é²ß") + value[at:]
     if roll == 2:
         return value[:at] + rng.choice("aZ0 -_.,") + value[at + 1 :]
     if roll == 3:

@@ -118,6 +118,7 @@ class Shape:
         "classes",
         "result",
         "near",
+        "minus",
     )
 
     def __init__(self, kind=None, score=SURE):
@@ -132,6 +133,7 @@ class Shape:
         self.arity = None
         self.classes = []
         self.result = None
+        self.minus = ()  # the two sides that it is the difference of
         self.near = []  # shapes that this one is compared or added with
         if kind:
             self.add(kind, score)
@@ -139,6 +141,9 @@ class Shape:
     def add(self, kind, score=LIKELY):
         """Evidence for a kind."""
         self.scores[kind] = self.scores.get(kind, 0) + score
+        if kind == "timedelta":
+            for side in self.minus:
+                side.add("datetime", SURE)
         return self
 
     def inside(self):

@@ -23,6 +23,7 @@ STRINGS = [
     "  x  ",
     "one two one",
     "12",
+    "1",
     "caf\u00e9",
     "a-b_c",
 ]
@@ -286,6 +287,14 @@ class Values:
         )
         return "date(%d, %d, %d)" % (rng.choice((2023, 2024, 2024, 2025, 1999, 2000)), month, day)
 
+    def _datetime(self, _shape, _depth):
+        """Within a few days, so that two of them may be minutes, hours or days apart."""
+        rng = self.rng
+        if rng.random() < 0.3:
+            return rng.choice(FIXED["datetime"])
+        day, hour = rng.choice((1, 1, 1, 2, 3, 31)), rng.choice((0, 9, 9, 10, 11, 12, 17, 23))
+        return "datetime(2024, 3, %d, %d, %d)" % (day, hour, rng.choice((0, 0, 1, 15, 30, 59)))
+
     def _str(self, shape, depth):
         if shape.known().get("str", 0) < jt_shape.LIKELY and self.rng.random() < 0.7:
             return literal(
@@ -350,7 +359,9 @@ class Values:
         share = 0.85 if shape.fields else 0.4
         for name, inner in fields.items():
             if rng.random() < share:
-                pairs[literal(name)] = self.random(inner, depth + 1, name=str(name))
+                missing = rng.random() < 0.06
+                text = "None" if missing else self.random(inner, depth + 1, name=str(name))
+                pairs[literal(name)] = text
         if shape.fields and not (shape.key and shape.key.known()):
             return self._shown(pairs)
         key, value = shape.keyed()
@@ -358,7 +369,7 @@ class Values:
             return self._graph(value, depth)
         for _ in range(self._size(depth)):
             text = self.random(key, MAX_DEPTH) if key.known() else self._any_key()
-            pairs[text] = self.random(value, depth + 1)
+            pairs[text] = "None" if rng.random() < 0.04 else self.random(value, depth + 1)
         return self._shown(pairs)
 
     def _any_key(self):

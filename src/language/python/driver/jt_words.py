@@ -7,11 +7,12 @@ import jt_text
 from jt_objects import snake
 
 SHORT = 60
+AROUND = 20  # characters shown before the first that differs
 
 
 def shown(text, width=SHORT):
-    """Source in one line, cut to a width."""
-    text = " ".join(text.split())
+    """Source in one line, cut to a width; blanks inside of it may be what matters."""
+    text = re.sub(r"\s*\n\s*", " ", text).strip()
     return text if len(text) <= width else text[: width - 3] + "..."
 
 
@@ -25,7 +26,7 @@ def value(node, width=SHORT):
         pass
     if node[0] == "o":
         parts = ["%s=%s" % (k, value(v, 30)) for k, v in sorted(node[3].items())[:4]]
-        return shown("%s(%s)" % (node[2].split(".")[-1], ", ".join(parts)), width)
+        return shown("<%s>" % " ".join([node[2].split(".")[-1], ", ".join(parts)]).strip(), width)
     if node[0] == "it":
         return shown("an iterator over [%s]" % ", ".join(value(n, 20) for n in node[1]), width)
     if node[0] == "S":
@@ -69,6 +70,20 @@ def did(case, outcome, found, past=False):
             shown(repr(outcome.get("out", ""))),
         )
     return "%s %s %s" % (call, "returned" if past else "returns", value(outcome["value"]))
+
+
+def differing(case, before, now, found):
+    """What the case did on base, and what it does on head: two sentences that differ."""
+    sentences = did(case, before, found, past=True), did(case, now, found)
+    if before["kind"] == now["kind"] == "value" and found[0] not in ("after", "out"):
+        if value(before["value"]) == value(now["value"]):
+            first, second = value(before["value"], 100000), value(now["value"], 100000)
+            at = next((i for i, (a, b) in enumerate(zip(first, second)) if a != b), 0)
+            start = max(0, at - AROUND)
+            pieces = ["..." + shown(text[start:], SHORT) for text in (first, second)]
+            call = shown(case.call)
+            return "%s returned %s" % (call, pieces[0]), "%s returns %s" % (call, pieces[1])
+    return sentences
 
 
 def docstring(case, outcome, found, local):

@@ -190,7 +190,7 @@ fn active() -> ActiveEnvironment {
         work_tree: None,
         folders: texts(&[".venv", "venv", "env"]),
         interpreters: texts(&["python3", "python"]),
-        probe: texts(&["-c", "import pytest"]),
+        probe: texts(&["-I", "-B", "-c", "import pytest"]),
         fix: "install pytest in this environment (python -m pip install pytest), or activate the one that has it"
             .to_owned(),
     }

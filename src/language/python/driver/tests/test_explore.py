@@ -99,10 +99,14 @@ def test_the_same_plan_gives_the_same_candidates(tmp_path):
 
 def test_what_depends_on_the_machine_is_no_behaviour(tmp_path):
     base = (
-        "import os\nimport platform\n\n\n"
+        "import getpass\nimport os\nimport platform\nimport shutil\nimport socket\nimport sys\n\n\n"
         "def home():\n    return os.environ.get('HOME', '') + '/a'\n"
         "\n\ndef workers():\n    return (os.cpu_count() or 1) * 2\n"
         "\n\ndef agent():\n    return 'x-' + platform.python_version()\n"
+        "\n\ndef minor():\n    return 'x-%s' % sys.version_info[1]\n"
+        "\n\ndef host():\n    return 'x-' + socket.gethostname()\n"
+        "\n\ndef git():\n    return 'x-%s' % shutil.which('git')\n"
+        "\n\ndef user():\n    return 'x-' + getpass.getuser()\n"
     )
     head = base.replace("'/a'", "'/b'").replace("* 2", "* 3").replace("'x-'", "'y-'")
     assert explore(tmp_path, base, head)["candidates"] == []
@@ -130,3 +134,18 @@ def test_a_module_with_a_docstring_and_a_future_import_is_explored(tmp_path):
     result = explore(tmp_path, base, base.replace("* 2", "* 3"))
     assert result["failure"] is None
     assert regressions(result)
+
+
+def test_blanks_and_late_differences_are_shown(tmp_path):
+    base = "def pad(text):\n    return text + '    '\n"
+    found = regressions(explore(tmp_path / "pad", base, base.replace("'    '", "'  '")))
+    assert "'    '" in found[0]["before"].replace('"', "'")
+    base = "def banner(n):\n    return 'long ' * 30 + '(a)'\n"
+    found = regressions(explore(tmp_path / "banner", base, base.replace("(a)", "(b)")))
+    assert found[0]["before"] != found[0]["now"].replace(" returns ", " returned ")
+
+
+def test_what_was_not_called_is_said(tmp_path):
+    base = "def _inner(x):\n    return x\n"
+    result = explore(tmp_path, base, base.replace("return x", "return x + 1"))
+    assert result["candidates"] or result["problems"]
