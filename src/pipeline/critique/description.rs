@@ -50,8 +50,9 @@ fn what_was_checked(report: &Report) -> String {
     let Counts { targets, mutants, mutants_equivalent, tests_generated, .. } = report.counts;
     let count = |wanted| report.mutants.iter().filter(|mutant| mutant.status == wanted).count();
     let mut text = format!(
-        "**What was checked.** {} on base, head and {}; {} generated.",
+        "**What was checked.** {} on base, head{} and {}; {} generated.",
         looked_at(report.looked_at(), targets),
+        report.head.sha.as_ref().map(|sha| format!(" (`{}`)", sha.short())).unwrap_or_default(),
         plural(mutants, "mutant"),
         plural_was(tests_generated, "test"),
     );
