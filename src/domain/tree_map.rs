@@ -97,8 +97,22 @@ impl Import {
 pub struct Export {
     /// The name; `default` for the one without a name.
     pub name: String,
+    /// Its name in the file itself.
+    pub local: String,
     /// Whether it comes from another file.
     pub reexported: bool,
+}
+
+impl Export {
+    /// A name that the file offers under its own name.
+    pub fn own(name: &str) -> Self {
+        Self { name: name.to_owned(), local: name.to_owned(), reexported: false }
+    }
+
+    /// A name that the file has from another one.
+    pub fn passed_on(name: &str) -> Self {
+        Self { reexported: true, ..Self::own(name) }
+    }
 }
 
 /// A name bound outside of functions and classes.

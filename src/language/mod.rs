@@ -1,17 +1,39 @@
 //! A folder per language: grammar, queries, symbols, mutation operators, environment, the explorer's driver.
 //! Pure: from texts to values.
 
+pub mod csharp;
+mod dialect;
+mod docs;
 mod external;
+pub mod go;
+pub mod java;
+pub mod javascript;
+mod names;
 pub mod python;
+mod query;
+mod routes;
+pub mod rust;
+mod syntax;
+pub mod typescript;
 
 use std::collections::{BTreeMap, BTreeSet};
+
+pub use routes::mounted;
 
 use crate::domain::{
     EnvironmentSettings, EnvironmentSpec, FileFacts, FileMap, Import, Mutant, RepoPath, SourceTree, Span, Warning,
 };
 
 /// Every language that is mapped. The first one that owns a path has it.
-pub static MAPPED: &[&dyn Mapper] = &[&python::Python];
+pub static MAPPED: &[&dyn Mapper] = &[
+    &python::Python,
+    &javascript::JavaScript,
+    &typescript::TypeScript,
+    &java::Java,
+    &csharp::CSharp,
+    &go::Go,
+    &rust::Rust,
+];
 
 /// The languages whose tests are run.
 pub static TESTED: &[&dyn Language] = &[&python::Python];

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::domain::{Constant, Export, FileCategory, FileFacts, Global, Import, RepoPath};
 
 use super::syntax::{Part, Syntax};
-use super::{external, imports, paths, symbols};
+use super::{external, imports, paths, routes, symbols};
 
 /// The facts of one file, before files are related to each other.
 pub(super) fn facts(path: &RepoPath, syntax: &Syntax<'_>) -> FileFacts {
@@ -18,6 +18,7 @@ pub(super) fn facts(path: &RepoPath, syntax: &Syntax<'_>) -> FileFacts {
     facts.symbols = map.symbols;
     facts.broken = map.broken;
     facts.exports = exports(&facts, listed(syntax));
+    routes::finish(&mut facts, syntax);
     facts
 }
 
@@ -42,13 +43,10 @@ fn exports(facts: &FileFacts, listed: Option<BTreeSet<String>>) -> Vec<Export> {
     let taken: BTreeSet<&String> =
         facts.imports.iter().filter(|import| import.reexported || listed.is_some()).flat_map(locals).collect();
     let is_listed = |name: &&String| listed.as_ref().is_none_or(|listed| listed.contains(*name));
-    let mut exports: Vec<Export> = own
-        .iter()
-        .filter(|name| is_listed(name) && name.as_str() != "__all__")
-        .map(|name| Export { name: (*name).clone(), reexported: false })
-        .collect();
+    let mut exports: Vec<Export> =
+        own.iter().filter(|name| is_listed(name) && name.as_str() != "__all__").map(|name| Export::own(name)).collect();
     let reexported = taken.difference(&own).filter(|name| is_listed(name) && !name.starts_with('_'));
-    exports.extend(reexported.map(|name| Export { name: (*name).clone(), reexported: true }));
+    exports.extend(reexported.map(|name| Export::passed_on(name)));
     exports.sort();
     exports
 }

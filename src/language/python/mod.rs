@@ -11,6 +11,7 @@ mod paths;
 mod resolve;
 mod review;
 mod risks;
+mod routes;
 mod symbols;
 mod syntax;
 mod tokens;
@@ -22,7 +23,7 @@ use super::{
 };
 use crate::domain::{EnvironmentSettings, FileFacts, FileMap, Mutant, RepoPath, SourceTree};
 
-use syntax::{Grammar, Syntax};
+use syntax::Syntax;
 
 /// Python 3.
 #[derive(Clone, Copy, Debug)]
@@ -42,7 +43,7 @@ impl Mapper for Python {
     }
 
     fn facts(&self, path: &RepoPath, text: &str) -> Result<FileFacts, LanguageError> {
-        let tree = Grammar::load()?.parse(path, text, None)?;
+        let tree = syntax::grammar()?.parse(path, text, None)?;
         Ok(facts::facts(path, &Syntax::new(&tree, text)))
     }
 
@@ -61,22 +62,22 @@ impl Language for Python {
     }
 
     fn map_file(&self, path: &RepoPath, module: &str, text: &str) -> Result<FileMap, LanguageError> {
-        let tree = Grammar::load()?.parse(path, text, None)?;
+        let tree = syntax::grammar()?.parse(path, text, None)?;
         Ok(symbols::file_map(path, module, &Syntax::new(&tree, text)))
     }
 
     fn tokens(&self, path: &RepoPath, text: &str) -> Result<Vec<Token>, LanguageError> {
-        let tree = Grammar::load()?.parse(path, text, None)?;
+        let tree = syntax::grammar()?.parse(path, text, None)?;
         Ok(tokens::tokens(&Syntax::new(&tree, text)))
     }
 
     fn off_limits(&self, path: &RepoPath, text: &str) -> Result<Vec<OffLimits>, LanguageError> {
-        let tree = Grammar::load()?.parse(path, text, None)?;
+        let tree = syntax::grammar()?.parse(path, text, None)?;
         Ok(off_limits::regions(&Syntax::new(&tree, text)))
     }
 
     fn risks(&self, path: &RepoPath, text: &str, lines: &BTreeSet<u32>) -> Result<Vec<Risk>, LanguageError> {
-        let tree = Grammar::load()?.parse(path, text, None)?;
+        let tree = syntax::grammar()?.parse(path, text, None)?;
         Ok(risks::risks(&Syntax::new(&tree, text), lines))
     }
 

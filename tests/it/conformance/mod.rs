@@ -5,5 +5,6 @@
 mod framework;
 #[cfg(test)]
 mod language;
+mod map;
 mod sandbox;
 mod standin;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::super::syntax::{Grammar, Part, Syntax};
+use super::super::syntax::{Part, Syntax, grammar};
 use super::project::Project;
 use crate::domain::RepoPath;
 
@@ -20,7 +20,7 @@ enum Plain {
 /// Reads the arguments of `setup(…)`.
 pub(super) fn read(text: &str, project: &mut Project) {
     let path = RepoPath::parse("setup.py");
-    let tree = path.ok().and_then(|path| Grammar::load().ok()?.parse(&path, text, None).ok());
+    let tree = path.ok().and_then(|path| grammar().ok()?.parse(&path, text, None).ok());
     let Some(tree) = tree else {
         project.unclear.push("setup.py can't be parsed".to_owned());
         return;

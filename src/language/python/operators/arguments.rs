@@ -107,7 +107,9 @@ fn argument_dropped(call: Part<'_>) -> Vec<Edit> {
 /// `def f(x=None)` with `x = []` made inside became `def f(x=[])`.
 fn mutable_default(parameter: Part<'_>) -> Vec<Edit> {
     let (Some(name), Some(value)) = (parameter.field("name"), parameter.field("value")) else { return Vec::new() };
-    let Some(function) = parameter.function().filter(|_| value.is("none")) else { return Vec::new() };
+    let Some(function) = parameter.inside("function_definition").filter(|_| value.is("none")) else {
+        return Vec::new();
+    };
     let mut made = function
         .descendants()
         .filter(|part| part.is("assignment") && part.field("left").is_some_and(|left| left.text() == name.text()));

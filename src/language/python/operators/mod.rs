@@ -26,7 +26,7 @@ use crate::domain::{FileMap, Mutant, MutantId, MutantSource, Span, limits};
 use crate::language::{LanguageError, OffLimits};
 
 use super::off_limits;
-use super::syntax::{Grammar, Part, Syntax};
+use super::syntax::{Part, Syntax, grammar};
 use edit::Edit;
 use parse_check::ParseCheck;
 use reach::Reach;
@@ -73,7 +73,7 @@ struct Candidate {
 /// Mutants of `lines` and of the conditions around them, most plausible first. Each parses, and no two give the
 /// same file.
 pub(super) fn mutants(map: &FileMap, text: &str, lines: &BTreeSet<u32>) -> Result<Vec<Mutant>, LanguageError> {
-    let mut grammar = Grammar::load()?;
+    let mut grammar = grammar()?;
     let tree = grammar.parse(&map.path, text, None)?;
     let syntax = Syntax::new(&tree, text);
     let candidates = best_of_each_line(candidates(&syntax, lines));

@@ -43,7 +43,10 @@ fn return_empty(statement: Part<'_>) -> Vec<Edit> {
 
 /// The type that a function says it returns, without what makes it optional.
 fn hint(statement: Part<'_>) -> &str {
-    let hint = statement.function().and_then(|function| function.field("return_type")).map_or("", Part::text);
+    let hint = statement
+        .inside("function_definition")
+        .and_then(|function| function.field("return_type"))
+        .map_or("", Part::text);
     let hint = hint.trim_matches(['"', '\'']);
     let hint = hint.strip_prefix("Optional[").and_then(|inner| inner.strip_suffix(']')).unwrap_or(hint);
     hint.split('|').map(str::trim).find(|one| *one != "None").unwrap_or(hint)
@@ -51,7 +54,8 @@ fn hint(statement: Part<'_>) -> &str {
 
 /// Whether the function's name asks a question: `is_empty`.
 fn answers_yes_or_no(statement: Part<'_>) -> bool {
-    let name = statement.function().and_then(|function| function.field("name")).map_or("", Part::text);
+    let name =
+        statement.inside("function_definition").and_then(|function| function.field("name")).map_or("", Part::text);
     ["is_", "has_", "can_", "should_"].iter().any(|start| name.trim_start_matches('_').starts_with(start))
 }
 

@@ -51,7 +51,7 @@ fn assignment_removed(statement: Part<'_>) -> Vec<Edit> {
 
 /// Whether a name has a value already: a parameter, or an assignment further up in the same function.
 fn is_bound_before(statement: Part<'_>, name: Part<'_>) -> bool {
-    let Some(function) = statement.function() else { return false };
+    let Some(function) = statement.inside("function_definition") else { return false };
     let parameter = |part: Part<'_>| part.is("identifier") && part.text() == name.text();
     if function.field("parameters").is_some_and(|list| list.descendants().any(parameter)) {
         return true;

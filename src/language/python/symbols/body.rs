@@ -83,24 +83,6 @@ pub(super) fn untested_lines(symbol: Part<'_>, off_limits: &[OffLimits]) -> Vec<
     lines.into_iter().collect()
 }
 
-/// Decisions + 1.
-pub(super) fn complexity(symbol: Part<'_>) -> u32 {
-    const DECISIONS: &[&str] = &[
-        "if_statement",
-        "elif_clause",
-        "for_statement",
-        "while_statement",
-        "except_clause",
-        "case_clause",
-        "conditional_expression",
-        "boolean_operator",
-        "for_in_clause",
-        "if_clause",
-    ];
-    let decisions = symbol.descendants().filter(|part| part.is_any(DECISIONS)).count();
-    u32::try_from(decisions).unwrap_or(u32::MAX).saturating_add(1)
-}
-
 /// Lines that hold code: no comment, no blank line, no docstring.
 pub(super) fn code_lines(syntax: &Syntax<'_>) -> Vec<u32> {
     let mut lines = BTreeSet::new();

@@ -1,6 +1,7 @@
 //! Functions, methods and classes of a file.
 
 pub(super) mod body;
+mod complexity;
 mod parameters;
 
 use crate::domain::{Constant, FileMap, RepoPath, Symbol, SymbolKind};
@@ -60,7 +61,7 @@ fn symbol(part: Part<'_>, module: &str, off_limits: &[OffLimits]) -> Option<Symb
         parent,
         calls: body::calls(part),
         untested_lines: body::untested_lines(whole, off_limits),
-        complexity: body::complexity(part),
+        complexity: complexity::complexity(part),
         name,
     })
 }

@@ -4,10 +4,12 @@
 //! Files are read one by one, on all cores; then imports are resolved, and everything that needs other files
 //! follows from them. The same tree gives the same map.
 
+mod calls;
 mod category;
-mod definitions;
 mod left_out;
+mod names;
 mod reading;
+mod routes;
 mod test_files;
 
 use std::collections::BTreeMap;
@@ -15,6 +17,7 @@ use std::collections::BTreeMap;
 use crate::domain::{FileFacts, Import, RepoPath, SourceTree, TreeMap};
 use crate::language::{self, Mapper, Project};
 
+pub use calls::routes_reaching;
 pub use reading::Reading;
 
 /// Maps a tree. Blocks.
@@ -23,9 +26,18 @@ pub fn tree(tree: &SourceTree, reading: &Reading<'_>) -> TreeMap {
     for mapper in language::MAPPED {
         relate(*mapper, tree, &mut files);
     }
-    test_files::relate(&mut files);
+    let (calls, routes, tests) = {
+        let names = names::Names::new(&files);
+        (calls::calls(&names, &files), routes::routes(&names, &files), test_files::about(&names, &files))
+    };
+    for (path, routes) in routes {
+        files.entry(path).and_modify(|file| file.routes = routes);
+    }
+    for (path, tests) in tests {
+        files.entry(path).and_modify(|file| file.test_files = tests.into_iter().collect());
+    }
     let warnings = left_out::warnings(&files);
-    TreeMap { files, calls: Vec::new(), warnings }
+    TreeMap { files, calls, warnings }
 }
 
 /// What a resolver says about one file.
@@ -67,5 +79,7 @@ fn relate(mapper: &dyn Mapper, tree: &SourceTree, files: &mut BTreeMap<RepoPath,
     }
 }
 
+#[cfg(test)]
+mod fixtures;
 #[cfg(test)]
 mod tests;

@@ -4,25 +4,23 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::{FileFacts, RepoPath};
 
-use super::definitions;
+use super::names::Names;
 
-/// Puts the test files into the facts of the files that they are about.
-pub(super) fn relate(files: &mut BTreeMap<RepoPath, FileFacts>) {
+/// For each source file, the test files that are about it.
+pub(super) fn about(
+    names: &Names<'_>,
+    files: &BTreeMap<RepoPath, FileFacts>,
+) -> BTreeMap<RepoPath, BTreeSet<RepoPath>> {
     let mut about: BTreeMap<RepoPath, BTreeSet<RepoPath>> = BTreeMap::new();
     let by_stem = by_stem(files);
     for test in files.values().filter(|file| file.is_test && file.is_mapped()) {
-        let imported = test.imports.iter().flat_map(|import| definitions::reached(files, import));
-        let is_source = |path: &RepoPath| files.get(path).is_some_and(|file| !file.is_test);
-        let imported = imported.filter(is_source).collect::<Vec<_>>();
-        for path in imported.into_iter().chain(named_after(test, &by_stem)) {
+        let imported = test.imports.iter().flat_map(|import| names.reached(import));
+        let imported = imported.filter(|path| files.get(path).is_some_and(|file| !file.is_test));
+        for path in imported.chain(named_after(test, &by_stem)) {
             about.entry(path).or_default().insert(test.path.clone());
         }
     }
-    for (path, tests) in about {
-        if let Some(file) = files.get_mut(&path) {
-            file.test_files = tests.into_iter().collect();
-        }
-    }
+    about
 }
 
 /// Source files by language and stem, in lower case without separators.
@@ -50,7 +48,7 @@ fn plain(stem: &str) -> String {
 
 /// The source file that a test is named after; of several, those that share the most folders with it.
 fn named_after(test: &FileFacts, by_stem: &BTreeMap<(String, String), Vec<RepoPath>>) -> Vec<RepoPath> {
-    let Some(about) = about(stem(&test.path)).or_else(|| suffixed(&test.path)) else { return Vec::new() };
+    let Some(about) = subject(stem(&test.path)).or_else(|| suffixed(&test.path)) else { return Vec::new() };
     let key = (family(&test.language).to_owned(), plain(about));
     let Some(candidates) = by_stem.get(&key) else { return Vec::new() };
     let common = |path: &RepoPath| {
@@ -61,7 +59,7 @@ fn named_after(test: &FileFacts, by_stem: &BTreeMap<(String, String), Vec<RepoPa
 }
 
 /// `cart` of `test_cart`, `cart_test`, `CartTest`, `CartTests`, `TestCart`, `CartIT`, `cart_spec`.
-fn about(stem: &str) -> Option<&str> {
+fn subject(stem: &str) -> Option<&str> {
     let ends = ["_test", "_tests", "_spec", "Tests", "Test", "Spec", "IT", "TestCase"];
     let starts = ["test_", "Test"];
     let found = ends

@@ -1,0 +1,59 @@
+//! What a definition says about itself.
+
+use crate::domain::{Parameter, ParameterKind, Symbol};
+
+use super::super::dialect::Definition;
+use super::super::syntax::{Part, Syntax};
+
+/// Fills in parameters, types, bases, attributes and visibility.
+pub(super) fn describe(definition: &Definition<'_>, symbol: &mut Symbol) {
+    let part = definition.part;
+    let has = |word: &str| part.children().any(|child| child.is("modifier") && child.text() == word);
+    symbol.public = has("public") || definition.holder.is_some_and(|holder| holder.is("interface_declaration"));
+    symbol.is_async = has("async");
+    let lists = part.children().filter(|child| child.is("attribute_list"));
+    let attributes = lists.flat_map(Part::named).filter(|attribute| attribute.is("attribute"));
+    symbol.decorators = attributes.map(|attribute| attribute.text().to_owned()).collect();
+    symbol.returns = part.field("returns").or_else(|| part.field("type")).map(|own| own.text().to_owned());
+    let list = part.field("parameters").or_else(|| part.child("parameter_list"));
+    symbol.parameters = list.map(parameters).unwrap_or_default();
+    symbol.bases = part
+        .child("base_list")
+        .map(|list| list.named().map(|base| base.text().to_owned()).collect())
+        .unwrap_or_default();
+    if let Some(name) = part.field("name") {
+        symbol.definition_line = name.line_start();
+    }
+}
+
+fn parameters(list: Part<'_>) -> Vec<Parameter> {
+    let text = |part: Part<'_>| part.text().to_owned();
+    let mut parameters: Vec<Parameter> = Vec::new();
+    for part in list.named().filter(|part| part.is("parameter")) {
+        let Some(name) = part.field("name") else { continue };
+        // What stands after the name is the default.
+        let default = part.named().filter(|child| child.start() > name.start()).last().map(text);
+        parameters.push(Parameter {
+            name: text(name),
+            annotation: part.field("type").map(text),
+            default,
+            kind: ParameterKind::Normal,
+        });
+    }
+    // `params int[] rest` has no node of its own.
+    if let Some(name) = list.field("name") {
+        let annotation = list.field("type").map(text);
+        parameters.push(Parameter { name: text(name), annotation, default: None, kind: ParameterKind::Rest });
+    }
+    parameters
+}
+
+/// Names that can be types, sorted.
+pub(super) fn types_used(syntax: &Syntax<'_>) -> Vec<String> {
+    let is_type = |part: &Part<'_>| part.is("identifier") && part.text().starts_with(|c: char| c.is_uppercase());
+    let mut uses: Vec<String> =
+        syntax.root().descendants().filter(is_type).map(|part| part.text().to_owned()).collect();
+    uses.sort();
+    uses.dedup();
+    uses
+}

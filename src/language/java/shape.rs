@@ -1,0 +1,68 @@
+//! What a definition says about itself.
+
+use crate::domain::{Parameter, ParameterKind, Symbol};
+
+use super::super::dialect::Definition;
+use super::super::syntax::{Part, Syntax};
+
+/// Fills in parameters, types, bases, annotations and visibility.
+pub(super) fn describe(definition: &Definition<'_>, symbol: &mut Symbol) {
+    let part = definition.part;
+    let modifiers = part.child("modifiers");
+    let is_member_of_interface = definition.holder.is_some_and(|holder| holder.is("interface_declaration"));
+    symbol.public = is_member_of_interface || modifiers.is_some_and(|modifiers| modifiers.has("public"));
+    let annotations = modifiers.into_iter().flat_map(Part::named);
+    let annotations = annotations.filter(|part| part.is_any(&["marker_annotation", "annotation"]));
+    symbol.decorators = annotations.map(|part| part.text().trim_start_matches('@').to_owned()).collect();
+    symbol.returns = part.field("type").map(|own| own.text().to_owned());
+    symbol.parameters =
+        part.field("parameters").map(|list| list.named().filter_map(parameter).collect()).unwrap_or_default();
+    symbol.bases = bases(part);
+    if let Some(name) = part.field("name") {
+        symbol.definition_line = name.line_start();
+    }
+}
+
+fn parameter(part: Part<'_>) -> Option<Parameter> {
+    let text = |part: Part<'_>| part.text().to_owned();
+    match part.kind() {
+        "formal_parameter" => Some(Parameter {
+            name: text(part.field("name")?),
+            annotation: part.field("type").map(text),
+            default: None,
+            kind: ParameterKind::Positional,
+        }),
+        "spread_parameter" => Some(Parameter {
+            name: text(part.child("variable_declarator")?),
+            annotation: part.named().find(|child| !child.is_any(&["modifiers", "variable_declarator"])).map(text),
+            default: None,
+            kind: ParameterKind::Rest,
+        }),
+        _ => None,
+    }
+}
+
+fn bases(part: Part<'_>) -> Vec<String> {
+    let clauses =
+        part.children().filter(|child| child.is_any(&["superclass", "super_interfaces", "extends_interfaces"]));
+    let mut bases = Vec::new();
+    for clause in clauses {
+        match clause.child("type_list") {
+            Some(list) => bases.extend(list.named().map(|one| one.text().to_owned())),
+            None => bases.extend(clause.named().map(|one| one.text().to_owned())),
+        }
+    }
+    bases
+}
+
+/// Names that can be types, sorted.
+pub(super) fn types_used(syntax: &Syntax<'_>) -> Vec<String> {
+    let is_type = |part: &Part<'_>| {
+        part.is_any(&["type_identifier", "identifier"]) && part.text().starts_with(|c: char| c.is_uppercase())
+    };
+    let mut uses: Vec<String> =
+        syntax.root().descendants().filter(is_type).map(|part| part.text().to_owned()).collect();
+    uses.sort();
+    uses.dedup();
+    uses
+}

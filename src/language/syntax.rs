@@ -1,0 +1,328 @@
+//! A parsed text as a flat list of nodes: every step between nodes is cheap, and nothing recurses, however deep
+//! a hostile text is nested.
+
+use std::collections::{HashMap, HashSet};
+use std::ops::ControlFlow;
+use std::time::Instant;
+
+use tree_sitter::{Node, ParseOptions, ParseState, Parser, Tree};
+
+use crate::domain::{RepoPath, Span, limits};
+
+use super::LanguageError;
+
+/// How far up is looked: a hostile text is nested deeper, and must not cost the square of its depth.
+const ANCESTORS: usize = 400;
+
+/// A grammar, loaded.
+pub(crate) struct Grammar {
+    parser: Parser,
+}
+
+impl Grammar {
+    /// Loads a grammar.
+    pub(crate) fn load(language: &tree_sitter::Language) -> Result<Self, LanguageError> {
+        let mut parser = Parser::new();
+        parser.set_language(language).map_err(|error| LanguageError::Grammar(error.into()))?;
+        Ok(Self { parser })
+    }
+
+    /// Parses a text within `limits::PARSE_TIME`; `old` is the edited tree of a text that differs little.
+    pub(crate) fn parse(&mut self, path: &RepoPath, text: &str, old: Option<&Tree>) -> Result<Tree, LanguageError> {
+        let started = Instant::now();
+        let mut over_time = |_: &ParseState| {
+            if started.elapsed() > limits::PARSE_TIME { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        };
+        let options = ParseOptions::new().progress_callback(&mut over_time);
+        let bytes = text.as_bytes();
+        let tree = self.parser.parse_with_options(&mut |at, _| bytes.get(at..).unwrap_or_default(), old, Some(options));
+        tree.ok_or_else(|| {
+            // A parser that broke off would go on with this text when it is given the next one.
+            self.parser.reset();
+            LanguageError::TooSlow(path.clone())
+        })
+    }
+}
+
+/// The place of a node that isn't there.
+const NONE: usize = usize::MAX;
+
+struct Item<'t> {
+    node: Node<'t>,
+    parent: usize,
+    past: usize,
+    previous: usize,
+    field: Option<&'t str>,
+}
+
+/// All nodes of a text, parents before their children.
+pub(crate) struct Syntax<'t> {
+    text: &'t str,
+    items: Vec<Item<'t>>,
+}
+
+impl<'t> Syntax<'t> {
+    /// The nodes of a tree that was parsed from `text`.
+    pub(crate) fn new(tree: &'t Tree, text: &'t str) -> Self {
+        let mut items: Vec<Item<'t>> = Vec::new();
+        let mut open: Vec<usize> = Vec::new();
+        let mut previous = NONE;
+        let mut cursor = tree.walk();
+        loop {
+            let at = items.len();
+            let parent = open.last().copied().unwrap_or(0);
+            items.push(Item { node: cursor.node(), parent, past: at + 1, previous, field: cursor.field_name() });
+            open.push(at);
+            previous = NONE;
+            if cursor.goto_first_child() {
+                continue;
+            }
+            loop {
+                if let Some(done) = open.pop() {
+                    items[done].past = items.len();
+                    previous = done;
+                }
+                if cursor.goto_next_sibling() {
+                    break;
+                }
+                if !cursor.goto_parent() {
+                    return Self { text, items };
+                }
+            }
+        }
+    }
+
+    /// The whole text.
+    pub(crate) fn text(&self) -> &'t str {
+        self.text
+    }
+
+    /// The module.
+    pub(crate) fn root(&self) -> Part<'_> {
+        self.part(0)
+    }
+
+    /// The node at a place in the order of all nodes.
+    pub(crate) fn part(&self, at: usize) -> Part<'_> {
+        Part { syntax: self, at }
+    }
+
+    /// The tree's own root.
+    pub(crate) fn node(&self) -> Node<'t> {
+        self.items[0].node
+    }
+
+    /// The places of nodes by their ids in the tree.
+    pub(crate) fn places(&self, ids: &HashSet<usize>) -> HashMap<usize, usize> {
+        let of_item = |(at, item): (usize, &Item<'t>)| ids.contains(&item.node.id()).then(|| (item.node.id(), at));
+        self.items.iter().enumerate().filter_map(of_item).collect()
+    }
+}
+
+/// One node.
+#[derive(Clone, Copy)]
+pub(crate) struct Part<'s> {
+    syntax: &'s Syntax<'s>,
+    at: usize,
+}
+
+impl PartialEq for Part<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.at == other.at
+    }
+}
+
+impl<'s> Part<'s> {
+    fn item(self) -> &'s Item<'s> {
+        &self.syntax.items[self.at]
+    }
+
+    /// The grammar's name for it.
+    pub(crate) fn kind(self) -> &'s str {
+        self.item().node.kind()
+    }
+
+    /// Whether it is of this kind.
+    pub(crate) fn is(self, kind: &str) -> bool {
+        self.kind() == kind
+    }
+
+    /// Whether it is of one of these kinds.
+    pub(crate) fn is_any(self, kinds: &[&str]) -> bool {
+        kinds.contains(&self.kind())
+    }
+
+    /// Its text.
+    pub(crate) fn text(self) -> &'s str {
+        self.syntax.text.get(self.start()..self.end()).unwrap_or_default()
+    }
+
+    /// The whole text before it.
+    pub(crate) fn text_before(self) -> &'s str {
+        self.syntax.text.get(..self.start()).unwrap_or_default()
+    }
+
+    /// Its first byte.
+    pub(crate) fn start(self) -> usize {
+        self.item().node.start_byte()
+    }
+
+    /// The byte after its last.
+    pub(crate) fn end(self) -> usize {
+        self.item().node.end_byte()
+    }
+
+    /// Its first line, from 1.
+    pub(crate) fn line_start(self) -> u32 {
+        line(self.item().node.start_position().row)
+    }
+
+    /// Its last line, from 1.
+    pub(crate) fn line_end(self) -> u32 {
+        let end = self.item().node.end_position();
+        if end.column == 0 && self.end() > self.start() { line(end.row.saturating_sub(1)) } else { line(end.row) }
+    }
+
+    /// Where it is.
+    pub(crate) fn span(self) -> Span {
+        Span {
+            start_byte: self.start(),
+            end_byte: self.end(),
+            line_start: self.line_start(),
+            line_end: self.line_end(),
+        }
+    }
+
+    /// Whether it, or something in it, could not be parsed.
+    pub(crate) fn has_error(self) -> bool {
+        self.item().node.has_error()
+    }
+
+    /// Whether it stands for a text that could not be parsed.
+    pub(crate) fn is_error(self) -> bool {
+        self.item().node.is_error() || self.item().node.is_missing()
+    }
+
+    /// Its name in its parent.
+    pub(crate) fn field_name(self) -> Option<&'s str> {
+        self.item().field
+    }
+
+    /// What it stands in.
+    pub(crate) fn parent(self) -> Option<Part<'s>> {
+        (self.at > 0).then(|| Part { syntax: self.syntax, at: self.item().parent })
+    }
+
+    /// What it stands in, from the inside out, as far as people nest code.
+    pub(crate) fn ancestors(self) -> impl Iterator<Item = Part<'s>> {
+        std::iter::successors(self.parent(), |part| part.parent()).take(ANCESTORS)
+    }
+
+    /// The innermost part of this kind that it stands in.
+    pub(crate) fn inside(self, kind: &str) -> Option<Part<'s>> {
+        self.ancestors().find(|part| part.is(kind))
+    }
+
+    /// What stands before it in its parent, tokens and comments included.
+    pub(crate) fn previous(self) -> Option<Part<'s>> {
+        (self.item().previous != NONE).then(|| Part { syntax: self.syntax, at: self.item().previous })
+    }
+
+    /// Its children, tokens and comments included.
+    pub(crate) fn children(self) -> impl Iterator<Item = Part<'s>> {
+        let past = self.item().past;
+        let mut at = self.at + 1;
+        std::iter::from_fn(move || {
+            let child = (at < past).then_some(Part { syntax: self.syntax, at })?;
+            at = child.item().past;
+            Some(child)
+        })
+    }
+
+    /// Whether it has a child of this kind.
+    pub(crate) fn has(self, kind: &str) -> bool {
+        self.children().any(|child| child.is(kind))
+    }
+
+    /// Its first child of this kind.
+    pub(crate) fn child(self, kind: &str) -> Option<Part<'s>> {
+        self.children().find(|child| child.is(kind))
+    }
+
+    /// Its children without tokens and comments.
+    pub(crate) fn named(self) -> impl Iterator<Item = Part<'s>> {
+        self.children().filter(|child| child.item().node.is_named() && !child.item().node.is_extra())
+    }
+
+    /// Its only child without tokens and comments.
+    pub(crate) fn only(self) -> Option<Part<'s>> {
+        let mut named = self.named();
+        let first = named.next()?;
+        named.next().is_none().then_some(first)
+    }
+
+    /// Its first child with this name.
+    pub(crate) fn field(self, name: &str) -> Option<Part<'s>> {
+        self.fields(name).next()
+    }
+
+    /// Its children with this name.
+    pub(crate) fn fields(self, name: &str) -> impl Iterator<Item = Part<'s>> {
+        self.children().filter(move |child| child.field_name() == Some(name))
+    }
+
+    /// It and all below it, parents first.
+    pub(crate) fn descendants(self) -> impl Iterator<Item = Part<'s>> {
+        (self.at..self.item().past).map(move |at| Part { syntax: self.syntax, at })
+    }
+
+    /// Whether it has no children.
+    pub(crate) fn is_leaf(self) -> bool {
+        self.item().past == self.at + 1
+    }
+
+    /// The node after all below it.
+    pub(crate) fn after(self) -> usize {
+        self.item().past
+    }
+
+    /// Its place in the order of all nodes.
+    pub(crate) fn index(self) -> usize {
+        self.at
+    }
+}
+
+fn line(row: usize) -> u32 {
+    u32::try_from(row).unwrap_or(u32::MAX).saturating_add(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn path() -> RepoPath {
+        RepoPath::parse("a.py").unwrap()
+    }
+
+    #[test]
+    fn nodes_know_their_parents_children_and_fields() {
+        let text = "def f(a):\n    return a + 1\n";
+        let tree = Grammar::load(&tree_sitter_python::LANGUAGE.into()).unwrap().parse(&path(), text, None).unwrap();
+        let syntax = Syntax::new(&tree, text);
+        let function = syntax.root().named().next().unwrap();
+        assert_eq!(function.field("name").unwrap().text(), "f");
+        let sum = function.descendants().find(|part| part.is("binary_operator")).unwrap();
+        assert_eq!(sum.field("right").unwrap().text(), "1");
+        assert_eq!(sum.inside("function_definition").unwrap().text(), function.text());
+        assert_eq!(sum.previous().map(|part| part.kind()), Some("return"));
+        assert!(syntax.root().previous().is_none());
+        assert_eq!((sum.line_start(), sum.line_end()), (2, 2));
+    }
+
+    #[test]
+    fn a_text_nested_a_hundred_thousand_deep_is_walked() {
+        let text = format!("x = {}1{}\n", "(".repeat(100_000), ")".repeat(100_000));
+        let tree = Grammar::load(&tree_sitter_python::LANGUAGE.into()).unwrap().parse(&path(), &text, None).unwrap();
+        assert!(Syntax::new(&tree, &text).root().descendants().count() > 1);
+    }
+}

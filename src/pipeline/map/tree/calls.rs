@@ -1,0 +1,131 @@
+//! Who calls whom, as far as names resolve.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::domain::{Call, FileFacts, RepoPath, Symbol, SymbolKind, SymbolRef, TreeMap};
+
+use super::names::{Names, separator};
+
+/// How many classes up a method is looked for.
+const BASES: usize = 8;
+/// Names by which a method calls its own object or class.
+const SELF: &[&str] = &["self", "this", "cls", "Self", "super", "base"];
+
+/// The calls of a tree, sorted.
+pub(super) fn calls<'m>(names: &Names<'m>, files: &'m BTreeMap<RepoPath, FileFacts>) -> Vec<Call> {
+    let mut calls: BTreeSet<Call> = BTreeSet::new();
+    for file in files.values().filter(|file| file.is_mapped()) {
+        for symbol in &file.symbols {
+            for written in &symbol.calls {
+                let Some(to) = callee(names, file, symbol, written) else { continue };
+                let from = SymbolRef { file: file.path.clone(), name: symbol.local_name.clone() };
+                if from != to {
+                    calls.insert(Call { from, to });
+                }
+            }
+        }
+    }
+    calls.into_iter().collect()
+}
+
+fn callee<'m>(names: &Names<'m>, file: &'m FileFacts, caller: &Symbol, written: &str) -> Option<SymbolRef> {
+    let (first, rest) = written.split_once(['.', ':']).unwrap_or((written, ""));
+    let rest = rest.trim_start_matches(':');
+    if SELF.contains(&first) {
+        let member = rest.split(['.', ':']).next().filter(|member| !member.is_empty())?;
+        return method(names, file, caller.parent.as_deref()?, member, 0);
+    }
+    if let Some(kind) = caller.parameters.iter().find(|parameter| parameter.name == first) {
+        let member = rest.split(['.', ':']).next().filter(|member| !member.is_empty())?;
+        let (owner, class) = names.resolve(file, plain_type(kind.annotation.as_deref()?))?;
+        return method(names, owner, &class, member, 0);
+    }
+    if rest.is_empty()
+        && let Some(found) = near(names, file, caller, first)
+    {
+        return Some(found);
+    }
+    let (owner, name) = names.resolve(file, written)?;
+    let symbol = names.symbol(&owner.path, &name)?;
+    // A member that was not found in a class itself may be in one of its bases.
+    let member = written.rsplit(['.', ':']).next().unwrap_or(written);
+    if symbol.kind.is_type() && member != symbol.name {
+        return method(names, owner, &name, member, 0).or_else(|| Some(reference(owner, &name)));
+    }
+    Some(reference(owner, &name))
+}
+
+/// A function inside of the caller, beside it, or around it.
+fn near(names: &Names<'_>, file: &FileFacts, caller: &Symbol, name: &str) -> Option<SymbolRef> {
+    let separator = separator(file);
+    let mut around = Some(caller.local_name.as_str());
+    while let Some(scope) = around {
+        let local = format!("{scope}{separator}{name}");
+        if let Some(symbol) = names.symbol(&file.path, &local) {
+            // A method needs its object, except where the language leaves that out.
+            let is_plain = symbol.kind != SymbolKind::Method || matches!(file.language.as_str(), "java" | "csharp");
+            if is_plain {
+                return Some(reference(file, &local));
+            }
+        }
+        around = scope.rsplit_once(separator).map(|(above, _)| above);
+    }
+    None
+}
+
+/// A method of a class, or of its bases.
+fn method<'m>(names: &Names<'m>, file: &'m FileFacts, class: &str, member: &str, depth: usize) -> Option<SymbolRef> {
+    let local = format!("{class}{}{member}", separator(file));
+    if names.symbol(&file.path, &local).is_some() {
+        return Some(reference(file, &local));
+    }
+    if depth >= BASES {
+        return None;
+    }
+    let bases = &names.symbol(&file.path, class)?.bases;
+    bases.iter().find_map(|base| {
+        let (owner, name) = names.resolve(file, plain_type(base))?;
+        method(names, owner, &name, member, depth + 1)
+    })
+}
+
+fn reference(file: &FileFacts, name: &str) -> SymbolRef {
+    SymbolRef { file: file.path.clone(), name: name.to_owned() }
+}
+
+/// A type without what is around its name: `Cart` of `Optional[Cart]`, `&mut Cart`, `*Cart`, `"Cart"`.
+fn plain_type(annotation: &str) -> &str {
+    let inner = ["Optional[", "Box<", "Arc<", "Rc<", "&mut ", "&", "*", "\"", "'"]
+        .iter()
+        .fold(annotation.trim(), |rest, start| rest.strip_prefix(start).unwrap_or(rest));
+    let end = inner.find(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '.' | ':' | '$'))).unwrap_or(inner.len());
+    &inner[..end]
+}
+
+/// The routes whose handlers reach a symbol, by at most `depth` calls: indices into `map.files[…].routes`, with the
+/// file that declares them.
+pub fn routes_reaching(map: &TreeMap, symbol: &SymbolRef, depth: usize) -> BTreeSet<(RepoPath, usize)> {
+    let mut reached: BTreeSet<&SymbolRef> = BTreeSet::from([symbol]);
+    let mut latest: BTreeSet<&SymbolRef> = reached.clone();
+    for _ in 0..depth {
+        let callers = map.calls.iter().filter(|call| latest.contains(&call.to)).map(|call| &call.from);
+        latest = callers.filter(|caller| !reached.contains(caller)).collect();
+        if latest.is_empty() {
+            break;
+        }
+        reached.extend(&latest);
+    }
+    let mut routes = BTreeSet::new();
+    for file in map.files.values() {
+        for (at, route) in file.routes.iter().enumerate() {
+            let handler = SymbolRef {
+                file: route.handler_file.clone().unwrap_or_else(|| file.path.clone()),
+                name: route.handler.clone(),
+            };
+            if reached.contains(&handler) {
+                routes.insert((file.path.clone(), at));
+            }
+        }
+    }
+    routes
+}

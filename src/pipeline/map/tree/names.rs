@@ -1,0 +1,240 @@
+//! What a name in a file stands for: a symbol of its own, or one that it has from another file.
+
+use std::collections::{BTreeMap, HashMap};
+
+use crate::domain::{FileFacts, Import, RepoPath, Symbol};
+use crate::language;
+
+/// How many files a name may pass through on its way.
+const HOPS: usize = 8;
+
+/// All names of a tree.
+pub(super) struct Names<'m> {
+    files: &'m BTreeMap<RepoPath, FileFacts>,
+    symbols: HashMap<&'m RepoPath, HashMap<&'m str, &'m Symbol>>,
+    modules: HashMap<&'m str, &'m RepoPath>,
+}
+
+/// A file, and a name in it; empty for the file itself.
+pub(super) type Found<'m> = (&'m FileFacts, String);
+
+impl<'m> Names<'m> {
+    /// The names of these files.
+    pub(super) fn new(files: &'m BTreeMap<RepoPath, FileFacts>) -> Self {
+        let mapped = || files.values().filter(|file| file.is_mapped());
+        let of_file = |file: &'m FileFacts| {
+            let names = file.symbols.iter().map(|symbol| (symbol.local_name.as_str(), symbol));
+            (&file.path, names.collect())
+        };
+        let symbols = mapped().map(of_file).collect();
+        let modules = mapped().filter(|file| !file.module.is_empty()).map(|file| (file.module.as_str(), &file.path));
+        Self { files, symbols, modules: modules.collect() }
+    }
+
+    /// The symbol of this local name.
+    pub(super) fn symbol(&self, file: &RepoPath, local_name: &str) -> Option<&'m Symbol> {
+        self.symbols.get(file)?.get(local_name).copied()
+    }
+
+    /// What `written` stands for in `from`: the file that defines it, and its local name there. What it can't follow
+    /// at the end of the name is left out.
+    pub(super) fn resolve(&self, from: &'m FileFacts, written: &str) -> Option<Found<'m>> {
+        if written.is_empty() {
+            return None;
+        }
+        let separator = separator(from);
+        let mut parts: Vec<&str> = written.split(['.', ':']).filter(|part| !part.is_empty()).collect();
+        if from.language == "rust" {
+            // What they lead to is among the files that the file uses without a name.
+            parts.retain(|part| !matches!(*part, "crate" | "self" | "super"));
+        }
+        let (first, rest) = parts.split_first()?;
+        if defines(from, first) {
+            return Some((from, self.longest(from, &parts, separator)));
+        }
+        if let Some(found) = self.imported(from, first, rest) {
+            return Some(found);
+        }
+        self.by_source(from, written).or_else(|| self.unnamed(from, &parts))
+    }
+
+    /// By the name that an import binds.
+    fn imported(&self, from: &'m FileFacts, first: &str, rest: &[&str]) -> Option<Found<'m>> {
+        for import in from.imports.iter().filter(|import| !import.files.is_empty()) {
+            let Some(name) = import.names.iter().find(|name| name.local == *first) else { continue };
+            let whole = name.name == "*" || name.name == "default";
+            let as_module = import
+                .files
+                .iter()
+                .find(|path| stem(path) == name.name)
+                .filter(|path| self.files.get(*path).is_some_and(|file| !defines(file, &name.name)));
+            let found = match (whole, as_module) {
+                (true, _) if name.name == "default" => {
+                    self.defined(import, "default").or_else(|| self.inside(import, rest))
+                }
+                (true, _) => self.inside(import, rest),
+                (false, Some(path)) => self.files.get(path).map(|file| self.within(file, rest)),
+                (false, None) => {
+                    self.defined(import, &name.name).or_else(|| self.member(import, &name.name)).map(|(file, own)| {
+                        let mut parts = vec![own.as_str()];
+                        parts.extend(rest);
+                        (file, self.longest(file, &parts, separator(file)))
+                    })
+                }
+            };
+            if found.is_some() {
+                return found;
+            }
+        }
+        None
+    }
+
+    /// By what an import takes without a name: `shop.cart.total` of `import shop.cart`, `require("./cart")`, or the
+    /// name of a module.
+    fn by_source(&self, from: &'m FileFacts, written: &str) -> Option<Found<'m>> {
+        for import in from.imports.iter().filter(|import| !import.source.is_empty() && !import.files.is_empty()) {
+            let Some(rest) = written.strip_prefix(import.source.as_str()) else { continue };
+            if rest.is_empty() || rest.starts_with(['.', ':']) {
+                let rest: Vec<&str> = rest.split(['.', ':']).filter(|part| !part.is_empty()).collect();
+                return self.inside(import, &rest);
+            }
+        }
+        let mut module = written;
+        for _ in 0..HOPS {
+            if let Some(file) = self.modules.get(module).and_then(|path| self.files.get(*path)) {
+                let rest: Vec<&str> =
+                    written[module.len()..].split(['.', ':']).filter(|part| !part.is_empty()).collect();
+                return Some(self.within(file, &rest));
+            }
+            module = &module[..module.rfind(['.', ':'])?];
+            module = module.trim_end_matches(':');
+        }
+        None
+    }
+
+    /// By what the package, or a whole namespace, offers; in Rust, by the end of a path that is written out.
+    fn unnamed(&self, from: &'m FileFacts, parts: &[&str]) -> Option<Found<'m>> {
+        let ends = if from.language == "rust" { parts.len() } else { 1 };
+        (0..ends).find_map(|start| self.offered(from, &parts[start..]))
+    }
+
+    fn offered(&self, from: &'m FileFacts, parts: &[&str]) -> Option<Found<'m>> {
+        let first = parts.first()?;
+        let all = from
+            .imports
+            .iter()
+            .filter(|import| import.source.is_empty() || import.names.iter().any(|name| name.local == "*"));
+        let offers = |path: &&RepoPath| self.files.get(*path).is_some_and(|file| defines(file, first));
+        let file = self.files.get(all.flat_map(|import| &import.files).find(offers)?)?;
+        Some((file, self.longest(file, parts, separator(file))))
+    }
+
+    /// `rest` inside the files of an import.
+    fn inside(&self, import: &Import, rest: &[&str]) -> Option<Found<'m>> {
+        if let Some((first, deeper)) = rest.split_first()
+            && let Some((file, own)) = self.defined(import, first)
+        {
+            let mut parts = vec![own.as_str()];
+            parts.extend(deeper);
+            return Some((file, self.longest(file, &parts, separator(file))));
+        }
+        import.files.first().and_then(|path| self.files.get(path)).map(|file| self.within(file, rest))
+    }
+
+    fn within(&self, file: &'m FileFacts, rest: &[&str]) -> Found<'m> {
+        match rest.first().and_then(|first| self.definition(&file.path, first)) {
+            Some((file, own)) => {
+                let mut parts = vec![own.as_str()];
+                parts.extend(&rest[1..]);
+                (file, self.longest(file, &parts, separator(file)))
+            }
+            None => (file, rest.first().copied().unwrap_or_default().to_owned()),
+        }
+    }
+
+    /// The longest beginning of a name that is a symbol; its first part where none is.
+    fn longest(&self, file: &FileFacts, parts: &[&str], separator: &str) -> String {
+        let joined = |n: usize| parts[..n].join(separator);
+        let found = (1..=parts.len()).rev().map(joined).find(|name| self.symbol(&file.path, name).is_some());
+        found.unwrap_or_else(|| parts.first().copied().unwrap_or_default().to_owned())
+    }
+
+    /// The file of an import that defines a name, or passes it on.
+    fn defined(&self, import: &Import, name: &str) -> Option<Found<'m>> {
+        import.files.iter().find_map(|path| self.definition(path, name))
+    }
+
+    /// The file that defines `name` for `file`, and its name there: itself, or one that it has the name from.
+    pub(super) fn definition(&self, file: &RepoPath, name: &str) -> Option<Found<'m>> {
+        let mut facts = self.files.get(file)?;
+        let mut name = name.to_owned();
+        for _ in 0..HOPS {
+            if defines(facts, &name) {
+                return Some((facts, name));
+            }
+            let offered = facts.exports.iter().find(|export| export.name == name && export.local != name);
+            if let Some(export) = offered.filter(|export| defines(facts, &export.local)) {
+                return Some((facts, export.local.clone()));
+            }
+            (facts, name) = self.source_of(facts, &name)?;
+        }
+        None
+    }
+
+    /// A member that is imported without its class, as Java's `import static` does.
+    fn member(&self, import: &Import, name: &str) -> Option<Found<'m>> {
+        let files = import.files.iter().filter_map(|path| self.files.get(path));
+        files.filter(|file| file.language == "java").find_map(|file| {
+            let symbol = file.symbols.iter().find(|symbol| symbol.name == name)?;
+            Some((file, symbol.local_name.clone()))
+        })
+    }
+
+    /// Where a file has a name from: by name first, else from all that it takes of another file.
+    fn source_of(&self, facts: &'m FileFacts, name: &str) -> Option<Found<'m>> {
+        for import in &facts.imports {
+            let taken = import.names.iter().find(|taken| taken.local == name && taken.name != "*");
+            let Some(taken) = taken else { continue };
+            if let Some(file) = self.offering(import, &taken.name) {
+                return Some((file, taken.name.clone()));
+            }
+        }
+        let all = facts.imports.iter().filter(|import| import.names.iter().any(|taken| taken.local == "*"));
+        all.filter_map(|import| self.offering(import, name)).map(|file| (file, name.to_owned())).next()
+    }
+
+    fn offering(&self, import: &Import, name: &str) -> Option<&'m FileFacts> {
+        let offers = |file: &&FileFacts| defines(file, name) || file.exports.iter().any(|export| export.name == name);
+        import.files.iter().filter_map(|path| self.files.get(path)).find(offers)
+    }
+
+    /// The files that `import` reaches: its own, and those that the names come from where its own only pass them on.
+    pub(super) fn reached(&self, import: &Import) -> Vec<RepoPath> {
+        let mut reached = import.files.clone();
+        let passed_on = import.names.iter().filter_map(|name| self.defined(import, &name.name));
+        reached.extend(passed_on.map(|(file, _)| file.path.clone()));
+        reached.sort();
+        reached.dedup();
+        reached
+    }
+}
+
+/// Whether a file defines a name at its top level.
+fn defines(facts: &FileFacts, name: &str) -> bool {
+    facts.symbols.iter().any(|symbol| symbol.name == name && symbol.local_name == name)
+        || facts.globals.iter().any(|global| global.name == name)
+}
+
+fn stem(path: &RepoPath) -> &str {
+    let stem = path.file_name().split('.').next().unwrap_or_default();
+    if matches!(stem, "__init__" | "mod" | "index") {
+        path.folder().rsplit('/').next().unwrap_or_default()
+    } else {
+        stem
+    }
+}
+
+/// What stands between the parts of a name in a file's language.
+pub(super) fn separator(file: &FileFacts) -> &'static str {
+    language::mapper(&file.path).map_or(".", |mapper| mapper.separator())
+}

@@ -1,0 +1,96 @@
+//! Routes under the prefixes that their routers are put under elsewhere, and the files of their handlers.
+
+use std::collections::BTreeMap;
+
+use crate::domain::{FileFacts, MappedRoute, RepoPath};
+use crate::language;
+
+use super::names::Names;
+
+/// How many routers lie in each other.
+const NESTED: usize = 6;
+/// Under how many prefixes one route may be found.
+const PREFIXES: usize = 20;
+
+/// One router put under a prefix.
+struct Placed<'m> {
+    /// The file that holds the routes, and the name of their router; empty for all of them.
+    file: &'m RepoPath,
+    router: String,
+    prefix: &'m str,
+    /// Where it is put.
+    in_file: &'m RepoPath,
+    into: Vec<String>,
+}
+
+/// The routes of each file, as they are reached.
+pub(super) fn routes<'m>(
+    names: &Names<'m>,
+    files: &'m BTreeMap<RepoPath, FileFacts>,
+) -> BTreeMap<RepoPath, Vec<MappedRoute>> {
+    let placed: Vec<Placed<'m>> = files.values().flat_map(|file| placed(names, file)).collect();
+    let with_routes = files.values().filter(|file| !file.routes.is_empty());
+    let of_file = |file: &'m FileFacts| {
+        let routes = file.routes.iter().flat_map(|route| reached(names, file, route, &placed));
+        (file.path.clone(), routes.collect())
+    };
+    with_routes.map(of_file).collect()
+}
+
+fn placed<'m>(names: &Names<'m>, file: &'m FileFacts) -> Vec<Placed<'m>> {
+    let place = |mount: &'m crate::domain::Mount| {
+        let (target, router) = names.resolve(file, &mount.router)?;
+        let into = owners(file, &mount.into, mount.line, mount.line);
+        Some(Placed { file: &target.path, router, prefix: &mount.prefix, in_file: &file.path, into })
+    };
+    file.mounts.iter().filter_map(place).collect()
+}
+
+/// The names that a route or a mount is known by: its router, and the functions that it stands in.
+fn owners(file: &FileFacts, router: &str, from: u32, to: u32) -> Vec<String> {
+    let around = file.symbols.iter().filter(|symbol| symbol.span.line_start <= from && to <= symbol.span.line_end);
+    std::iter::once(router.to_owned()).chain(around.map(|symbol| symbol.local_name.clone())).collect()
+}
+
+fn reached(names: &Names<'_>, file: &FileFacts, route: &MappedRoute, placed: &[Placed<'_>]) -> Vec<MappedRoute> {
+    let own = owners(file, &route.router, route.span.line_start, route.span.line_end);
+    let mut prefixes = prefixes(&file.path, &own, placed, 0);
+    prefixes.truncate(PREFIXES);
+    let handler = names.resolve(file, &route.handler);
+    let under = |prefix: String| {
+        let mut reached = route.clone();
+        if !prefix.is_empty() {
+            reached.route.path = language::mounted(&route.framework, &prefix, &route.route.path);
+        }
+        if let Some((owner, name)) = &handler {
+            reached.handler_file = Some(owner.path.clone());
+            reached.handler.clone_from(name);
+        }
+        reached
+    };
+    prefixes.into_iter().map(under).collect()
+}
+
+/// The prefixes that what is known by these names is found under; `""` for what is put nowhere.
+fn prefixes(file: &RepoPath, own: &[String], placed: &[Placed<'_>], depth: usize) -> Vec<String> {
+    let fits = |one: &&Placed<'_>| {
+        let is_own = one.router.is_empty() || one.router == "default" || own.contains(&one.router);
+        let is_itself = one.in_file == file && (one.router.is_empty() || one.into.contains(&one.router));
+        one.file == file && is_own && !is_itself
+    };
+    let mut found: Vec<String> = Vec::new();
+    for one in placed.iter().filter(fits).take(PREFIXES) {
+        if depth < NESTED {
+            for outer in prefixes(one.in_file, &one.into, placed, depth + 1) {
+                found.push(if outer.is_empty() {
+                    one.prefix.to_owned()
+                } else {
+                    language::mounted("", &outer, one.prefix)
+                });
+            }
+        }
+    }
+    found.sort();
+    found.dedup();
+    if found.is_empty() { vec![String::new()] } else { found }
+}
