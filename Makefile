@@ -34,10 +34,10 @@ test-drivers: setup
 
 test-rust: setup
 	@echo "==> unit tests and stories"
-	@$(CARGO) test --all-targets
+	@$(CARGO) test
 
-test-long: setup ## the slow stories too
-	@JITTEST_LONG=1 $(CARGO) test --all-targets
+test-long: setup ## the slow stories too: some hours
+	@$(CARGO) test -- --include-ignored
 
 bench: build ## ratios and percentiles of one run
 	@$(CARGO) build --release

@@ -7,7 +7,7 @@ use std::process::{Command, Output};
 use git2::{IndexAddOption, Repository, Signature};
 use tempfile::TempDir;
 
-struct Project {
+pub(super) struct Project {
     folder: TempDir,
     data: TempDir,
 }
@@ -26,6 +26,31 @@ impl Project {
         project.stage();
         project.commit("First");
         project
+    }
+
+    /// A repository with two commits, each the content of a folder.
+    pub(super) fn of(base: &Path, head: &Path) -> Self {
+        let project =
+            Self { folder: tempfile::tempdir().expect("a folder"), data: tempfile::tempdir().expect("a folder") };
+        Repository::init(project.path()).expect("a repository");
+        for (folder, message) in [(base, "First"), (head, "Change")] {
+            project.become_as(folder);
+            project.stage();
+            project.commit(message);
+        }
+        project
+    }
+
+    /// The work tree becomes what a folder holds.
+    fn become_as(&self, folder: &Path) {
+        for (path, text) in files(folder) {
+            self.write(&path, &text);
+        }
+        for (path, _) in files(self.path()).iter().filter(|(path, _)| !path.starts_with(".git/")) {
+            if !folder.join(path).exists() {
+                std::fs::remove_file(self.path().join(path)).expect("a repository");
+            }
+        }
     }
 
     fn path(&self) -> &Path {
@@ -57,7 +82,7 @@ impl Project {
         repository.commit(Some("HEAD"), &who, &who, message, &tree, &parents).expect("a repository");
     }
 
-    fn jittest(&self, args: &[&str]) -> Said {
+    pub(super) fn jittest(&self, args: &[&str]) -> Said {
         let store = format!("sqlite://{}", self.data.path().join("history.db").display());
         let output = Command::new(env!("CARGO_BIN_EXE_jittest"))
             .args(args)
@@ -89,11 +114,28 @@ impl Project {
     }
 }
 
+/// Text files below a folder, by their path in it.
+fn files(folder: &Path) -> Vec<(String, String)> {
+    let (mut found, mut folders) = (Vec::new(), vec![folder.to_owned()]);
+    while let Some(next) = folders.pop() {
+        for entry in std::fs::read_dir(next).expect("a folder") {
+            let path = entry.expect("a folder").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if let Ok(text) = std::fs::read_to_string(&path) {
+                found.push((path.strip_prefix(folder).expect("below").display().to_string(), text));
+            }
+        }
+    }
+    found
+}
+
+/// What the program said.
 #[derive(Debug)]
-struct Said {
+pub(super) struct Said {
     status: i32,
-    out: String,
-    err: String,
+    pub(super) out: String,
+    pub(super) err: String,
 }
 
 impl From<Output> for Said {

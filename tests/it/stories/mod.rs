@@ -2,6 +2,7 @@
 
 mod cli;
 mod commands;
+mod determinism;
 mod jobs;
 mod kills;
 mod published;
