@@ -230,8 +230,8 @@ fn unexplorable(what: &str, side: &str) -> Cause {
         component: "generate".to_owned(),
         what: format!("the changed code can't be loaded ({side})"),
         why: what.to_owned(),
-        impact: "nothing was tested".to_owned(),
-        fix: "name what it needs in the repository's dependency files, or under [environment] in jittest.toml"
+        impact: "whether it still does what it did is not known".to_owned(),
+        fix: "correct it, or name what it needs in the repository's dependency files, or under [environment] in jittest.toml"
             .to_owned(),
     }
 }

@@ -42,6 +42,7 @@ _MACHINE = {
     "getgroups", "umask", "getrlimit", "getrusage", "getpwuid", "getpwnam", "getgrgid",
     "gethostname", "getfqdn", "gethostbyname", "statvfs", "disk_usage", "get_terminal_size",
     "ttyname", "getpriority", "sysconf", "confstr", "uname", "getencoding", "setlocale",
+    "isatty",
     "localeconv", "nl_langinfo", "getdefaultlocale", "getfilesystemencoding", "gettempdir",
 }  # fmt: skip
 # Attributes of `sys` that say which machine or interpreter this is.
@@ -55,6 +56,7 @@ _ENVIRONMENT = type(os.environ).__getitem__.__code__.co_filename
 _LOOKUPS = type(os.environ).get.__code__.co_filename
 _ENVIRONMENT_READS = {"getenv", "__getitem__", "__iter__", "__len__", "__contains__", "copy"}
 _TELLING_FILES = ("platform.py", "getpass.py", "locale.py", "sysconfig.py", "site.py")
+_LOOKS_AT_FILES = {"exists", "isfile", "isdir", "lexists", "getsize", "getmtime"}
 _TELLING = {"which", "expanduser", "home", "gettempdir", "gethostname", "getfqdn", "cwd"}
 _REASONABLE = 1 << 28
 
@@ -144,6 +146,8 @@ class Guard:
             if "sys" in code.co_names and not _OF_SYS.isdisjoint(code.co_names):
                 self.notes.add("machine")
             return
+        if code.co_name in _LOOKS_AT_FILES and self._is_outside(frame.f_locals.get("path")):
+            self.notes.add("machine")
         reads = code.co_filename == _ENVIRONMENT and code.co_name in _ENVIRONMENT_READS
         tells = code.co_filename.endswith(_TELLING_FILES) or code.co_name in _TELLING
         if not reads and not tells:
@@ -153,6 +157,10 @@ class Guard:
             caller = caller.f_back
         if caller is not None and caller.f_code.co_filename.startswith(self.root):
             self.notes.add("machine")
+
+    def _is_outside(self, path):
+        inside = (self.root, self.scratch)
+        return isinstance(path, str) and path.startswith("/") and not path.startswith(inside)
 
 
 def limit_child(seconds, memory):
