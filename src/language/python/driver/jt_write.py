@@ -10,7 +10,7 @@ from jt_objects import snake
 from jt_case import STANDARD
 
 LONG = 240
-LONGEST = 2  # seconds that a call may take which ended within some thousand steps
+LONGEST = 0.5  # seconds that a call may take which ended within some thousand steps
 
 
 class Unwritable(Exception):
