@@ -128,7 +128,7 @@ pub fn forge_trouble(error: &ForgeError) -> Trouble {
         }
         ForgeError::RateLimited { .. } => "wait until the limit ends",
         ForgeError::Unavailable { .. } => "look whether GITHUB_API_URL is right, and reachable from here",
-        ForgeError::Unexpected { .. } => "look whether GITHUB_API_URL names a GitHub API",
+        ForgeError::TooLarge { .. } | ForgeError::Unexpected { .. } => "look whether GITHUB_API_URL names a GitHub API",
     };
     Trouble { what: chain(error), fix: fix.to_owned() }
 }

@@ -54,7 +54,7 @@ impl Command for Accept {
         let request = CommitRequest {
             pull: input.pull,
             head,
-            marker: marker(input),
+            marker: marker(&input.job, &input.asked),
             message: message(&wanted, &input.sender),
             files: files.clone(),
         };

@@ -5,9 +5,27 @@ use async_trait::async_trait;
 use super::{Answer, Call, Command, CommandError};
 use crate::config::repository;
 use crate::domain::{Markdown, Permission, RepoPath};
+use crate::forge::ForgeError;
 
 /// Says which settings hold for the pull request.
 pub struct Config;
+
+/// The base branch of the pull request, and what its `jittest.toml` says; `None` where there is none.
+pub(super) async fn settings(call: &Call<'_>) -> Result<(String, Option<repository::Parsed>), ForgeError> {
+    let forge = call.context.forge;
+    let subject = &call.input.subject;
+    let pull = forge.pull_request(subject, call.input.pull).await?;
+    let file = match RepoPath::parse(repository::FILE_NAME) {
+        Ok(path) => forge.file_at(subject, &path, &pull.base_tip).await,
+        Err(_) => Ok(None),
+    };
+    let parsed = match file {
+        Ok(file) => file.map(|bytes| repository::parse_bytes(&bytes)),
+        Err(ForgeError::TooLarge { .. }) => Some(repository::too_large()),
+        Err(error) => return Err(error),
+    };
+    Ok((pull.base_branch, parsed))
+}
 
 /// Bytes of the settings that are shown.
 const SHOWN_BYTES: usize = 20_000;
@@ -27,20 +45,13 @@ impl Command for Config {
     }
 
     async fn run(&self, call: &Call<'_>) -> Result<Answer, CommandError> {
-        let forge = call.context.forge;
-        let subject = &call.input.subject;
-        let pull = forge.pull_request(subject, call.input.pull).await?;
-        let file = match RepoPath::parse(repository::FILE_NAME) {
-            Ok(path) => forge.file_at(subject, &path, &pull.base_tip).await?,
-            Err(_) => None,
-        };
-        let branch = Markdown::code(&pull.base_branch);
-        let Some(bytes) = file else {
+        let (branch, parsed) = settings(call).await?;
+        let branch = Markdown::code(&branch);
+        let Some(parsed) = parsed else {
             let defaults = repository::to_toml(&crate::domain::RepositorySettings::default());
             let fence = Markdown::fence("toml", &defaults, SHOWN_BYTES);
             return Ok(Answer::says(format!("{branch} has no `jittest.toml`: the defaults hold.\n\n{fence}")));
         };
-        let parsed = repository::parse(&String::from_utf8_lossy(&bytes));
         let fence = Markdown::fence("toml", &repository::to_toml(&parsed.settings), SHOWN_BYTES);
         if parsed.problems.is_empty() {
             return Ok(Answer::says(format!(

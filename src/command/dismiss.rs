@@ -2,8 +2,8 @@
 
 use async_trait::async_trait;
 
-use super::{Answer, Asked, Call, Command, CommandEffect, CommandError};
-use crate::domain::{CatchKind, FindingId, Markdown, Permission};
+use super::{Answer, Asked, Call, Command, CommandEffect, CommandError, config};
+use crate::domain::{Confidence, FindingId, Markdown, Permission};
 use crate::store::{StoredRun, now_ms};
 
 /// Takes care that a finding never comes back in the repository.
@@ -40,7 +40,7 @@ impl Command for Dismiss {
         let latest = store.latest_report(&input.subject, input.pull).await?;
         let ids = match (&input.asked, &latest) {
             (Asked::Comment { .. }, _) => call.words.iter().map(FindingId::new).collect(),
-            (Asked::Button { head, .. }, Some(run)) if run.head.as_ref() == Some(head) => regressions(run),
+            (Asked::Button { head, .. }, Some(run)) if run.head.as_ref() == Some(head) => shown(call, run).await?,
             (Asked::Button { .. }, _) => {
                 return Ok(Answer::says("That check run is not the newest one any more: please use the newest one's."));
             }
@@ -62,9 +62,12 @@ impl Command for Dismiss {
     }
 }
 
-fn regressions(run: &StoredRun) -> Vec<FindingId> {
-    let regressions = run.report.catches.iter().filter(|found| found.kind == CatchKind::Regression);
-    regressions.map(|found| found.id.clone()).collect()
+/// The regressions that the check run shows: nobody dismisses what they could not see.
+async fn shown(call: &Call<'_>, run: &StoredRun) -> Result<Vec<FindingId>, CommandError> {
+    let (_, parsed) = config::settings(call).await?;
+    let threshold = parsed.map(|parsed| parsed.settings).unwrap_or_default().confidence_threshold;
+    let regressions = run.report.regressions(threshold.max(Confidence::Medium));
+    Ok(regressions.map(|found| found.id.clone()).collect())
 }
 
 fn not_there(unknown: &[&FindingId], latest: Option<&StoredRun>) -> String {

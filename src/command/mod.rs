@@ -181,7 +181,7 @@ pub async fn obey(input: CommandInput, context: &CommandContext<'_>) -> Result<C
         }
     }
     if !replies.is_empty() {
-        context.forge.reply(&input.subject, input.pull, &marker(&input), &joined(&replies)).await?;
+        context.forge.reply(&input.subject, input.pull, &marker(&input.job, &input.asked), &joined(&replies)).await?;
     }
     Ok(effect)
 }
@@ -247,11 +247,12 @@ fn at_least(permission: Permission) -> &'static str {
     }
 }
 
-/// The same for the same comment or press, so that what is done twice shows once.
-fn marker(input: &CommandInput) -> String {
-    match &input.asked {
+/// By which the answer to a comment or a press is found again: the same for the same one, so that what is done twice
+/// shows once.
+pub fn marker(job: &JobId, asked: &Asked) -> String {
+    match asked {
         Asked::Comment { comment, .. } => format!("comment-{comment}"),
-        Asked::Button { .. } => format!("button-{}", input.job),
+        Asked::Button { .. } => format!("button-{job}"),
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Mutex;
 
 use super::*;
 use crate::domain::{
-    CommitOutcome, CommitRequest, Event, FindingId, Publication, PullRequest, RepoPath, Report, Verdict,
+    CommitOutcome, CommitRequest, Confidence, Event, FindingId, Publication, PullRequest, RepoPath, Report, Verdict,
 };
 use crate::forge::{CloneAccess, MalformedEvent, Published, Unauthentic, WebhookHeaders};
 use crate::store::{RunOrigin, now_ms};
@@ -239,6 +239,30 @@ async fn the_button_dismisses_the_regressions_of_its_own_check_run() {
     assert_eq!(button("dismiss", "2", &forge, &remembered).await, CommandEffect::Test);
     let dismissed = remembered.store.dismissed(&subject()).await.unwrap();
     assert_eq!(dismissed.into_iter().collect::<Vec<_>>(), [FindingId::new("3f9a1c2e")]);
+}
+
+#[tokio::test]
+async fn the_button_dismisses_nothing_that_its_check_run_does_not_show() {
+    let remembered = nothing_remembered().await;
+    let mut report: Report = serde_json::from_str(include_str!("../../fixtures/report/rich.json")).unwrap();
+    let shown = report.catches[0].clone();
+    for (id, confidence) in [("aaaaaaaa", Confidence::Low), ("bbbbbbbb", Confidence::Medium)] {
+        report.catches.push(crate::domain::Catch { id: FindingId::new(id), confidence, ..shown.clone() });
+    }
+    let origin = RunOrigin { job: None, repository: subject().full_name(), pull: Some(7) };
+    remembered.store.record_run(&origin, &report, now_ms()).await.unwrap();
+    for (file, expected) in [
+        (Some("confidence-threshold = \"high\"\n"), vec!["3f9a1c2e"]),
+        (Some("confidence-threshold = \"low\"\n"), vec!["3f9a1c2e", "bbbbbbbb"]),
+    ] {
+        let forge = OnePull { file, ..OnePull::with(Permission::Write) };
+        assert_eq!(button("dismiss", "2", &forge, &remembered).await, CommandEffect::Test);
+        let dismissed = remembered.store.dismissed(&subject()).await.unwrap();
+        assert_eq!(
+            dismissed.into_iter().collect::<Vec<_>>(),
+            expected.into_iter().map(FindingId::new).collect::<Vec<_>>()
+        );
+    }
 }
 
 #[tokio::test]

@@ -59,6 +59,24 @@ pub fn parse(text: &str) -> Parsed {
     Parsed { settings: RepositorySettings::default(), problems }
 }
 
+/// Reads a `jittest.toml` as it came from a repository.
+pub fn parse_bytes(bytes: &[u8]) -> Parsed {
+    if bytes.len() > limits::SETTINGS_BYTES {
+        return too_large();
+    }
+    std::str::from_utf8(bytes).map_or_else(|_| wrong("it is not UTF-8".to_owned()), parse)
+}
+
+/// What is said of a `jittest.toml` that is larger than one may be.
+pub fn too_large() -> Parsed {
+    wrong(format!("it has more than {} bytes", limits::SETTINGS_BYTES))
+}
+
+/// The whole file is wrong.
+fn wrong(message: String) -> Parsed {
+    Parsed { settings: RepositorySettings::default(), problems: vec![SettingsProblem { line: None, message }] }
+}
+
 /// The settings as a `jittest.toml` that says all of them.
 pub fn to_toml(settings: &RepositorySettings) -> String {
     // Only a map with keys that aren't texts can't be written, and there is none.

@@ -28,6 +28,9 @@ pub const FORGE_TRIES: u32 = 5;
 pub const FORGE_TIME: Duration = Duration::from_secs(10 * 60);
 /// One answer of the forge.
 pub const FORGE_ANSWER_BYTES: usize = 64 << 20;
+/// The longest wait that the forge may ask for and that is waited out on the spot; for a longer one the job is handed
+/// back, so that nobody else waits with it.
+pub const FORGE_ASKED_WAIT: Duration = Duration::from_secs(5);
 /// One HTTP exchange with the forge.
 pub const FORGE_READ: Duration = Duration::from_secs(30);
 /// Silence of a git server before a fetch is given up.
@@ -36,8 +39,14 @@ pub const FETCH_SILENCE: Duration = Duration::from_secs(60);
 pub const FETCH_TIME: Duration = Duration::from_secs(10 * 60);
 /// One job, from its claim to its publication.
 pub const JOB_TIME: Duration = Duration::from_secs(30 * 60);
-/// How often a job may start before it is given up.
-pub const JOB_ATTEMPTS: u32 = 5;
+/// How often a job may fail for what may pass before it is given up; the waits between grow, to some hours in all.
+pub const JOB_FAILURES: u32 = 20;
+/// The same where the sandbox does not answer: half an hour in all.
+pub const JOB_SANDBOX_FAILURES: u32 = 8;
+/// The same where the repository could not be fetched: what isn't there rarely comes back.
+pub const JOB_CHECKOUT_FAILURES: u32 = 5;
+/// How often a job may be cut off by the end of its process before it is held to be the reason.
+pub const JOB_CUT_OFF: u32 = 20;
 /// A job's lease; its heartbeat comes three times as often.
 pub const LEASE: Duration = Duration::from_secs(60);
 /// How long what runs has to hand its lease back after SIGTERM.

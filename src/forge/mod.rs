@@ -63,12 +63,12 @@ pub enum ForgeError {
         #[source]
         source: anyhow::Error,
     },
-    /// Its rate limit lasts longer than we may wait.
-    #[error("the forge's rate limit lasts until {until_ms} ms since 1970 ({what})")]
+    /// It asks us to wait for longer than is waited on the spot: a rate limit, or a time named with a 5xx.
+    #[error("the forge asks us to wait ({what})")]
     RateLimited {
         /// The call.
         what: String,
-        /// When it ends.
+        /// When it may be asked again, in milliseconds since 1970.
         until_ms: i64,
     },
     /// The credentials are wrong.
@@ -91,6 +91,12 @@ pub enum ForgeError {
     #[error("not found on the forge ({what})")]
     NotFound {
         /// The call.
+        what: String,
+    },
+    /// It is there, and larger than the forge sends.
+    #[error("too large to be read from the forge ({what})")]
+    TooLarge {
+        /// What.
         what: String,
     },
     /// It refused what we sent, or answered what we can't read.
@@ -145,7 +151,7 @@ pub trait Forge: Send + Sync {
     /// A file at a commit; `None` where it isn't there.
     ///
     /// # Errors
-    /// [`ForgeError`].
+    /// [`ForgeError`]; [`ForgeError::TooLarge`] where it is there and can't be had.
     async fn file_at(
         &self,
         subject: &Subject,

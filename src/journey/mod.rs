@@ -10,6 +10,7 @@ use std::sync::Arc;
 pub use crate::domain::DiffSource;
 use crate::domain::{FindingId, JobId, PullRequest, Report, RepositorySettings, Subject, Warning};
 use crate::forge::{CloneAccess, Forge, ForgeError, Published};
+pub use crate::pipeline::checkout::OverBound;
 use crate::sandbox::{Sandbox, SandboxError};
 
 /// Hears where a run stands; must return at once.
@@ -97,7 +98,7 @@ impl JourneyError {
         match self {
             Self::Sandbox(error) => error.is_transient(),
             Self::Forge(error) => error.is_transient(),
-            Self::Checkout(_) => true,
+            Self::Checkout(error) => !error.is::<OverBound>(),
             Self::Usage(_) | Self::Internal(_) => false,
         }
     }

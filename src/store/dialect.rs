@@ -75,7 +75,7 @@ macro_rules! claim {
             ") AND lane = $4 AND run_after <= $3 ",
             "AND (state = 'queued' OR (state = 'running' AND lease_until < $3)) ",
             "RETURNING id, delivery, installation, owner, name, pull, work, lane, state, stop, attempt, head, ",
-            "check_run, last_error"
+            "check_run, last_error, failures"
         )
     };
 }
@@ -100,7 +100,8 @@ async fn open_sqlite(url: &str) -> Result<(Db, Db), StoreError> {
         .map_err(bad)?
         .create_if_missing(true)
         .journal_mode(SqliteJournalMode::Wal)
-        .synchronous(SqliteSynchronous::Normal)
+        // A delivery that was answered must outlive a power cut: GitHub does not send it again.
+        .synchronous(SqliteSynchronous::Full)
         .busy_timeout(BUSY)
         .foreign_keys(true);
     let pool = |connections| SqlitePoolOptions::new().max_connections(connections).acquire_timeout(ACQUIRE);

@@ -81,6 +81,8 @@ pub struct JobRecord {
     pub state: JobState,
     /// How often it was started in its lane, this time included.
     pub attempt: u32,
+    /// How many of these starts came to an end that was not good; the others were cut off.
+    pub failures: u32,
     /// Why it is to stop, if it is.
     pub stop: Option<StopReason>,
     /// Where its check run stands; set before the check run is created.
@@ -113,7 +115,7 @@ pub struct JobCount {
 
 /// The columns of [`JobRow`].
 const COLUMNS: &str = "SELECT id, delivery, installation, owner, name, pull, work, lane, state, stop, attempt, head, \
-                       check_run, last_error FROM jobs WHERE id = $1";
+                       check_run, last_error, failures FROM jobs WHERE id = $1";
 
 #[derive(FromRow)]
 struct JobRow {
@@ -131,6 +133,7 @@ struct JobRow {
     head: Option<String>,
     check_run: Option<i64>,
     last_error: Option<String>,
+    failures: i64,
 }
 
 impl TryFrom<JobRow> for JobRecord {
@@ -150,6 +153,7 @@ impl TryFrom<JobRow> for JobRecord {
             lane: Lane::parse(&row.lane)?,
             state: JobState::parse(&row.state)?,
             attempt: u32::try_from(row.attempt).unwrap_or(u32::MAX),
+            failures: u32::try_from(row.failures).unwrap_or(u32::MAX),
             stop: row.stop.as_deref().map(parse_stop).transpose()?,
             head: head.map_err(|e| StoreError::corrupt("commit id", e))?,
             check_run: row.check_run.map(i64::cast_unsigned),

@@ -111,7 +111,7 @@ impl Store {
     /// [`StoreError`].
     pub async fn admit(&self, lease: &Lease, now_ms: i64) -> Result<bool, StoreError> {
         let sql = "UPDATE jobs SET lane = 'heavy', state = 'queued', lease_owner = NULL, lease_until = 0, attempt = 0, \
-                   run_after = $4, updated_at = $4, last_error = NULL \
+                   failures = 0, run_after = $4, updated_at = $4, last_error = NULL \
                    WHERE id = $1 AND lease_owner = $2 AND attempt = $3 AND state = 'running' AND stop IS NULL";
         Ok(self.write_one(lease.of(sql).bind(now_ms)).await? > 0)
     }
@@ -127,7 +127,7 @@ impl Store {
         self.write(end, plan_statements(job, &finish.then, now_ms)?).await
     }
 
-    /// Gives a held job back, to be tried again from `run_after_ms` on; the try counts. Gives whether it was still
+    /// Gives a held job back, to be tried again from `run_after_ms` on; the try counts as a failure. Gives whether it was still
     /// held.
     ///
     /// # Errors
@@ -140,7 +140,7 @@ impl Store {
         now_ms: i64,
     ) -> Result<bool, StoreError> {
         let sql = "UPDATE jobs SET state = 'queued', lease_owner = NULL, lease_until = 0, run_after = $4, \
-                   last_error = $5, updated_at = $6 \
+                   failures = failures + 1, last_error = $5, updated_at = $6 \
                    WHERE id = $1 AND lease_owner = $2 AND attempt = $3 AND state = 'running'";
         Ok(self.write_one(lease.of(sql).bind(run_after_ms).bind(error).bind(now_ms)).await? > 0)
     }

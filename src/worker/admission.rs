@@ -1,6 +1,6 @@
 //! Whether and where a test job runs at all, and its queued check run: the light lane's part of a test.
 
-use crate::domain::{Job, JobKind, Plan, PullRequest, RepositorySettings, Warning};
+use crate::domain::{Job, JobKind, Plan, PullRequest, RepositorySettings, StopReason, Warning};
 use crate::store::{ClaimedJob, now_ms};
 
 use super::notice::{self, Place};
@@ -49,12 +49,22 @@ impl Skip {
 pub(super) async fn admit(parts: &WorkerParts, claimed: &ClaimedJob) -> Result<JobEnd, JobError> {
     let job = &claimed.record.job;
     let Some(number) = job.pull else { return look_up(parts, job).await };
-    let admitted = match decide(parts, job, number).await? {
-        Decision::Test(admitted) => admitted,
-        // Nothing is shown of it.
-        Decision::Skip(why) => return Ok(JobEnd::done(why.word())),
+    // Of an earlier try that was cut off, or failed after it.
+    let shown = claimed.record.head.as_ref().map(|head| Place { job: &job.id, pull: number, head });
+    let admitted = match (decide(parts, job, number).await?, &shown) {
+        (Decision::Test(admitted), _) => admitted,
+        // Nothing is shown of it, and nothing was.
+        (Decision::Skip(why), None) => return Ok(JobEnd::done(why.word())),
+        (Decision::Skip(why), Some(shown)) => {
+            parts.forge.publish(&job.subject, &notice::skipped(shown, why)).await?;
+            return Ok(JobEnd::cancelled(Plan::default(), why.word()));
+        }
     };
     let head = &admitted.pull.head;
+    if let Some(old) = shown.filter(|shown| shown.head != head) {
+        // Before its place is forgotten: it would wait there for ever.
+        parts.forge.publish(&job.subject, &notice::stopped(&old, StopReason::Superseded)).await?;
+    }
     if !parts.store.will_show(&claimed.lease, number, head).await? {
         return Ok(JobEnd::Unsettled);
     }

@@ -8,24 +8,41 @@ use super::outcome::{JobEnd, JobError};
 
 /// Obeys a command or a button; a test job is none, and nothing happens.
 pub(super) async fn run(parts: &WorkerParts, job: &Job) -> Result<JobEnd, JobError> {
-    let (sender, asked, pull) = match &job.kind {
-        JobKind::Test { .. } => return Ok(JobEnd::done("no_command")),
-        JobKind::Command { body, comment, author } => {
-            (author, Asked::Comment { comment: *comment, body: body.clone() }, job.pull)
-        }
-        JobKind::Button { button, sender, head, check } => {
-            let asked = Asked::Button { identifier: button.clone(), head: head.clone() };
-            (sender, asked, pull_of_button(parts, job, check, head).await?)
-        }
-    };
-    let Some(pull) = pull else { return Ok(JobEnd::done("no_pull_request")) };
-    let input = CommandInput { job: job.id.clone(), subject: job.subject.clone(), pull, sender: sender.clone(), asked };
+    let Some((sender, asked)) = asked(job) else { return Ok(JobEnd::done("no_command")) };
+    let Some(pull) = pull(parts, job).await? else { return Ok(JobEnd::done("no_pull_request")) };
+    let input = CommandInput { job: job.id.clone(), subject: job.subject.clone(), pull, sender, asked };
     let context = CommandContext { forge: parts.forge.as_ref(), store: &parts.store };
     match command::obey(input, &context).await? {
         CommandEffect::Nothing => Ok(JobEnd::done("obeyed")),
         CommandEffect::Test => {
             let then = Plan::to_test(&format!("job:{}", job.id), &job.subject, pull, None, true);
             Ok(JobEnd::leads_to(then, "obeyed"))
+        }
+    }
+}
+
+/// By which the answer to a command or a button is found again; `None` of a test.
+pub(super) fn marker(job: &Job) -> Option<String> {
+    asked(job).map(|(_, asked)| command::marker(&job.id, &asked))
+}
+
+/// The pull request that a command or a button is about.
+pub(super) async fn pull(parts: &WorkerParts, job: &Job) -> Result<Option<u64>, JobError> {
+    match &job.kind {
+        JobKind::Button { head, check, .. } => pull_of_button(parts, job, check, head).await,
+        JobKind::Test { .. } | JobKind::Command { .. } => Ok(job.pull),
+    }
+}
+
+/// Who asks, and how; `None` of a test.
+fn asked(job: &Job) -> Option<(String, Asked)> {
+    match &job.kind {
+        JobKind::Test { .. } => None,
+        JobKind::Command { body, comment, author } => {
+            Some((author.clone(), Asked::Comment { comment: *comment, body: body.clone() }))
+        }
+        JobKind::Button { button, sender, head, .. } => {
+            Some((sender.clone(), Asked::Button { identifier: button.clone(), head: head.clone() }))
         }
     }
 }

@@ -5,11 +5,13 @@
 //! or handed back stops wherever it is.
 
 mod admission;
+mod ending;
 mod errand;
 mod metrics;
 mod notice;
 mod outcome;
 mod owner;
+mod patience;
 mod progress;
 mod settings;
 mod supervise;

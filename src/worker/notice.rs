@@ -56,14 +56,23 @@ pub(super) fn skipped(place: &Place<'_>, why: Skip) -> Publication {
 
 /// It was given up: never to be mistaken for a success.
 pub(super) fn given_up(place: &Place<'_>, error: &JobError) -> Publication {
-    let summary = format!(
-        "**Nothing is known about this change.** The step that failed: {}.\n\n    {}\n\n{}\n\nJob `{}`.",
-        error.step(),
-        one_line(&error.words()),
-        error.fix(),
-        place.job,
-    );
+    let summary = format!("**Nothing is known about this change.** {}\n\nJob `{}`.", reason(error), place.job);
     shown(place, CheckState::Completed(Conclusion::Neutral), "Could not be tested", summary)
+}
+
+/// The same of a test that somebody asked for, where no commit is known on which it could be said.
+pub(super) fn not_tested(error: &JobError) -> String {
+    format!("This pull request could not be tested: nothing is known about it. {}", reason(error))
+}
+
+/// A command or a button was given up.
+pub(super) fn not_obeyed(error: &JobError) -> String {
+    format!("What was asked for here could not be done. {}", reason(error))
+}
+
+/// Which step failed, its words, and the fix.
+fn reason(error: &JobError) -> String {
+    format!("The step that failed: {}.\n\n    {}\n\n{}", error.step(), one_line(&error.words()), error.fix())
 }
 
 fn shown(place: &Place<'_>, state: CheckState, title: &str, summary: String) -> Publication {

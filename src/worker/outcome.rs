@@ -6,14 +6,14 @@ use std::time::Duration;
 use crate::command::CommandError;
 use crate::domain::{Plan, Verdict, limits};
 use crate::forge::ForgeError;
-use crate::journey::JourneyError;
+use crate::journey::{JourneyError, OverBound};
 use crate::store::{Finish, JobState, StoreError};
 
 /// The wait after the first failed try; three times as long after each further one.
 const FIRST_WAIT: Duration = Duration::from_secs(2);
 /// The longest wait between two tries.
-const LONGEST_WAIT: Duration = Duration::from_secs(10 * 60);
-/// How often it is tried to say that a job was given up, before it is left unsaid.
+const LONGEST_WAIT: Duration = Duration::from_secs(15 * 60);
+/// How often more it is tried to say that a job was given up, before it is left unsaid.
 const LAST_WORDS: u32 = 20;
 
 /// How one try of a job ended.
@@ -74,7 +74,7 @@ pub(super) enum JobError {
     TooLong(Duration),
     #[error("a mistake of jittest's own")]
     Mistake(#[source] anyhow::Error),
-    #[error("it was started {0} times and never came to an end")]
+    #[error("it was started {0} times, and each time the service ended before it did")]
     NeverEnds(u32),
 }
 
@@ -86,6 +86,24 @@ impl JobError {
             Self::Journey(error) => error.is_transient(),
             Self::Command(error) => error.is_transient(),
             Self::TooLong(_) | Self::Mistake(_) | Self::NeverEnds(_) => false,
+        }
+    }
+
+    /// How often a job may fail so.
+    fn patience(&self) -> u32 {
+        match self {
+            Self::Journey(JourneyError::Checkout(_)) => limits::JOB_CHECKOUT_FAILURES,
+            Self::Journey(JourneyError::Sandbox(_)) => limits::JOB_SANDBOX_FAILURES,
+            _ => limits::JOB_FAILURES,
+        }
+    }
+
+    fn wait(&self, failures: u32, now_ms: i64) -> Duration {
+        match self {
+            Self::Forge(error)
+            | Self::Journey(JourneyError::Forge(error))
+            | Self::Command(CommandError::Forge(error)) => wait_for(error, failures, now_ms),
+            _ => backoff(failures),
         }
     }
 
@@ -118,7 +136,11 @@ impl JobError {
     /// What happened, as it is told to a reader: no more than the part that failed says for people.
     pub(super) fn words(&self) -> String {
         match self {
-            Self::Journey(JourneyError::Checkout(cause)) => format!("the repository could not be fetched: {cause}"),
+            Self::Journey(JourneyError::Checkout(cause)) => {
+                let bound = cause.downcast_ref::<OverBound>();
+                let cause = bound.map_or_else(|| cause.to_string(), ToString::to_string);
+                format!("the repository could not be fetched: {cause}")
+            }
             Self::Journey(JourneyError::Sandbox(error)) => error.to_string(),
             Self::Journey(JourneyError::Usage(message)) => message.clone(),
             Self::Forge(error)
@@ -150,38 +172,32 @@ pub(super) enum Next {
     GiveUp,
 }
 
-/// What to do after the try `attempt` (from 1) failed; `now_ms` is in milliseconds since 1970.
-pub(super) fn after(error: &JobError, attempt: u32, now_ms: i64) -> Next {
-    if !error.is_transient() || attempt >= limits::JOB_ATTEMPTS {
+/// What to do after a try failed, the `failures`-th one (from 1); `now_ms` is in milliseconds since 1970.
+pub(super) fn after(error: &JobError, failures: u32, now_ms: i64) -> Next {
+    if !error.is_transient() || failures >= error.patience() {
         return Next::GiveUp;
     }
-    Next::TryAgain(wait_after(error, attempt, now_ms))
+    Next::TryAgain(error.wait(failures, now_ms))
 }
 
-/// What to do after it could not be said that a job was given up.
-pub(super) fn after_unsaid(error: &ForgeError, attempt: u32) -> Next {
-    if !error.is_transient() || attempt >= LAST_WORDS { Next::GiveUp } else { Next::TryAgain(backoff(attempt)) }
-}
-
-fn wait_after(error: &JobError, attempt: u32, now_ms: i64) -> Duration {
-    let limited = match error {
-        JobError::Forge(error)
-        | JobError::Journey(JourneyError::Forge(error))
-        | JobError::Command(CommandError::Forge(error)) => Some(error),
-        _ => None,
-    };
-    match limited {
-        Some(ForgeError::RateLimited { until_ms, .. }) => {
-            let left = u64::try_from(until_ms.saturating_sub(now_ms)).unwrap_or(0);
-            // A limit of GitHub lasts an hour at most: what says more is not believed.
-            backoff(attempt).max(Duration::from_millis(left).min(Duration::from_secs(3_600)))
-        }
-        _ => backoff(attempt),
+/// What to do after a job's end could not be said.
+pub(super) fn after_unsaid(error: &JobError, failures: u32, now_ms: i64) -> Next {
+    if !error.is_transient() || failures >= limits::JOB_FAILURES + LAST_WORDS {
+        return Next::GiveUp;
     }
+    Next::TryAgain(error.wait(failures, now_ms))
 }
 
-fn backoff(attempt: u32) -> Duration {
-    FIRST_WAIT.saturating_mul(3_u32.saturating_pow(attempt.saturating_sub(1))).min(LONGEST_WAIT)
+/// How long to wait before the forge is asked again: as long as it wants, and longer after each failure.
+pub(super) fn wait_for(error: &ForgeError, failures: u32, now_ms: i64) -> Duration {
+    let ForgeError::RateLimited { until_ms, .. } = error else { return backoff(failures) };
+    let left = u64::try_from(until_ms.saturating_sub(now_ms)).unwrap_or(0);
+    // A limit of GitHub lasts an hour at most: what says more is not believed.
+    backoff(failures).max(Duration::from_millis(left).min(Duration::from_secs(3_600)))
+}
+
+fn backoff(failures: u32) -> Duration {
+    FIRST_WAIT.saturating_mul(3_u32.saturating_pow(failures.saturating_sub(1))).min(LONGEST_WAIT)
 }
 
 #[cfg(test)]
@@ -194,9 +210,14 @@ mod tests {
 
     #[test]
     fn what_may_pass_is_tried_again_later_and_later_and_then_given_up() {
-        let waits: Vec<Next> = (1..=limits::JOB_ATTEMPTS).map(|n| after(&unavailable(), n, 0)).collect();
-        let seconds = |s| Next::TryAgain(Duration::from_secs(s));
-        assert_eq!(waits, [seconds(2), seconds(6), seconds(18), seconds(54), Next::GiveUp]);
+        let waits = (1..limits::JOB_FAILURES).map(|n| match after(&unavailable(), n, 0) {
+            Next::TryAgain(wait) => wait.as_secs(),
+            Next::GiveUp => panic!("given up after {n} failures"),
+        });
+        let waits: Vec<u64> = waits.collect();
+        assert_eq!(waits[..8], [2, 6, 18, 54, 162, 486, 900, 900]);
+        assert!(waits.iter().sum::<u64>() > 3 * 3_600, "an outage of some hours is waited out");
+        assert_eq!(after(&unavailable(), limits::JOB_FAILURES, 0), Next::GiveUp);
     }
 
     #[test]
@@ -204,6 +225,22 @@ mod tests {
         let error = JobError::Forge(ForgeError::NotFound { what: "x".to_owned() });
         assert_eq!(after(&error, 1, 0), Next::GiveUp);
         assert_eq!(after(&JobError::Mistake(anyhow::anyhow!("x")), 1, 0), Next::GiveUp);
+    }
+
+    #[test]
+    fn a_repository_over_its_bound_is_fetched_once_and_the_bound_is_said() {
+        let over = anyhow::Error::from(OverBound("the repository is over 2048 MB".to_owned())).context("git fetch");
+        let error = JobError::Journey(JourneyError::Checkout(over.context("fetching the pull request's ref")));
+        assert_eq!(after(&error, 1, 0), Next::GiveUp);
+        assert_eq!(error.words(), "the repository could not be fetched: the repository is over 2048 MB");
+        let silent = JobError::Journey(JourneyError::Checkout(anyhow::anyhow!("no answer")));
+        assert_eq!(after(&silent, 1, 0), Next::TryAgain(Duration::from_secs(2)));
+    }
+
+    #[test]
+    fn last_words_are_tried_for_longer_than_the_job_itself() {
+        assert_ne!(after_unsaid(&unavailable(), limits::JOB_FAILURES, 0), Next::GiveUp);
+        assert_eq!(after_unsaid(&unavailable(), limits::JOB_FAILURES + LAST_WORDS, 0), Next::GiveUp);
     }
 
     #[test]

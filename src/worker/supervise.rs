@@ -1,4 +1,4 @@
-//! Holds one job's lease while it runs, stops it where it must stop, and ends it.
+//! Holds one job's lease while it runs, and stops it where it must stop.
 
 use std::time::{Duration, Instant};
 
@@ -6,10 +6,10 @@ use tokio::sync::watch;
 use tokio::task::{JoinError, JoinHandle};
 
 use crate::domain::{JobKind, StopReason, limits};
-use crate::store::{ClaimedJob, Finish, JobRecord, JobState, Lane, Standing, StoreError, now_ms};
+use crate::store::{ClaimedJob, JobRecord, Lane, Standing, StoreError, now_ms};
 
-use super::notice::{self, Place};
-use super::outcome::{JobEnd, JobError, Next, after, after_unsaid};
+use super::ending::{close, failed, finished, give_up};
+use super::outcome::{JobEnd, JobError};
 use super::progress::until_set;
 use super::{WorkerParts, admission, errand, test_run};
 
@@ -65,8 +65,10 @@ async fn settle(
     if let Some(reason) = record.stop {
         return close(parts, claimed, reason).await;
     }
-    if record.attempt > limits::JOB_ATTEMPTS {
-        return give_up(parts, claimed, &JobError::NeverEnds(limits::JOB_ATTEMPTS)).await;
+    // This start counts already, and has not been cut off yet.
+    let cut_off = record.attempt.saturating_sub(record.failures).saturating_sub(1);
+    if cut_off >= limits::JOB_CUT_OFF {
+        return give_up(parts, claimed, &JobError::NeverEnds(cut_off)).await;
     }
     let mut work = Work::begin(parts, claimed);
     let interrupted = match watch_over(parts, claimed, &mut work, stopped).await {
@@ -217,93 +219,6 @@ async fn interrupt(
             Ok("handed_back")
         }
     }
-}
-
-/// A try failed: again later, or never. Where the job is to stop, that may be why it failed.
-async fn failed(parts: &WorkerParts, claimed: &ClaimedJob, error: JobError) -> Result<&'static str, StoreError> {
-    let attempt = claimed.record.attempt;
-    tracing::warn!(job = %claimed.record.job.id, attempt, error = &error as &dyn std::error::Error, "a try failed");
-    match parts.store.standing(&claimed.lease).await? {
-        Standing::Held => {}
-        Standing::Stop(reason) => return close(parts, claimed, reason).await,
-        Standing::Lost => return Ok("lost"),
-    }
-    match after(&error, attempt, now_ms()) {
-        Next::TryAgain(wait) => again(parts, claimed, wait, &error.chain()).await,
-        Next::GiveUp => give_up(parts, claimed, &error).await,
-    }
-}
-
-async fn again(
-    parts: &WorkerParts,
-    claimed: &ClaimedJob,
-    wait: Duration,
-    why: &str,
-) -> Result<&'static str, StoreError> {
-    let now = now_ms();
-    let at = now.saturating_add(i64::try_from(wait.as_millis()).unwrap_or(i64::MAX));
-    parts.store.reschedule(&claimed.lease, at, why, now).await?;
-    Ok("again")
-}
-
-/// The job is stopped: its check run, if there may be one, ends `cancelled`.
-async fn close(parts: &WorkerParts, claimed: &ClaimedJob, reason: StopReason) -> Result<&'static str, StoreError> {
-    let finish = Finish { state: JobState::Cancelled, error: None, then: Default::default() };
-    if reason == StopReason::Gone {
-        return finished(parts, claimed, finish, "gone").await;
-    }
-    let word = if reason == StopReason::Closed { "closed" } else { "superseded" };
-    say(parts, claimed, finish, word, |place| notice::stopped(place, reason)).await
-}
-
-/// The job is given up: its check run says so, and never looks like a success.
-async fn give_up(parts: &WorkerParts, claimed: &ClaimedJob, error: &JobError) -> Result<&'static str, StoreError> {
-    let finish = Finish { state: JobState::Failed, error: Some(error.chain()), then: Default::default() };
-    tracing::error!(job = %claimed.record.job.id, error = error as &dyn std::error::Error, "given up");
-    say(parts, claimed, finish, "given_up", |place| notice::given_up(place, error)).await
-}
-
-/// Shows a job's last words and ends it; where the forge doesn't take them now, the job comes back for that.
-async fn say(
-    parts: &WorkerParts,
-    claimed: &ClaimedJob,
-    finish: Finish,
-    word: &'static str,
-    words: impl FnOnce(&Place<'_>) -> crate::domain::Publication,
-) -> Result<&'static str, StoreError> {
-    // Read again: the check run may have come into being during this very try.
-    let Some(record) = parts.store.job(&claimed.record.job.id).await? else { return Ok("lost") };
-    let (Some(pull), Some(head)) = (record.job.pull, &record.head) else {
-        return finished(parts, claimed, finish, word).await;
-    };
-    let publication = words(&Place { job: &record.job.id, pull, head });
-    match parts.forge.publish(&record.job.subject, &publication).await {
-        Ok(_) => finished(parts, claimed, finish, word).await,
-        Err(error) => {
-            tracing::warn!(job = %record.job.id, error = &error as &dyn std::error::Error, "its end could not be shown");
-            match after_unsaid(&error, claimed.record.attempt) {
-                Next::TryAgain(wait) => again(parts, claimed, wait, &error.to_string()).await,
-                Next::GiveUp => finished(parts, claimed, finish, "unsaid").await,
-            }
-        }
-    }
-}
-
-async fn finished(
-    parts: &WorkerParts,
-    claimed: &ClaimedJob,
-    finish: Finish,
-    word: &'static str,
-) -> Result<&'static str, StoreError> {
-    let more = !finish.then.jobs.is_empty();
-    if !parts.store.finish(&claimed.lease, &claimed.record.job, finish, now_ms()).await? {
-        return Ok("lost");
-    }
-    // The end of one job may be what another waits for.
-    if more || claimed.record.lane == Lane::Heavy {
-        parts.wake.notify_waiters();
-    }
-    Ok(word)
 }
 
 fn panicked(error: JoinError) -> JobError {

@@ -12,6 +12,7 @@ use super::WorkerParts;
 use super::admission::{Admitted, Decision, decide};
 use super::notice::{self, Place};
 use super::outcome::{JobEnd, JobError, verdict_word};
+use super::patience;
 use super::progress::{self, Reporter, until_set};
 
 /// Tests the pull request, at the head where its check run stands.
@@ -40,13 +41,15 @@ pub(super) async fn run(
     if admitted.pull.head != *head {
         return moved_on(parts, claimed, &place, admitted.pull.head).await;
     }
-    let Some(report) = test(parts, claimed, &admitted, &place, stopping).await? else { return Ok(JobEnd::Unsettled) };
+    let report = test(parts, claimed, &admitted, &place, stopping.clone()).await?;
+    let Some(report) = report else { return Ok(JobEnd::Unsettled) };
     if parts.store.standing(&claimed.lease).await? != Standing::Held {
         return Ok(JobEnd::Unsettled);
     }
     let forge = parts.forge.as_ref();
     let Admitted { pull, settings, .. } = &*admitted;
-    let published = journey::publish(&report, &job.id, &job.subject, pull, settings, forge).await?;
+    let publish = || journey::publish(&report, &job.id, &job.subject, pull, settings, forge);
+    let Some(published) = patience::insist(publish, stopping).await? else { return Ok(JobEnd::Unsettled) };
     for refused in &published.refused {
         tracing::warn!(job = %job.id, refused, "the forge did not take all");
     }

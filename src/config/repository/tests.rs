@@ -140,6 +140,18 @@ fn a_file_over_its_bound_is_not_read() {
     assert_eq!(parsed.settings, RepositorySettings::default());
     assert_eq!(parsed.problems.len(), 1);
     assert_eq!(parsed.problems[0].line, None);
+    let said = "Warning: settings: jittest.toml is wrong — it has more than 65536 bytes";
+    for parsed in [parse_bytes(text.as_bytes()), too_large()] {
+        assert_eq!(parsed.settings, RepositorySettings::default());
+        assert!(parsed.problems[0].warning().to_string().starts_with(said), "{}", parsed.problems[0].warning());
+    }
+}
+
+#[test]
+fn a_file_that_is_no_text_is_wrong_as_a_whole() {
+    let parsed = parse_bytes(b"drafts = true\n\xff");
+    assert_eq!((parsed.settings, parsed.problems.len()), (RepositorySettings::default(), 1));
+    assert_eq!(parse_bytes(b"drafts = true\n"), parse("drafts = true\n"));
 }
 
 #[test]

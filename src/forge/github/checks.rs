@@ -205,11 +205,22 @@ fn time(ms: i64) -> String {
 }
 
 impl Repo<'_> {
-    /// Makes the check run show `check`. What GitHub would not take is added to `refused`.
-    pub(super) async fn check_run(&self, check: &CheckRun, refused: &mut Vec<String>) -> Result<Run, ForgeError> {
+    /// Makes the check run show `check`. What GitHub would not take is added to `refused`. `None` where there is none
+    /// and `check` was cancelled: then nobody waits for one.
+    pub(super) async fn check_run(
+        &self,
+        check: &CheckRun,
+        refused: &mut Vec<String>,
+    ) -> Result<Option<Run>, ForgeError> {
         let wanted = Wanted::of(check, refused);
-        let run = self.find_or_create(&wanted).await?;
-        if wanted.is_late_for(&run) { Ok(run) } else { self.settle(run, &wanted).await }
+        let run = if check.state == CheckState::Completed(Conclusion::Cancelled) {
+            let Some(run) = self.find_run(check).await? else { return Ok(None) };
+            run
+        } else {
+            self.find_or_create(&wanted).await?
+        };
+        let run = if wanted.is_late_for(&run) { run } else { self.settle(run, &wanted).await? };
+        Ok(Some(run))
     }
 
     async fn find_or_create(&self, wanted: &Wanted<'_>) -> Result<Run, ForgeError> {

@@ -19,6 +19,7 @@ mod signature;
 mod text;
 mod webhook;
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -31,8 +32,8 @@ use self::credentials::AppKey;
 use self::repo::Repo;
 use super::{CloneAccess, Forge, ForgeError, MalformedEvent, Published, Unauthentic, WebhookHeaders};
 use crate::domain::{
-    CommitOutcome, CommitRequest, CommitSha, Event, Permission, Publication, PullRequest, Reaction, RepoPath, Subject,
-    limits,
+    CheckRun, CommitOutcome, CommitRequest, CommitSha, Event, Markdown, Permission, Publication, PullRequest, Reaction,
+    RepoPath, Subject, limits,
 };
 
 /// What the App needs to know of GitHub and of itself.
@@ -136,9 +137,11 @@ impl Forge for GitHub {
             published.refused.extend(refused.flatten());
         }
         if let Some(check) = &publication.check_run {
-            let run = repo.check_run(check, &mut published.refused).await?;
-            published.check_run = Some(run.id);
-            published.url = run.html_url;
+            let check = telling(check, &published.refused);
+            if let Some(run) = repo.check_run(&check, &mut published.refused).await? {
+                published.check_run = Some(run.id);
+                published.url = run.html_url;
+            }
         }
         Ok(published)
     }
@@ -158,6 +161,16 @@ impl Forge for GitHub {
     async fn check(&self) -> Result<String, ForgeError> {
         Ok(self.client.identity().await?.name.clone())
     }
+}
+
+/// The check run, which tells what of the other parts GitHub did not take: its readers would miss it else.
+fn telling<'c>(check: &'c CheckRun, refused: &[String]) -> Cow<'c, CheckRun> {
+    if refused.is_empty() {
+        return Cow::Borrowed(check);
+    }
+    let rows: Vec<String> = refused.iter().map(|what| format!("- {}", Markdown::text(what))).collect();
+    let text = format!("### Not taken by GitHub\n\n{}\n\n{}", rows.join("\n"), check.text);
+    Cow::Owned(CheckRun { text, ..check.clone() })
 }
 
 /// What GitHub would not take of one part is said, and the other parts are still published; what may work later, or

@@ -152,8 +152,13 @@ impl Repo<'_> {
     async fn merge_base(&self, base: &CommitSha, head: &CommitSha) -> Result<CommitSha, ForgeError> {
         // Only the first page carries the changed files, with their patches: megabytes that we don't want.
         let rest = format!("compare/{base}...{head}?per_page=1&page=2");
-        let comparison: Comparison = self.read(Call::get("compare base and head", self.at(&rest))).await?;
-        Ok(comparison.merge_base_commit.sha)
+        let what = "compare base and head";
+        let comparison: Option<Comparison> = self.find(Call::get(what, self.at(&rest))).await?;
+        let unrelated = || ForgeError::Unexpected {
+            what: what.to_owned(),
+            message: "they have no common history, or one of them is gone".to_owned(),
+        };
+        Ok(comparison.ok_or_else(unrelated)?.merge_base_commit.sha)
     }
 
     /// The open pull requests whose head is `head`. GitHub's list by commit leaves forks out at times, so the open
@@ -183,7 +188,13 @@ impl Repo<'_> {
     /// What stands at a path of a commit.
     pub(super) async fn content(&self, path: &str, commit: &CommitSha) -> Result<Option<Content>, ForgeError> {
         let rest = format!("contents/{}?ref={commit}", address::parts(path));
-        self.find(Call::get("read a file", self.at(&rest))).await
+        match self.find(Call::get("read a file", self.at(&rest))).await {
+            // Above 100 MB GitHub refuses in these words.
+            Err(ForgeError::Forbidden { message, .. }) if message.contains("too large") => {
+                Err(ForgeError::TooLarge { what: path.to_owned() })
+            }
+            other => other,
+        }
     }
 
     /// A file's bytes; `None` where there is none: a folder, a link out of the tree or a submodule is no file.
@@ -198,7 +209,8 @@ impl Repo<'_> {
         };
         // GitHub sends files over 1 MB without their content.
         let content = entry.content.filter(|_| entry.encoding.as_deref() == Some("base64"));
-        let text: String = content.ok_or_else(|| unreadable("it is larger than 1 MB"))?.split_whitespace().collect();
+        let too_large = || ForgeError::TooLarge { what: path.as_str().to_owned() };
+        let text: String = content.ok_or_else(too_large)?.split_whitespace().collect();
         BASE64_STANDARD.decode(text).map(Some).map_err(|_| unreadable("its content is not base64"))
     }
 

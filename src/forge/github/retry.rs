@@ -49,6 +49,9 @@ pub struct RetryBounds {
     pub tries: u32,
     /// All tries and the waits between them.
     pub time: Duration,
+    /// The longest wait that GitHub may ask for and that is waited out here; a longer one is
+    /// [`ForgeError::RateLimited`], for the caller to come back then.
+    pub asked_wait: Duration,
     /// One exchange, from the connection to the answer's last byte.
     pub exchange: Duration,
     /// What time it is.
@@ -60,6 +63,7 @@ impl Default for RetryBounds {
         Self {
             tries: limits::FORGE_TRIES,
             time: limits::FORGE_TIME,
+            asked_wait: limits::FORGE_ASKED_WAIT,
             exchange: limits::FORGE_READ,
             clock: Arc::new(SystemClock),
         }
@@ -134,14 +138,16 @@ impl<'a> Tries<'a> {
             Failure::Limited(Limit::Until(at)) => millis(at - now) + Duration::from_secs(1),
             Failure::Limited(Limit::Unsaid) => SECONDARY_WAIT * doubled,
         };
+        let asked = !matches!(failure, Failure::Unsure { wait: None, .. });
+        let too_long = asked && wait > self.bounds.asked_wait;
         let spent = millis(now - self.began_ms);
-        if self.made >= self.bounds.tries || spent + wait > self.bounds.time {
+        if too_long || self.made >= self.bounds.tries || spent + wait > self.bounds.time {
             return Err(match failure {
-                Failure::Limited(_) => ForgeError::RateLimited {
+                Failure::Unsure { .. } if !too_long => failure.named(self.what),
+                _ => ForgeError::RateLimited {
                     what: self.what.to_owned(),
                     until_ms: now.saturating_add(i64::try_from(wait.as_millis()).unwrap_or(i64::MAX)),
                 },
-                other => other.named(self.what),
             });
         }
         tracing::debug!(what = self.what, tries = self.made, wait_ms = wait.as_millis(), "the forge is asked again");

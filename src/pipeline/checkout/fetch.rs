@@ -10,6 +10,7 @@ use base64::Engine as _;
 use git2::{FetchOptions, RemoteCallbacks, RemoteRedirect, Repository};
 use secrecy::ExposeSecret;
 
+use super::OverBound;
 use crate::domain::{CommitSha, Subject, limits};
 use crate::forge::CloneAccess;
 
@@ -79,6 +80,7 @@ fn sweep(folder: &Path) {
 pub(super) fn commits(held: &Held, access: &CloneAccess, pull: u64, commits: &[&CommitSha]) -> anyhow::Result<()> {
     match try_commits(held.folder(), access, pull, commits) {
         Ok(()) => Ok(()),
+        Err(error) if error.is::<OverBound>() => Err(error),
         Err(error) => {
             // A cache that lost an object or its `shallow` never recovers by itself.
             tracing::warn!(error = format!("{error:#}"), "fetching anew into an empty cache");
@@ -95,6 +97,11 @@ fn try_commits(folder: &Path, access: &CloneAccess, pull: u64, commits: &[&Commi
             continue;
         }
         let by_id = fetch(&repository, access, &format!("+{commit}:refs/jittest/{commit}"));
+        if let Err(error) = &by_id
+            && error.is::<OverBound>()
+        {
+            return by_id;
+        }
         if by_id.is_err() || !has_whole(&repository, commit) {
             let by_pull = format!("+refs/pull/{pull}/head:refs/jittest/pull/{pull}");
             fetch(&repository, access, &by_pull).context("fetching the pull request's ref")?;
@@ -137,11 +144,12 @@ fn bound_or(error: git2::Error, started: Instant) -> anyhow::Error {
     if error.class() != git2::ErrorClass::Callback {
         return error.into();
     }
-    if started.elapsed() >= limits::FETCH_TIME {
-        anyhow!("the fetch took longer than {} s", limits::FETCH_TIME.as_secs())
+    let bound = if started.elapsed() >= limits::FETCH_TIME {
+        format!("the fetch took longer than {} s", limits::FETCH_TIME.as_secs())
     } else {
-        anyhow!("the repository is over {} MB", limits::REPOSITORY_BYTES >> 20)
-    }
+        format!("the repository is over {} MB", limits::REPOSITORY_BYTES >> 20)
+    };
+    OverBound(bound).into()
 }
 
 /// A silent server would hang a fetch for ever; libgit2 has a bound for that, for the whole process.

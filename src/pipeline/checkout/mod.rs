@@ -17,6 +17,12 @@ use crate::forge::CloneAccess;
 
 pub use local::{LocalChange, LocalError, local};
 
+/// The repository is over one of its bounds: fetching it again would only take as long again. Its text says which
+/// bound, for a reader.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct OverBound(pub String);
+
 /// Fetches a pull request's merge base and head, and writes both to disk.
 ///
 /// Blocks; to be called where that is allowed.

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 use git2::{ObjectType, Repository, StatusOptions};
 
+use super::OverBound;
 use crate::domain::{CommitSha, RepoPath, Warning, limits};
 
 const SYMLINK: i32 = 0o120_000;
@@ -181,10 +182,10 @@ impl Writer {
     fn file(&mut self, path: RepoPath, content: &[u8], executable: bool) -> anyhow::Result<()> {
         self.bytes += content.len() as u64;
         if self.bytes > limits::REPOSITORY_BYTES {
-            bail!("the repository is over {} MB", limits::REPOSITORY_BYTES >> 20);
+            return Err(OverBound(format!("the repository is over {} MB", limits::REPOSITORY_BYTES >> 20)).into());
         }
         if self.files.len() >= limits::REPOSITORY_FILES {
-            bail!("the repository has over {} files", limits::REPOSITORY_FILES);
+            return Err(OverBound(format!("the repository has over {} files", limits::REPOSITORY_FILES)).into());
         }
         if content.len() < 1024 && content.starts_with(b"version https://git-lfs.github.com/spec/") {
             self.leave(Left::LfsPointer, path.as_str());

@@ -84,13 +84,18 @@ fn catch(findings: &Findings<'_>, proof: &Proof, test: &GeneratedTest, target: &
     }
 }
 
-/// Stable across pushes: of what the behaviour was, not of where it stands.
+/// Stable across pushes: of what the behaviour was and became, not of where it stands. Another breakage of the same
+/// behaviour is another finding: dismissing one says nothing of it.
 fn finding_id(kind: CatchKind, symbol: &str, test: &GeneratedTest, mutant: Option<&Mutant>) -> FindingId {
     let mut hash = Sha256::new();
     hash.update(format!("{kind:?}\0{symbol}\0"));
     match mutant {
         Some(mutant) => hash.update(format!("{}\0{}", mutant.original, mutant.mutated)),
-        None => hash.update(test.observation.before.as_deref().unwrap_or(&test.name)),
+        None => {
+            let seen = &test.observation;
+            let now = seen.now.as_deref().unwrap_or_default();
+            hash.update(format!("{}\0{now}", seen.before.as_deref().unwrap_or(&test.name)));
+        }
     }
     FindingId::new(hex::encode(&hash.finalize()[..4]))
 }

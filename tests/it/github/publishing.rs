@@ -278,6 +278,7 @@ async fn a_review_that_github_will_not_take_leaves_the_check_run_and_is_said() {
     server.on("POST", REVIEWS, [status(403, json!({ "message": "Resource not accessible by integration" }))]);
     server.on("GET", &runs_of_head(), [runs(&[])]);
     server.on("POST", RUNS, [status(201, run("completed", Some("failure"), 0))]);
+    server.on("PATCH", RUN, [ok(run("completed", Some("failure"), 0))]);
     let comments = vec![finding("in", 12, "shown")];
     let publication = Publication { comments, ..check(CheckState::Completed(Conclusion::Failure), 0) };
 
@@ -285,6 +286,22 @@ async fn a_review_that_github_will_not_take_leaves_the_check_run_and_is_said() {
 
     assert_eq!(published.check_run, Some(3));
     assert!(published.refused[0].contains("Resource not accessible by integration"), "{:?}", published.refused);
+    let created = server.writes().remove(1);
+    let text = created.body()["output"]["text"].as_str().unwrap();
+    assert!(text.starts_with("### Not taken by GitHub\n\n- the review: "), "{text}");
+    assert!(text.contains("Resource not accessible by integration"), "{text}");
+}
+
+#[tokio::test]
+async fn what_was_cancelled_before_it_was_shown_is_never_shown() {
+    let server = Scripted::start().await;
+    let cancelled = check(CheckState::Completed(Conclusion::Cancelled), 0);
+    server.on("GET", &runs_of_head(), [runs(&[]), runs(&[run("queued", None, 0)])]);
+    server.on("PATCH", RUN, [ok(run("completed", Some("cancelled"), 0))]);
+    assert_eq!(publish(&server, &cancelled).await.check_run, None);
+    assert_eq!(server.writes().len(), 0);
+    assert_eq!(publish(&server, &cancelled).await.check_run, Some(3));
+    assert_eq!(server.writes()[0].body()["conclusion"], "cancelled");
 }
 
 #[tokio::test]

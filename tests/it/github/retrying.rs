@@ -69,39 +69,48 @@ async fn a_server_that_is_not_there_is_unavailable() {
 async fn retry_after_is_waited_out() {
     for code in [403, 429, 503] {
         let server = Scripted::start().await;
-        server.on("GET", PATH, [limited(code, "slow down").with("retry-after", 17), allowed()]);
+        server.on("GET", PATH, [limited(code, "slow down").with("retry-after", 3), allowed()]);
         assert_eq!(ask(&server).await.unwrap(), Permission::Write);
-        assert_waited(&server, Duration::from_secs(17));
+        assert_waited(&server, Duration::from_secs(3));
+    }
+}
+
+/// It is said at once until when GitHub wants to be left alone, so that whoever asked can do something else.
+async fn assert_handed_back(reply: Reply, seconds: i64) {
+    let server = Scripted::start().await;
+    server.on("GET", PATH, [reply, allowed()]);
+    let error = ask(&server).await.unwrap_err();
+    let until = NOW_MS + seconds * 1_000;
+    assert!(matches!(error, ForgeError::RateLimited { until_ms, .. } if until_ms == until), "{error:?}");
+    assert!(error.is_transient());
+    assert_eq!((server.clock.slept(), server.count("GET", PATH)), (Vec::new(), 1));
+}
+
+#[tokio::test]
+async fn a_long_wait_is_handed_back_instead_of_slept() {
+    for code in [403, 429, 503] {
+        assert_handed_back(limited(code, "slow down").with("retry-after", 17), 17).await;
+        assert_handed_back(limited(code, "slow down").with("retry-after", 3_600), 3_600).await;
     }
 }
 
 #[tokio::test]
 async fn a_spent_budget_is_waited_for_until_its_reset() {
     let server = Scripted::start().await;
-    let reset = NOW_MS / 1000 + 120;
-    let reply =
-        limited(403, "API rate limit exceeded").with("x-ratelimit-remaining", 0).with("x-ratelimit-reset", reset);
-    server.on("GET", PATH, [reply, allowed()]);
+    let spent = |seconds: i64| {
+        limited(403, "API rate limit exceeded")
+            .with("x-ratelimit-remaining", 0)
+            .with("x-ratelimit-reset", NOW_MS / 1000 + seconds)
+    };
+    server.on("GET", PATH, [spent(2), allowed()]);
     assert_eq!(ask(&server).await.unwrap(), Permission::Write);
-    assert_waited(&server, Duration::from_secs(121));
+    assert_waited(&server, Duration::from_secs(3));
+    assert_handed_back(spent(120), 121).await;
 }
 
 #[tokio::test]
 async fn a_secondary_limit_that_names_no_time_is_a_minute() {
-    let server = Scripted::start().await;
-    server.on("GET", PATH, [limited(403, "You have exceeded a secondary rate limit."), allowed()]);
-    assert_eq!(ask(&server).await.unwrap(), Permission::Write);
-    assert_waited(&server, Duration::from_secs(60));
-}
-
-#[tokio::test]
-async fn a_limit_beyond_our_bound_is_said_at_once() {
-    let server = Scripted::start().await;
-    server.on("GET", PATH, [limited(429, "slow down").with("retry-after", 3600)]);
-    let error = ask(&server).await.unwrap_err();
-    assert!(matches!(error, ForgeError::RateLimited { until_ms, .. } if until_ms == NOW_MS + 3_600_000), "{error:?}");
-    assert!(error.is_transient());
-    assert!(server.clock.slept().is_empty());
+    assert_handed_back(limited(403, "You have exceeded a secondary rate limit."), 60).await;
 }
 
 #[tokio::test]
@@ -184,7 +193,7 @@ async fn a_check_run_that_was_not_made_is_made_after_a_second_look() {
         "output": { "title": "t", "summary": "s", "text": null, "annotations_count": 0 } });
     let path = format!("/repos/acme/shop/commits/{}/check-runs", sha('c'));
     server.on("GET", &path, [ok(json!({ "check_runs": [] }))]);
-    let limit = limited(403, "You have exceeded a secondary rate limit.");
+    let limit = limited(403, "You have exceeded a secondary rate limit.").with("retry-after", 2);
     server.on("POST", "/repos/acme/shop/check-runs", [status(500, Value::Null), limit, status(201, made)]);
     server.github().publish(&subject(), &queued()).await.unwrap();
     assert_eq!(server.count("POST", "/repos/acme/shop/check-runs"), 3);

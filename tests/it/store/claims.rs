@@ -113,11 +113,14 @@ async fn a_job_that_is_handed_back_counts_as_not_taken_and_one_that_failed_waits
         let taken = store.claim("a", Lane::Light, 1_000, 2_000).await.unwrap().unwrap();
         assert!(store.hand_back(&taken.lease, 1_100).await.unwrap());
         let again = store.claim("b", Lane::Light, 1_200, 2_000).await.unwrap().unwrap();
-        assert_eq!(again.record.attempt, 1);
+        assert_eq!((again.record.attempt, again.record.failures), (1, 0));
         assert!(store.reschedule(&again.lease, 1_500, "the forge is away", 1_300).await.unwrap());
         assert_eq!(store.claim("b", Lane::Light, 1_499, 2_000).await.unwrap(), None);
         let last = store.claim("b", Lane::Light, 1_500, 2_000).await.unwrap().unwrap();
-        assert_eq!(last.record.attempt, 2);
+        assert_eq!((last.record.attempt, last.record.failures), (2, 1));
+        // Cut off: it was started, and did not fail.
+        let after_a_kill = store.claim("c", Lane::Light, 3_000, 4_000).await.unwrap().unwrap();
+        assert_eq!((after_a_kill.record.attempt, after_a_kill.record.failures), (3, 1));
         assert_eq!(last.record.last_error.as_deref(), Some("the forge is away"));
     })
     .await;

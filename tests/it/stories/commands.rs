@@ -3,9 +3,9 @@
 #![expect(clippy::unwrap_used, reason = "what a test can't unwrap is its failure, in its helpers too")]
 
 use jittest::domain::Permission;
-use jittest::standin::{CheckRun, Commit};
+use jittest::standin::{CheckRun, Commit, Fault, Gate, PullSpec};
 
-use crate::harness::{BREAKS, PRICES, Posted, Stage, conclusion, title};
+use crate::harness::{BREAKS, PRICES, Posted, Stage, commit, conclusion, title};
 
 /// A pull request with one proven regression, and people who may more or less.
 struct Found {
@@ -136,4 +136,75 @@ async fn a_button_is_obeyed_for_those_who_may_and_refused_for_others() {
     assert_ne!(second.external_id, silent.external_id);
     found.is_dismissed(&second);
     found.stage.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_may_triage_can_ask_for_a_run() {
+    let found = Found::new().await;
+    let Found { stage, pull, head, check, .. } = &found;
+    stage.comment(*pull, "triager", "/jittest run").await;
+    let second = stage.newest_completed(head, 2).await;
+    assert_ne!(second.external_id, check.external_id);
+    assert_eq!((conclusion(&second), title(&second)), (conclusion(check), title(check)));
+    assert_eq!(stage.own_comments(*pull), [], "the check run speaks for itself");
+    assert_eq!(stage.findings(*pull).len(), 1);
+    found.stage.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn all_tests_are_committed_where_no_finding_is_named() {
+    let found = Found::new().await;
+    let answer = found.stage.ask(found.pull, "writer", "/jittest accept").await;
+    found.is_committed(&answer);
+    found.stage.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_the_app_may_not_commit_it_says_how_to_do_it_by_hand() {
+    let stage = Stage::with(PRICES).await;
+    stage.shop.set_permission("writer", Permission::Write).unwrap();
+    let fork = stage.shop.fork("ann").unwrap();
+    let head = commit(&fork, "change", Some("main"), BREAKS, "Change");
+    let spec = PullSpec {
+        fork: Some("ann/shop".to_owned()),
+        author: "ann".to_owned(),
+        ..PullSpec::new("Shorten the mean", "change")
+    };
+    let pull = stage.shop.open_pull_request(spec).unwrap();
+    stage.tell(pull, "opened").await;
+    stage.completed(&head).await;
+    let [comment] = stage.findings(pull).try_into().unwrap();
+    let posted = Posted::of(&comment.body);
+    let answer = stage.ask(pull, "writer", "/jittest accept").await;
+    assert!(answer.contains("The tests could not be committed: "), "{answer}");
+    assert!(answer.contains(&format!("Save this as <code>{}</code>", posted.path)), "{answer}");
+    assert!(answer.contains(&posted.code) && answer.contains(&posted.command), "{answer}");
+    assert_eq!(fork.branch_commits("change").unwrap()[0].sha, head);
+    stage.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_kill_around_an_answer_or_a_commit_doubles_neither() {
+    let Found { mut stage, pull, head, posted, .. } = Found::new().await;
+    let held = [
+        ("POST", format!("/repos/octo/shop/issues/{pull}/comments"), "/jittest help"),
+        ("PATCH", "/repos/octo/shop/git/refs/heads/change".to_owned(), "/jittest accept"),
+    ];
+    for (answers, (method, path, command)) in held.into_iter().enumerate() {
+        let gate = Gate::new();
+        stage.github.fail_next(method, &path, Fault::HoldBeforeAnswer(gate.clone())).unwrap();
+        stage.comment(pull, "writer", command).await;
+        gate.reached().await;
+        stage.service.kill();
+        gate.release();
+        stage.service.restart();
+        stage.idle().await;
+        assert_eq!(stage.own_comments(pull).len(), answers + 1, "{command}");
+    }
+    let commits = stage.shop.branch_commits("change").unwrap();
+    assert_eq!(commits[0].paths, [posted.path]);
+    assert_eq!(commits[1].sha, head, "it was committed twice");
+    let answer = stage.own_comments(pull).pop().unwrap().body;
+    assert!(answer.contains(&format!("Committed as {}", commits[0].sha)), "{answer}");
+    stage.end().await;
 }

@@ -286,3 +286,70 @@ async fn a_repository_that_is_taken_away_stops_its_jobs_without_a_word() {
     assert_ne!(stage.checks(&head)[0].status, "completed");
     assert_eq!(stage.service.metric("jittest_jobs{lane=\"heavy\",state=\"cancelled\"}").await, 1.0);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_check_suite_that_is_rerequested_is_run_again() {
+    let stage = Stage::new().await;
+    let (pull, head) = open(&stage, "words", false);
+    stage.tell(pull, "opened").await;
+    let first = stage.completed(&head).await;
+    stage.idle().await;
+    stage.send(stage.shop.check_suite_event(&head, "rerequested", "developer").unwrap()).await;
+    let second = stage.newest_completed(&head, 2).await;
+    assert_ne!(second.external_id, first.external_id);
+    stage.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_base_branch_is_another_question() {
+    let stage = Stage::new().await;
+    let release = stage.push("release", &[("NEWS.md", "# News\n")]);
+    let (pull, head) = open(&stage, "words", false);
+    stage.tell(pull, "opened").await;
+    stage.completed(&head).await;
+    stage.idle().await;
+    let old = stage.shop.edit_body(pull, "Other words").unwrap();
+    let edited = stage.shop.body_edited_event(pull, old.as_deref().unwrap_or_default()).unwrap();
+    stage.send(edited).await;
+    stage.idle().await;
+    assert_eq!(stage.checks(&head).len(), 1, "another text asked for another run");
+    let from = stage.shop.retarget(pull, "release").unwrap();
+    stage.send(stage.shop.base_changed_event(pull, &from).unwrap()).await;
+    stage.newest_completed(&head, 2).await;
+    let compared = format!("/repos/octo/shop/compare/{release}...{head}");
+    assert!(stage.github.requests().iter().any(|request| request.path == compared), "the new base was not read");
+    stage.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pull_request_that_is_opened_again_is_tested_again() {
+    let stage = Stage::new().await;
+    let (pull, head) = open(&stage, "words", false);
+    stage.tell(pull, "opened").await;
+    stage.completed(&head).await;
+    stage.shop.close_pull(pull).unwrap();
+    stage.tell(pull, "closed").await;
+    stage.idle().await;
+    stage.shop.reopen_pull(pull).unwrap();
+    stage.tell(pull, "reopened").await;
+    assert_eq!(conclusion(&stage.newest_completed(&head, 2).await), "skipped");
+    stage.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_installation_that_is_deleted_stops_its_jobs_without_a_word() {
+    let stage = Stage::new().await;
+    let ((running, first), (waiting, second)) = (open(&stage, "one", false), open(&stage, "two", false));
+    let gate = Gate::new();
+    stage.github.fail_next("PATCH", CHECK_RUN, Fault::HoldBeforeChange(gate.clone())).unwrap();
+    stage.tell(running, "opened").await;
+    gate.reached().await;
+    stage.tell(waiting, "opened").await;
+    until("the second waits", || stage.checks(&second).pop()).await;
+    stage.send(stage.github.installation_event("deleted")).await;
+    stage.shop.set_installed(false).unwrap();
+    gate.release();
+    stage.idle().await;
+    assert!(stage.checks(&first).iter().chain(&stage.checks(&second)).all(|check| check.status != "completed"));
+    assert_eq!(stage.service.metric("jittest_jobs{lane=\"heavy\",state=\"cancelled\"}").await, 2.0);
+}

@@ -1,7 +1,7 @@
 //! From a signed webhook to a verdict on the pull request: real repositories, real containers, the whole journey.
 
 use jittest::sandbox::{Ending, Input};
-use jittest::standin::PullSpec;
+use jittest::standin::{Entry, PullSpec};
 
 use crate::harness::{BREAKS, Files, KEEPS, PRICES, Posted, Stage, commit, conclusion, summary, title};
 use crate::sandbox::{Docker, file, stdout};
@@ -202,5 +202,29 @@ async fn a_large_file_of_data_hides_no_code() {
     assert_eq!(title(&check), "1 regression proven in prices.py", "{check:?}");
     let text = check.output.text.unwrap_or_default();
     assert!(text.contains("a.csv was not looked at"), "{text}");
+    stage.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn links_out_of_the_tree_submodules_and_lfs_pointers_are_not_followed_and_said() {
+    let stage = Stage::with(PRICES).await;
+    let pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 12345\n";
+    let entries = [
+        ("prices.py", Entry::File(BREAKS[0].1.into())),
+        ("passwords", Entry::Symlink("/etc/passwd".to_owned())),
+        ("above", Entry::Symlink("../../..".to_owned())),
+        ("module", Entry::Submodule("1".repeat(40))),
+        ("model.bin", Entry::File(pointer.into())),
+    ];
+    let head = stage.shop.commit_entries("change", Some("main"), &entries, "Change").unwrap();
+    let pull = stage.shop.open_pull_request(PullSpec::new("Shorten the mean", "change")).unwrap();
+    stage.tell(pull, "opened").await;
+    let check = stage.completed(&head).await;
+    assert_eq!(title(&check), "1 regression proven in prices.py", "{check:?}");
+    let text = check.output.text.unwrap_or_default();
+    for said in ["above, passwords", "module", "model.bin"] {
+        assert!(text.contains(said), "nothing is said of {said}: {text}");
+    }
+    assert!(!text.contains("root:"), "{text}");
     stage.end().await;
 }

@@ -82,6 +82,20 @@ async fn a_signed_delivery_is_one_job_however_often_it_comes() {
     assert_eq!(service.metric(counted).await, 2.0);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn the_same_first_delivery_twice_at_once_is_one_job() {
+    let service = Service::start(ServiceSpec::receiving());
+    for id in ["d1", "d2", "d3", "d4"] {
+        let post = || Post::new(&service, "pull_request", id, opened());
+        let (one, other) = tokio::join!(post().to(&service), post().to(&service));
+        let mut answers = [one, other];
+        answers.sort();
+        assert_eq!(answers, [(202, "accepted\n".to_owned()), (202, "known already\n".to_owned())]);
+    }
+    let counted = "jittest_deliveries_total{event=\"pull_request\",outcome=\"accepted\"}";
+    assert_eq!(service.metric(counted).await, 4.0);
+}
+
 #[tokio::test]
 async fn what_github_did_not_sign_is_refused() {
     let service = Service::start(ServiceSpec::receiving());
