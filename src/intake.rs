@@ -16,6 +16,10 @@ pub fn plan(event: &Event, delivery: &DeliveryId) -> Plan {
             stops: vec![Stop::Pull { subject: subject.clone(), pull: *pull, reason: StopReason::Closed }],
             jobs: Vec::new(),
         },
+        Event::DescriptionOverwritten { subject, pull, sender, lost, by } => {
+            let kind = JobKind::Restore { sender: sender.clone(), lost: lost.clone(), by: by.clone() };
+            one(NewJob { dedupe: dedupe(delivery, *pull), subject: subject.clone(), pull: Some(*pull), kind })
+        }
         Event::Commented { subject, pull, comment, author, by_bot, body } => {
             if *by_bot || body.len() > limits::COMMENT_BYTES || !command::is_addressed(body) {
                 return Plan::default();

@@ -91,6 +91,9 @@ impl Forge for OnePull {
     async fn publish(&self, _: &Subject, _: &Publication) -> Result<Published, ForgeError> {
         Err(ForgeError::NotFound { what: "publish".to_owned() })
     }
+    async fn restore(&self, _: &Subject, _: u64, _: &str, _: &str, _: &str) -> Result<(), ForgeError> {
+        Err(ForgeError::NotFound { what: "restore".to_owned() })
+    }
     async fn react(&self, _: &Subject, comment: u64, reaction: Reaction) -> Result<(), ForgeError> {
         self.reactions.lock().unwrap().push((comment, reaction));
         Ok(())

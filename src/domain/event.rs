@@ -63,6 +63,19 @@ pub enum Event {
         /// Its number.
         pull: u64,
     },
+    /// A bot wrote a pull request's text, and replaced one that it can't have read.
+    DescriptionOverwritten {
+        /// Where.
+        subject: Subject,
+        /// Its number.
+        pull: u64,
+        /// The bot's login.
+        sender: String,
+        /// The text that is gone.
+        lost: String,
+        /// The text that is there instead.
+        by: String,
+    },
     /// Somebody commented on a pull request.
     Commented {
         /// Where.

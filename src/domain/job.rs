@@ -35,6 +35,15 @@ pub enum JobKind {
         /// Our own id of the check run that it stood on: the job that made it, if it is ours.
         check: String,
     },
+    /// Give an author back what our description overwrote.
+    Restore {
+        /// Who overwrote it.
+        sender: String,
+        /// The whole text that is gone.
+        lost: String,
+        /// The whole text that was written in its place.
+        by: String,
+    },
 }
 
 /// One piece of work for a worker.

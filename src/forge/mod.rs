@@ -178,6 +178,14 @@ pub trait Forge: Send + Sync {
     /// [`ForgeError`].
     async fn publish(&self, subject: &Subject, publication: &Publication) -> Result<Published, ForgeError>;
 
+    /// Gives an author back the text `lost`, which `sender` overwrote with `by`: only where that was ourselves, and
+    /// nobody has changed the author's part since. Doing it twice changes nothing.
+    ///
+    /// # Errors
+    /// [`ForgeError`].
+    async fn restore(&self, subject: &Subject, pull: u64, sender: &str, lost: &str, by: &str)
+    -> Result<(), ForgeError>;
+
     /// Reacts to a comment.
     ///
     /// # Errors

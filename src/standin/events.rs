@@ -66,6 +66,15 @@ impl Repository {
         self.pull_request_event_with(pull, "edited", json!({"changes": {"body": {"from": from}}}))
     }
 
+    /// The same after the App itself wrote the body, in place of `from`.
+    ///
+    /// # Errors
+    /// Where there is no such pull request.
+    pub fn body_written_event(&self, pull: u64, from: &str) -> anyhow::Result<HookEvent> {
+        let bot = self.read(|state, _| Ok(render::user(state, &state.app.bot())))?;
+        self.pull_request_event_with(pull, "edited", json!({"changes": {"body": {"from": from}}, "sender": bot}))
+    }
+
     fn pull_request_event_with(&self, number: u64, action: &str, more: Value) -> anyhow::Result<HookEvent> {
         self.read(|state, repo| {
             let pull = repo.pull(number).with_context(|| format!("no pull request {number}"))?;

@@ -178,6 +178,7 @@ pub(super) fn insert_job(job: &NewJob, delivery: &DeliveryId, now_ms: i64) -> Re
         JobKind::Test { .. } => "test",
         JobKind::Command { .. } => "command",
         JobKind::Button { .. } => "button",
+        JobKind::Restore { .. } => "restore",
     };
     let sql = "INSERT INTO jobs (id, dedupe, delivery, installation, owner, name, pull, kind, work, lane, state, \
                lease_until, attempt, run_after, created_at, updated_at) \

@@ -30,14 +30,14 @@ pub(super) fn marker(job: &Job) -> Option<String> {
 pub(super) async fn pull(parts: &WorkerParts, job: &Job) -> Result<Option<u64>, JobError> {
     match &job.kind {
         JobKind::Button { head, check, .. } => pull_of_button(parts, job, check, head).await,
-        JobKind::Test { .. } | JobKind::Command { .. } => Ok(job.pull),
+        JobKind::Test { .. } | JobKind::Command { .. } | JobKind::Restore { .. } => Ok(job.pull),
     }
 }
 
 /// Who asks, and how; `None` of a test.
 fn asked(job: &Job) -> Option<(String, Asked)> {
     match &job.kind {
-        JobKind::Test { .. } => None,
+        JobKind::Test { .. } | JobKind::Restore { .. } => None,
         JobKind::Command { body, comment, author } => {
             Some((author.clone(), Asked::Comment { comment: *comment, body: body.clone() }))
         }

@@ -135,6 +135,11 @@ async fn run(parts: WorkerParts, claimed: ClaimedJob, stopping: watch::Receiver<
         (JobKind::Test { .. }, Lane::Light) => admission::admit(&parts, &claimed).await,
         (JobKind::Test { .. }, Lane::Heavy) => test_run::run(&parts, &claimed, stopping).await,
         (JobKind::Command { .. } | JobKind::Button { .. }, _) => errand::run(&parts, &claimed.record.job).await,
+        (JobKind::Restore { sender, lost, by }, _) => {
+            let (subject, pull) = (&claimed.record.job.subject, claimed.record.job.pull.unwrap_or_default());
+            parts.forge.restore(subject, pull, sender, lost, by).await?;
+            Ok(JobEnd::done("restored"))
+        }
     }
 }
 
@@ -239,5 +244,6 @@ fn kind_word(record: &JobRecord) -> &'static str {
         (JobKind::Test { .. }, Lane::Heavy) => "test",
         (JobKind::Command { .. }, _) => "command",
         (JobKind::Button { .. }, _) => "button",
+        (JobKind::Restore { .. }, _) => "restore",
     }
 }

@@ -146,6 +146,17 @@ impl Forge for GitHub {
         Ok(published)
     }
 
+    async fn restore(
+        &self,
+        subject: &Subject,
+        pull: u64,
+        sender: &str,
+        lost: &str,
+        by: &str,
+    ) -> Result<(), ForgeError> {
+        self.repo(subject).restore(pull, sender, lost, by).await
+    }
+
     async fn react(&self, subject: &Subject, comment: u64, reaction: Reaction) -> Result<(), ForgeError> {
         self.repo(subject).react(comment, reaction).await
     }

@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
+use super::description;
 use crate::domain::{ChangeReason, CommitSha, Event, Subject};
 use crate::forge::MalformedEvent;
 
@@ -65,6 +66,7 @@ struct Pull {
     head: Commit,
     #[serde(default)]
     draft: bool,
+    body: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -74,11 +76,18 @@ struct PullRequestEvent {
     pull_request: Pull,
     #[serde(default)]
     changes: Changes,
+    sender: Option<User>,
 }
 
 #[derive(Default, Deserialize)]
 struct Changes {
     base: Option<serde::de::IgnoredAny>,
+    body: Option<Was>,
+}
+
+#[derive(Deserialize)]
+struct Was {
+    from: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -190,15 +199,30 @@ fn pull_request(body: &[u8]) -> Result<Event, MalformedEvent> {
         "closed" => None,
         _ => return Ok(Event::Ignored),
     };
-    let PullRequestEvent { place, pull_request: pull, changes } = read(name, body)?;
+    let PullRequestEvent { place, pull_request: pull, changes, sender } = read(name, body)?;
     let Some(subject) = place.subject() else { return Ok(Event::Ignored) };
     Ok(match reason {
-        Some(ChangeReason::BaseChanged) if changes.base.is_none() => Event::Ignored,
+        Some(ChangeReason::BaseChanged) if changes.base.is_none() => text_edited(subject, pull, changes, sender),
         Some(reason) => {
             Event::PullRequestChanged { subject, pull: pull.number, head: pull.head.sha, draft: pull.draft, reason }
         }
         None => Event::PullRequestClosed { subject, pull: pull.number },
     })
+}
+
+/// That somebody edited the text asks nothing of us, unless it was a bot that overwrote what it had not read.
+fn text_edited(subject: Subject, pull: Pull, changes: Changes, sender: Option<User>) -> Event {
+    let was = changes.body.map(|was| was.from.unwrap_or_default());
+    match (was, sender) {
+        (Some(lost), Some(sender)) if sender.kind == "Bot" => {
+            let by = pull.body.unwrap_or_default();
+            if !description::overwrote(&lost, &by) {
+                return Event::Ignored;
+            }
+            Event::DescriptionOverwritten { subject, pull: pull.number, sender: sender.login, lost, by }
+        }
+        _ => Event::Ignored,
+    }
 }
 
 fn issue_comment(body: &[u8]) -> Result<Event, MalformedEvent> {

@@ -1,11 +1,12 @@
 //! What a reader sees: the check run, the review, the description, answers and reactions.
 
 use jittest::domain::{
-    Annotation, Button, CheckRun, CheckState, Conclusion, FindingId, JobId, Publication, Reaction, RepoPath,
+    Annotation, Button, CheckRun, CheckState, Conclusion, Event, FindingId, JobId, Publication, Reaction, RepoPath,
     ReviewComment, limits,
 };
 use jittest::forge::{Forge, Published};
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 
 use super::scripted::{Reply, Scripted, lost, ok, pull, sha, status, subject};
 
@@ -315,6 +316,11 @@ async fn a_review_whose_answer_was_lost_is_not_posted_twice() {
     assert_eq!(server.writes().len(), 1);
 }
 
+/// The print of the author's text that was read.
+fn over(author: &str) -> String {
+    format!("<!-- jittest:description:over:{} -->", hex::encode(&Sha256::digest(author)[..8]))
+}
+
 async fn describe(server: &Scripted, ours: &str) -> Published {
     publish(server, &Publication { description: Some(ours.to_owned()), ..publication() }).await
 }
@@ -322,7 +328,7 @@ async fn describe(server: &Scripted, ours: &str) -> Published {
 #[tokio::test]
 async fn the_description_is_written_once_and_the_authors_text_stays() {
     let server = Scripted::start().await;
-    let written = format!("Rounds.\r\n\r\n{START}\r\nChecked.\r\n{END}");
+    let written = format!("Rounds.\r\n\r\n{START}\r\nChecked.\r\n{}\r\n{END}", over("Rounds."));
     server.on("GET", PULL, [ok(pull(Some("Rounds.\r\n"))), ok(pull(Some(&written)))]);
     server.on("PATCH", PULL, [ok(pull(Some(&written)))]);
     assert_eq!(describe(&server, "Checked.").await.refused, Vec::<String>::new());
@@ -337,7 +343,7 @@ async fn the_description_is_written_once_and_the_authors_text_stays() {
 async fn an_author_who_saves_meanwhile_keeps_their_text_and_gets_ours_again() {
     let server = Scripted::start().await;
     let edited = "Rounds, and says so.";
-    let expected = format!("{edited}\n\n{START}\nChecked.\n{END}");
+    let expected = format!("{edited}\n\n{START}\nChecked.\n{}\n{END}", over(edited));
     server.on("GET", PULL, [ok(pull(Some("Rounds."))), ok(pull(Some(edited))), ok(pull(Some(&expected)))]);
     server.on("PATCH", PULL, [ok(pull(None))]);
     describe(&server, "Checked.").await;
@@ -359,11 +365,55 @@ async fn a_body_that_never_stays_is_given_up_and_said() {
 #[tokio::test]
 async fn a_description_that_could_not_be_sent_is_made_anew_from_the_body_of_then() {
     let server = Scripted::start().await;
-    let expected = format!("Later.\n\n{START}\nChecked.\n{END}");
+    let expected = format!("Later.\n\n{START}\nChecked.\n{}\n{END}", over("Later."));
     server.on("GET", PULL, [ok(pull(None)), ok(pull(Some("Later."))), ok(pull(Some(&expected)))]);
     server.on("PATCH", PULL, [status(502, json!({})), ok(pull(None))]);
     describe(&server, "Checked.").await;
     assert_eq!(server.writes()[1].body(), &json!({ "body": expected }));
+}
+
+/// What GitHub tells of an edit.
+fn edited(sender: &str, kind: &str, from: &str, to: &str) -> Vec<u8> {
+    let mut event = json!({
+        "action": "edited", "number": 5, "changes": { "body": { "from": from } }, "installation": { "id": 7 },
+        "repository": { "id": 1, "name": "shop", "owner": { "login": "acme" } },
+        "sender": { "login": sender, "type": kind },
+    });
+    event["pull_request"] = pull(Some(to));
+    serde_json::to_vec(&event).unwrap()
+}
+
+#[tokio::test]
+async fn a_save_that_our_writing_replaced_unread_is_given_back_once() {
+    let server = Scripted::start().await;
+    let github = server.github();
+    let (read, saved) = ("Rounds.", "Rounds,\r\nand was saved meanwhile.  \r\n");
+    let written = format!("{read}\n\n{START}\nChecked.\n{}\n{END}", over(read));
+    let expected = format!("{saved}\r\n{START}\r\nChecked.\r\n{}\r\n{END}", over(read));
+    // Neither the author's edit, nor ours of what was read, nor one that stands there already is a loss.
+    for (sender, kind, from, to) in [
+        ("ann", "User", saved, written.as_str()),
+        ("jittest[bot]", "Bot", read, &written),
+        ("jittest[bot]", "Bot", &written, &expected),
+    ] {
+        assert_eq!(github.event("pull_request", &edited(sender, kind, from, to)).unwrap(), Event::Ignored);
+    }
+    let event = github.event("pull_request", &edited("jittest[bot]", "Bot", saved, &written)).unwrap();
+    let Event::DescriptionOverwritten { pull: 5, sender, lost, by, .. } = event else { panic!("{event:?}") };
+    assert_eq!((lost.as_str(), by.as_str()), (saved, written.as_str()));
+    let later = format!("Anew.\n\n{START}\nChecked.\n{}\n{END}", over(read));
+    for (now, sender, writes) in [
+        (&written, "another[bot]", 0), // not our edit
+        (&later, &sender, 0),          // the author has saved again
+        (&written, &sender, 1),
+        (&expected, &sender, 1), // it is back already
+    ] {
+        server.on("GET", PULL, [ok(pull(Some(now)))]);
+        server.on("PATCH", PULL, [ok(pull(None))]);
+        github.restore(&subject(), 5, sender, &lost, &by).await.unwrap();
+        assert_eq!(server.writes().len(), writes, "{now}");
+    }
+    assert_eq!(server.writes()[0].body(), &json!({ "body": expected }));
 }
 
 #[tokio::test]

@@ -66,6 +66,14 @@ async fn a_kill_while_the_sandbox_works_is_as_if_it_never_happened() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "it takes minutes: `make test-long` runs it"]
+async fn a_kill_in_each_stage_alone_is_as_if_it_never_happened() {
+    for stage in ["checkout", "diff", "map", "mutate", "prepare", "generate", "execute", "assess"] {
+        killed_in(&[stage]).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_kill_between_what_github_did_and_what_we_know_of_it_doubles_nothing() {
     let mut stage = stage().await;
     let (pull, head) = stage.propose(BREAKS);
