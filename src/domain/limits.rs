@@ -147,3 +147,11 @@ pub const GITHUB_MARKER: usize = 200;
 pub const DESCRIPTION_BYTES: usize = 16_000;
 /// Bytes of one untrusted text (an exception's message, a title) where it is quoted in a sentence.
 pub const QUOTE_BYTES: usize = 1_000;
+/// Paths through one function that are listed.
+pub const FLOW_PATHS: usize = 64;
+/// Steps of the search for them.
+pub const FLOW_STEPS: usize = 100_000;
+/// Nodes of one statement that are searched for what can fail.
+pub const FLOW_NODES: usize = 10_000;
+/// The file in which what was read of source files is remembered.
+pub const CACHE_BYTES: u64 = 1 << 30;

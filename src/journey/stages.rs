@@ -294,7 +294,7 @@ impl<'t> Run<'t> {
 fn language_of(diffed: &Diffed) -> Option<&'static dyn Language> {
     let mut counts: BTreeMap<&str, (usize, &'static dyn Language)> = BTreeMap::new();
     for file in &diffed.change.files {
-        for language in language::ALL.iter().copied().filter(|language| language.owns(&file.path)) {
+        for language in language::TESTED.iter().copied().filter(|language| language.owns(&file.path)) {
             counts.entry(language.id()).or_insert((0, language)).0 += 1;
         }
     }

@@ -5,6 +5,7 @@ pub mod csharp;
 mod dialect;
 mod docs;
 mod external;
+mod flow;
 pub mod go;
 pub mod java;
 pub mod javascript;
@@ -21,7 +22,8 @@ use std::collections::{BTreeMap, BTreeSet};
 pub use routes::mounted;
 
 use crate::domain::{
-    EnvironmentSettings, EnvironmentSpec, FileFacts, FileMap, Import, Mutant, RepoPath, SourceTree, Span, Warning,
+    ControlFlow, EnvironmentSettings, EnvironmentSpec, FileFacts, FileMap, Import, Mutant, RepoPath, SourceTree, Span,
+    Symbol, Warning,
 };
 
 /// Every language that is mapped. The first one that owns a path has it.
@@ -38,9 +40,6 @@ pub static MAPPED: &[&dyn Mapper] = &[
 /// The languages whose tests are run.
 pub static TESTED: &[&dyn Language] = &[&python::Python];
 
-/// [`TESTED`], by its former name.
-pub static ALL: &[&dyn Language] = TESTED;
-
 /// The language that a source file is written in, for the map.
 pub fn mapper(path: &RepoPath) -> Option<&'static dyn Mapper> {
     MAPPED.iter().copied().find(|language| language.owns(path))
@@ -54,6 +53,17 @@ pub fn owner(path: &RepoPath) -> Option<&'static dyn Language> {
 /// The language with this id, as in [`FileMap::language`], where its tests are run.
 pub fn by_id(id: &str) -> Option<&'static dyn Language> {
     TESTED.iter().copied().find(|language| language.id() == id)
+}
+
+/// The control flow of a function of a text; `None` for what is no function, or has no body.
+///
+/// # Errors
+/// [`LanguageError`].
+pub fn control_flow(path: &RepoPath, text: &str, symbol: &Symbol) -> Result<Option<ControlFlow>, LanguageError> {
+    let Some(mapper) = mapper(path) else { return Ok(None) };
+    let tree = syntax::Grammar::load(&mapper.grammar(path))?.parse(path, text, None)?;
+    let syntax = syntax::Syntax::new(&tree, text);
+    Ok(flow::control_flow(syntax.root(), symbol.span, symbol.complexity))
 }
 
 /// A source text that can't be read as this language.
@@ -178,6 +188,9 @@ pub trait Mapper: Sync {
 
     /// Whether a path is a test file, or only serves tests.
     fn is_test_file(&self, path: &RepoPath) -> bool;
+
+    /// The grammar of a path.
+    fn grammar(&self, path: &RepoPath) -> tree_sitter::Language;
 
     /// What one file holds, by its text alone: imports stand for no files yet, its module is empty, and qualified
     /// names are local ones. A part that can't be parsed is left out and `broken` set.

@@ -44,6 +44,10 @@ impl Mapper for CSharp {
         self.owns(path) && (named || path.folder().split('/').any(is_tests))
     }
 
+    fn grammar(&self, _path: &RepoPath) -> tree_sitter::Language {
+        tree_sitter_c_sharp::LANGUAGE.into()
+    }
+
     fn facts(&self, path: &RepoPath, text: &str) -> Result<FileFacts, LanguageError> {
         let mut facts = dialect::facts(self, path, text)?;
         facts.is_test = self.is_test_file(path);

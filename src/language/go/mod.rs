@@ -39,6 +39,10 @@ impl Mapper for Go {
             && (path.as_str().ends_with("_test.go") || path.folder().split('/').any(|folder| folder == "testdata"))
     }
 
+    fn grammar(&self, _path: &RepoPath) -> tree_sitter::Language {
+        tree_sitter_go::LANGUAGE.into()
+    }
+
     fn facts(&self, path: &RepoPath, text: &str) -> Result<FileFacts, LanguageError> {
         let mut facts = dialect::facts(self, path, text)?;
         facts.is_test = self.is_test_file(path);

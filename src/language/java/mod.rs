@@ -39,6 +39,10 @@ impl Mapper for Java {
                 || path.folder().split('/').any(|folder| matches!(folder, "test" | "androidTest" | "integrationTest")))
     }
 
+    fn grammar(&self, _path: &RepoPath) -> tree_sitter::Language {
+        tree_sitter_java::LANGUAGE.into()
+    }
+
     fn facts(&self, path: &RepoPath, text: &str) -> Result<FileFacts, LanguageError> {
         let mut facts = dialect::facts(self, path, text)?;
         facts.is_test = self.is_test_file(path);

@@ -47,6 +47,10 @@ impl Mapper for JavaScript {
         self.owns(path) && is_test_file(path)
     }
 
+    fn grammar(&self, _path: &RepoPath) -> tree_sitter::Language {
+        tree_sitter_javascript::LANGUAGE.into()
+    }
+
     fn facts(&self, path: &RepoPath, text: &str) -> Result<FileFacts, LanguageError> {
         facts(&Ecma { id: self.id(), grammar: |_| (tree_sitter_javascript::LANGUAGE.into(), &COMPILED) }, path, text)
     }

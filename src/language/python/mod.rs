@@ -42,6 +42,10 @@ impl Mapper for Python {
         paths::is_test_file(path)
     }
 
+    fn grammar(&self, _path: &RepoPath) -> tree_sitter::Language {
+        tree_sitter_python::LANGUAGE.into()
+    }
+
     fn facts(&self, path: &RepoPath, text: &str) -> Result<FileFacts, LanguageError> {
         let tree = syntax::grammar()?.parse(path, text, None)?;
         Ok(facts::facts(path, &Syntax::new(&tree, text)))

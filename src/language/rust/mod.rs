@@ -41,6 +41,10 @@ impl Mapper for Rust {
             && (in_folder || stem == "tests" || stem == "test" || stem.ends_with("_test") || stem.ends_with("_tests"))
     }
 
+    fn grammar(&self, _path: &RepoPath) -> tree_sitter::Language {
+        tree_sitter_rust::LANGUAGE.into()
+    }
+
     fn facts(&self, path: &RepoPath, text: &str) -> Result<FileFacts, LanguageError> {
         let mut facts = dialect::facts(self, path, text)?;
         facts.is_test = self.is_test_file(path);

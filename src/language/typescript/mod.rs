@@ -46,6 +46,10 @@ impl Mapper for TypeScript {
         self.owns(path) && javascript::is_test_file(path)
     }
 
+    fn grammar(&self, path: &RepoPath) -> tree_sitter::Language {
+        grammar(path).0
+    }
+
     fn facts(&self, path: &RepoPath, text: &str) -> Result<FileFacts, LanguageError> {
         javascript::facts(&Ecma { id: self.id(), grammar }, path, text)
     }

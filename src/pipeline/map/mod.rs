@@ -18,7 +18,7 @@ use crate::language::Language;
 
 use selection::Selection;
 
-pub use tree::{Reading, routes_reaching, tree};
+pub use tree::{Reading, callers, control_flows, routes_reaching, tree};
 
 /// The map, and what it left out.
 #[derive(Debug, Default)]

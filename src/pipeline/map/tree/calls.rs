@@ -102,11 +102,10 @@ fn plain_type(annotation: &str) -> &str {
     &inner[..end]
 }
 
-/// The routes whose handlers reach a symbol, by at most `depth` calls: indices into `map.files[…].routes`, with the
-/// file that declares them.
-pub fn routes_reaching(map: &TreeMap, symbol: &SymbolRef, depth: usize) -> BTreeSet<(RepoPath, usize)> {
-    let mut reached: BTreeSet<&SymbolRef> = BTreeSet::from([symbol]);
-    let mut latest: BTreeSet<&SymbolRef> = reached.clone();
+/// The symbols that call `symbol`, by at most `depth` calls.
+pub fn callers<'m>(map: &'m TreeMap, symbol: &'m SymbolRef, depth: usize) -> BTreeSet<&'m SymbolRef> {
+    let mut reached: BTreeSet<&SymbolRef> = BTreeSet::new();
+    let mut latest: BTreeSet<&SymbolRef> = BTreeSet::from([symbol]);
     for _ in 0..depth {
         let callers = map.calls.iter().filter(|call| latest.contains(&call.to)).map(|call| &call.from);
         latest = callers.filter(|caller| !reached.contains(caller)).collect();
@@ -115,6 +114,14 @@ pub fn routes_reaching(map: &TreeMap, symbol: &SymbolRef, depth: usize) -> BTree
         }
         reached.extend(&latest);
     }
+    reached
+}
+
+/// The routes whose handlers reach a symbol, by at most `depth` calls: indices into `map.files[…].routes`, with the
+/// file that declares them.
+pub fn routes_reaching(map: &TreeMap, symbol: &SymbolRef, depth: usize) -> BTreeSet<(RepoPath, usize)> {
+    let mut reached = callers(map, symbol, depth);
+    reached.insert(symbol);
     let mut routes = BTreeSet::new();
     for file in map.files.values() {
         for (at, route) in file.routes.iter().enumerate() {

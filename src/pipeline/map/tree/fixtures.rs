@@ -32,8 +32,8 @@ fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/maps")
 }
 
-/// The map of a folder.
-fn map(folder: &Path) -> TreeMap {
+/// A folder as a tree.
+fn source(folder: &Path) -> SourceTree {
     let mut files = Vec::new();
     let mut waiting = vec![folder.to_path_buf()];
     while let Some(next) = waiting.pop() {
@@ -47,7 +47,12 @@ fn map(folder: &Path) -> TreeMap {
         }
     }
     files.sort();
-    let source = SourceTree { revision: Revision::WorkTree, folder: folder.to_path_buf(), files };
+    SourceTree { revision: Revision::WorkTree, folder: folder.to_path_buf(), files }
+}
+
+/// The map of a folder.
+fn map(folder: &Path) -> TreeMap {
+    let source = source(folder);
     let first = tree(&source, &Reading::default());
     assert_eq!(first, tree(&source, &Reading::default()), "the same tree gives another map");
     first
@@ -151,4 +156,26 @@ fn every_repository_is_mapped_as_its_truth_says() {
     wrong.sort();
     assert!(seen >= 10, "only {seen} repositories were found");
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn routes_are_found_from_what_their_handlers_reach() {
+    let map = map(&folder().join("fastapi-shop/tree"));
+    let reference = |file: &str, name: &str| crate::domain::SymbolRef {
+        file: RepoPath::parse(file).unwrap(),
+        name: name.to_owned(),
+    };
+    let shipping = reference("shop/pricing.py", "shipping");
+    let near: Vec<&str> = super::callers(&map, &shipping, 1).iter().map(|caller| caller.name.as_str()).collect();
+    assert_eq!(near, ["total"]);
+    let reached = |depth| -> BTreeSet<String> {
+        let routes = super::routes_reaching(&map, &shipping, depth);
+        routes.iter().map(|(file, at)| map.files[file].routes[*at].route.path.clone()).collect()
+    };
+    let expected = ["/orders", "/v1/carts", "/v1/carts/{cart_id}", "/v1/carts/{cart_id}/items"];
+    assert_eq!(reached(8), expected.iter().map(ToString::to_string).collect());
+    assert!(reached(1).is_empty());
+    let flows =
+        super::control_flows(&map, &source(&folder().join("fastapi-shop/tree")), std::slice::from_ref(&shipping));
+    assert_eq!((flows[&shipping].paths.len(), flows[&shipping].complexity), (2, 3));
 }

@@ -4,6 +4,7 @@
 //! Files are read one by one, on all cores; then imports are resolved, and everything that needs other files
 //! follows from them. The same tree gives the same map.
 
+mod cache;
 mod calls;
 mod category;
 mod left_out;
@@ -14,15 +15,15 @@ mod test_files;
 
 use std::collections::BTreeMap;
 
-use crate::domain::{FileFacts, Import, RepoPath, SourceTree, TreeMap};
+use crate::domain::{ControlFlow, FileFacts, Import, RepoPath, SourceTree, SymbolRef, TreeMap};
 use crate::language::{self, Mapper, Project};
 
-pub use calls::routes_reaching;
+pub use calls::{callers, routes_reaching};
 pub use reading::Reading;
 
 /// Maps a tree. Blocks.
 pub fn tree(tree: &SourceTree, reading: &Reading<'_>) -> TreeMap {
-    let mut files = reading::read_all(tree, reading);
+    let (mut files, mut warnings) = reading::read_all(tree, reading);
     for mapper in language::MAPPED {
         relate(*mapper, tree, &mut files);
     }
@@ -36,8 +37,19 @@ pub fn tree(tree: &SourceTree, reading: &Reading<'_>) -> TreeMap {
     for (path, tests) in tests {
         files.entry(path).and_modify(|file| file.test_files = tests.into_iter().collect());
     }
-    let warnings = left_out::warnings(&files);
+    warnings.extend(left_out::warnings(&files));
     TreeMap { files, calls, warnings }
+}
+
+/// The control flow of these functions, such as those that a change touches; one that can't be read again is left out.
+pub fn control_flows(map: &TreeMap, tree: &SourceTree, symbols: &[SymbolRef]) -> BTreeMap<SymbolRef, ControlFlow> {
+    let flow = |of: &SymbolRef| {
+        let file = map.files.get(&of.file).filter(|file| file.is_mapped())?;
+        let symbol = file.symbols.iter().find(|symbol| symbol.local_name == of.name)?;
+        let text = tree.text(of.file.as_str())?;
+        language::control_flow(&of.file, &text, symbol).ok().flatten().map(|flow| (of.clone(), flow))
+    };
+    symbols.iter().filter_map(flow).collect()
 }
 
 /// What a resolver says about one file.
@@ -81,5 +93,7 @@ fn relate(mapper: &dyn Mapper, tree: &SourceTree, files: &mut BTreeMap<RepoPath,
 
 #[cfg(test)]
 mod fixtures;
+#[cfg(test)]
+mod real;
 #[cfg(test)]
 mod tests;

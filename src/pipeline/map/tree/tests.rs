@@ -110,3 +110,29 @@ fn files_that_nobody_should_read_are_left_out_and_said() {
     );
     assert!(said[4].contains("parts of bad.py could not be parsed"), "{}", said[4]);
 }
+
+#[test]
+fn what_was_read_is_remembered_by_blob_and_path() {
+    let folder = tempfile::tempdir().unwrap();
+    let (source, cache) = (folder.path().join("tree"), folder.path().join("cache"));
+    std::fs::create_dir_all(&source).unwrap();
+    let write = |text: &str| std::fs::write(source.join("a.py"), text).unwrap();
+    let files = vec![path("a.py")];
+    let source = SourceTree { revision: Revision::WorkTree, folder: source.clone(), files };
+    let read = || tree(&source, &Reading { cache: Some(&cache), ..Reading::default() });
+    let name = |map: &TreeMap| map.files[&path("a.py")].symbols[0].name.clone();
+    write("def total(): pass\n");
+    let first = read();
+    assert_eq!(first, read());
+    assert_eq!(first, tree(&source, &Reading::default()));
+    // What the cache says is taken; so the file was not parsed again.
+    let remembered = std::fs::read_dir(&cache).unwrap().flatten().next().unwrap().path();
+    let text = std::fs::read_to_string(&remembered).unwrap();
+    std::fs::write(&remembered, text.replace("\"total\"", "\"remembered\"")).unwrap();
+    assert_eq!(name(&read()), "remembered");
+    write("def other(): pass\n");
+    assert_eq!(name(&read()), "other");
+    // One that is cut off is no harm.
+    std::fs::write(&remembered, &text[..text.len() / 2]).unwrap();
+    assert_eq!(name(&read()), "other");
+}
