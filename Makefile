@@ -37,7 +37,7 @@ test-rust: setup
 	@$(CARGO) test
 
 test-long: setup ## the slow stories too: some hours
-	@$(CARGO) test -- --include-ignored
+	@JITTEST_LONG=1 $(CARGO) test -- --include-ignored
 
 bench: build ## ratios and percentiles of one run
 	@$(CARGO) build --release
