@@ -8,7 +8,7 @@ use crate::domain::{
 };
 
 use super::Evidence;
-use super::wording::{announced_exception, behaviour_in, names, names_behaviour, shortened};
+use super::wording::{announced_exception, behaviour_in, is_about_code, names, names_behaviour, shortened};
 
 /// What a sign weighs; see `confidence.rs`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -130,7 +130,7 @@ fn words(evidence: &Evidence<'_>, test: &GeneratedTest, subject: &Target) -> Vec
         let quoted = shortened(&statement.text);
         let named = names(&statement.text, &subject.symbol);
         let outcome = named || statement.source != StatementSource::Docs;
-        if named && names_behaviour(&statement.text) {
+        if named && names_behaviour(&statement.text, &subject.symbol) {
             signs.push(sign(Weight::Intended, format!("{}: \"{quoted}\"", speaker(statement.source))));
         } else if let Some(exception) = announced_exception(&statement.text, test).filter(|_| outcome) {
             signs.push(sign(Weight::Intended, format!("the change announces {exception}: \"{quoted}\"")));
@@ -152,7 +152,7 @@ fn speaker(source: StatementSource) -> &'static str {
 
 fn is_about_it(statement: &Statement) -> bool {
     let subject = matches!(statement.source, StatementSource::Title | StatementSource::Commit);
-    subject && matches!(statement.kind, ChangeKind::Fix | ChangeKind::Feature)
+    subject && !is_about_code(&statement.text) && matches!(statement.kind, ChangeKind::Fix | ChangeKind::Feature)
 }
 
 /// A title that speaks of behaviour without naming a symbol, in a change of few symbols.
@@ -175,7 +175,9 @@ fn signature(evidence: &Evidence<'_>, subject: &Target) -> Option<Sign> {
     if after.len() > before.len() {
         return Some(sign(Weight::Hint, format!("{name} takes a new option")));
     }
-    let default = after.iter().zip(before).find(|(after, before)| after.default != before.default);
+    // A parameter that had none was always given.
+    let default =
+        after.iter().zip(before).find(|(after, before)| before.default.is_some() && after.default != before.default);
     default.map(|(after, _)| sign(Weight::Hint, format!("the default of {} of {name} changed", after.name)))
 }
 

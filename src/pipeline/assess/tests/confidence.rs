@@ -244,6 +244,39 @@ fn a_new_option_and_another_default_are_weak_signs() {
 }
 
 #[test]
+fn a_parameter_that_newly_has_a_default_was_always_given() {
+    let case = with_parameters(vec![parameter("items", None)], vec![parameter("items", Some("()"))]);
+    assert_eq!(told(&case), (Confidence::Medium, String::new()));
+}
+
+#[test]
+fn a_title_that_says_how_and_not_what_is_no_sign() {
+    for title in [
+        "Use a loop in total instead of sum",
+        "Shorten total and let it handle lists",
+        "Keep the total in the cart",
+        "Give total a default",
+        "Sort before the total",
+    ] {
+        let case = says(StatementSource::Title, ChangeKind::Unknown, title);
+        assert_eq!(told(&case), (Confidence::Medium, String::new()), "{title}");
+    }
+    let case = says(StatementSource::Title, ChangeKind::Fix, "Shorten total and let it handle lists");
+    assert_eq!(told(&case).0, Confidence::Medium);
+    let case = says(StatementSource::Title, ChangeKind::Unknown, "Use sum in total, which now raises");
+    check(&case, Confidence::Low, "the change says so itself");
+}
+
+#[test]
+fn the_words_of_the_symbols_own_name_say_nothing() {
+    let mut case = says(StatementSource::Title, ChangeKind::Unknown, "Tables for Role.allows");
+    case.map.targets[0].symbol.name = "allows".to_owned();
+    assert_eq!(told(&case), (Confidence::Medium, String::new()));
+    case.intent.statements[0].text = "Shorten Role.allows".to_owned();
+    assert_eq!(told(&case), (Confidence::Medium, String::new()));
+}
+
+#[test]
 fn a_changed_docstring_is_a_weak_sign_and_a_new_one_is_none() {
     let mut case = case();
     case.map.targets[0].symbol.docstring = Some("Sums, and adds shipping.".to_owned());
