@@ -68,6 +68,7 @@ impl<'a> Ran<'a> {
             matrix: &run.matrix,
             mutants: scene.mutants,
             equivalent: &equivalent(explored, &run),
+            explored: &unkilled(explored),
             broken_rules: &broken_rules(&reviews),
             intent: scene.intent,
             change: &scene.diffed.change,
@@ -138,6 +139,13 @@ fn equivalent(explored: &[Explored], run: &Execution) -> BTreeMap<MutantId, Stri
         }
     }
     all
+}
+
+/// What exploring says of mutants that it has no test for. A note about a mutant's module says nothing about the mutant.
+fn unkilled(explored: &[Explored]) -> BTreeMap<MutantId, (String, String)> {
+    let notes = explored.iter().flat_map(|one| &one.mutants);
+    let about = notes.filter(|(_, note)| matches!(note.status.as_str(), "undistinguished" | "unreached"));
+    about.map(|(mutant, note)| (mutant.clone(), (note.status.clone(), note.why.clone()))).collect()
 }
 
 /// Targets that could not be explored: a warning each, and a cause where none could.

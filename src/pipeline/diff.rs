@@ -182,3 +182,22 @@ fn summary(files: &[FileChange]) -> String {
     let files = noun(files.len(), "file");
     format!("{files} changed ({}), {} added, {} removed", parts.join(", "), noun(added, "line"), noun(removed, "line"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::diff;
+    use crate::pipeline::fixture::Fixture;
+
+    #[test]
+    fn a_repository_that_git_can_not_read_is_an_error_and_never_an_empty_change() {
+        for lost in ["tree", "blob"] {
+            let fixture = Fixture::of_file("a.py", "x = 1\n", "x = 2\n");
+            let git = git2::Repository::open(&fixture.checkout.repository).unwrap();
+            let base = git2::Oid::from_str(fixture.checkout.base.revision.sha().unwrap().as_str()).unwrap();
+            let tree = git.find_commit(base).unwrap().tree().unwrap();
+            let id = if lost == "tree" { tree.id() } else { tree.get_name("a.py").unwrap().id() }.to_string();
+            std::fs::remove_file(git.path().join("objects").join(&id[..2]).join(&id[2..])).unwrap();
+            assert!(diff(&fixture.checkout).is_err(), "{lost}");
+        }
+    }
+}

@@ -28,6 +28,8 @@ pub struct Evidence<'a> {
     pub mutants: &'a [Mutant],
     /// Mutants that nothing can tell from head, with the reason.
     pub equivalent: &'a BTreeMap<MutantId, String>,
+    /// What exploring says of mutants that it has no test for, by rule and in words.
+    pub explored: &'a BTreeMap<MutantId, (String, String)>,
     /// Rules that a test's own text breaks: it asserts nothing, only constants, only that something is there.
     pub broken_rules: &'a BTreeMap<TestId, Vec<Rejection>>,
     /// What the change means to do.
@@ -50,6 +52,7 @@ pub fn assess(evidence: &Evidence<'_>) -> Assessment {
         let reason = format!("{mutant}: {why}");
         assessment.rejections.push(rejection("mutant", "equivalent", reason));
     }
+    unkilled(evidence, &mut assessment);
     regression::judge(evidence, &mut assessment);
     hardening::judge(evidence, &mut assessment);
     assessment
@@ -68,12 +71,44 @@ fn mutant_status(evidence: &Evidence<'_>, mutant: &Mutant) -> (MutantStatus, Vec
     killers.extend(tests.map(|test| test.id.to_string()));
     let status = if !killers.is_empty() {
         MutantStatus::Killed
-    } else if evidence.matrix.not_run.contains(&mutant.id) {
+    } else if evidence.matrix.not_run.contains(&mutant.id) || !was_tried(evidence, &mutant.id) {
         MutantStatus::NotRun
     } else {
         MutantStatus::Survived
     };
     (status, killers)
+}
+
+/// Whether anything ran against a mutant: a test, or the explorer.
+fn was_tried(evidence: &Evidence<'_>, mutant: &MutantId) -> bool {
+    let key = RevisionKey::Mutant(mutant.clone());
+    let matrix = evidence.matrix;
+    evidence.explored.contains_key(mutant)
+        || matrix.cells.keys().any(|(_, revision)| *revision == key)
+        || matrix.own_cells.keys().any(|(_, revision)| *revision == key)
+}
+
+/// Says why mutants were not killed: nothing ran against them, or exploring could not tell them from head.
+fn unkilled(evidence: &Evidence<'_>, assessment: &mut Assessment) {
+    for (mutant, (status, _)) in &assessment.mutants {
+        let no_time = evidence.matrix.not_run.contains(mutant);
+        let said = match status {
+            MutantStatus::Survived => evidence.explored.get(mutant).cloned(),
+            MutantStatus::Broken => {
+                let why = evidence.matrix.broken_mutants.get(mutant);
+                why.map(|why| ("broken".to_owned(), why.clone()))
+            }
+            MutantStatus::NotRun if no_time => Some(("not-run".to_owned(), "there was no time for it".to_owned())),
+            MutantStatus::NotRun => {
+                let why = "no test reaches it, and nothing that reaches it was explored";
+                Some(("not-run".to_owned(), why.to_owned()))
+            }
+            MutantStatus::Killed | MutantStatus::Equivalent => None,
+        };
+        if let Some((rule, why)) = said {
+            assessment.rejections.push(rejection("mutant", &rule, format!("{mutant}: {why}")));
+        }
+    }
 }
 
 /// The repository's own tests that pass on head and fail on the mutant.

@@ -1,6 +1,7 @@
 //! The oracle cannot lie: each rule as a test that tries to make it.
 
 mod confidence;
+mod mutants;
 
 use std::collections::BTreeMap;
 
@@ -17,6 +18,7 @@ struct Case {
     matrix: KillMatrix,
     mutants: Vec<Mutant>,
     equivalent: BTreeMap<MutantId, String>,
+    explored: BTreeMap<MutantId, (String, String)>,
     broken_rules: BTreeMap<TestId, Vec<Rejection>>,
     intent: Intent,
     change: ChangeSet,
@@ -125,6 +127,7 @@ impl Case {
             matrix: KillMatrix::default(),
             mutants: vec![mutant("M001", 80)],
             equivalent: BTreeMap::new(),
+            explored: BTreeMap::new(),
             broken_rules: BTreeMap::new(),
             intent: Intent {
                 description: String::new(),
@@ -177,6 +180,7 @@ impl Case {
             matrix: &self.matrix,
             mutants: &self.mutants,
             equivalent: &self.equivalent,
+            explored: &self.explored,
             broken_rules: &self.broken_rules,
             intent: &self.intent,
             change: &self.change,

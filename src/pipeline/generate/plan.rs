@@ -80,8 +80,13 @@ fn target_plan(exploration: &Exploration<'_>, target: &Target) -> Value {
     })
 }
 
+/// The mutants of files with a changed target of the shard. Where a file has none anywhere (a constant changed), its
+/// unchanged targets show them.
 fn mutants_plan(exploration: &Exploration<'_>, targets: &[&Target]) -> Vec<Value> {
-    let of_shard = |mutant: &&Mutant| targets.iter().any(|target| target.file == mutant.file && target.changed);
+    let changed = |mutant: &Mutant| exploration.map.targets.iter().any(|t| t.file == mutant.file && t.changed);
+    let of_shard = |mutant: &&Mutant| {
+        targets.iter().any(|target| target.file == mutant.file && (target.changed || !changed(mutant)))
+    };
     exploration.mutants.iter().filter(of_shard).filter_map(|mutant| mutant_plan(exploration, mutant)).collect()
 }
 

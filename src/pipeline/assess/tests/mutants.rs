@@ -1,0 +1,86 @@
+//! What becomes of a mutant is never said better than it was found out.
+
+use super::*;
+
+fn status(case: &Case) -> MutantStatus {
+    case.assess().mutants[&MutantId::new("M001")].0
+}
+
+fn said(case: &Case) -> Vec<String> {
+    let rejections = case.assess().rejections.into_iter().filter(|rejection| rejection.what == "mutant");
+    rejections.map(|rejection| format!("{}: {}", rejection.rule, rejection.reason)).collect()
+}
+
+#[test]
+fn a_mutant_that_nothing_ran_against_is_not_said_to_live() {
+    let mut case = Case::regression();
+    assert_eq!(status(&case), MutantStatus::NotRun);
+    assert_eq!(said(&case), ["not-run: M001: no test reaches it, and nothing that reaches it was explored"]);
+    case.matrix.not_run.push(MutantId::new("M001"));
+    assert_eq!(said(&case), ["not-run: M001: there was no time for it"]);
+}
+
+#[test]
+fn a_mutant_that_a_test_ran_against_lives_where_it_passes() {
+    let mut case = Case::regression();
+    case.runs("G001", on("M001"), vec![Outcome::Passed]);
+    assert_eq!((status(&case), said(&case)), (MutantStatus::Survived, vec![]));
+    let mut case = Case::regression();
+    case.own(on("M001"), Outcome::Passed);
+    assert_eq!((status(&case), said(&case)), (MutantStatus::Survived, vec![]));
+    let mut case = Case::regression();
+    case.own(on("M002"), Outcome::Passed);
+    assert_eq!(status(&case), MutantStatus::NotRun);
+}
+
+#[test]
+fn a_mutant_that_exploring_could_not_tell_from_head_lives_and_that_is_said() {
+    let mut case = Case::regression();
+    let note = ("undistinguished".to_owned(), "the same outcome on 40 inputs".to_owned());
+    case.explored.insert(MutantId::new("M001"), note);
+    assert_eq!(status(&case), MutantStatus::Survived);
+    assert_eq!(said(&case), ["undistinguished: M001: the same outcome on 40 inputs"]);
+    case.own(RevisionKey::Head, Outcome::Passed);
+    case.own(on("M001"), failed());
+    assert_eq!((status(&case), said(&case)), (MutantStatus::Killed, vec![]));
+}
+
+#[test]
+fn a_mutant_that_does_not_import_is_said_with_its_message() {
+    let mut case = Case::regression();
+    case.matrix.broken_mutants.insert(MutantId::new("M001"), "SyntaxError: no".to_owned());
+    assert_eq!((status(&case), said(&case)), (MutantStatus::Broken, vec!["broken: M001: SyntaxError: no".to_owned()]));
+}
+
+#[test]
+fn every_mutant_has_one_status() {
+    let mut case = Case::hardening();
+    case.mutants = vec![mutant("M001", 80), mutant("M002", 80), mutant("M003", 80)];
+    case.equivalent.insert(MutantId::new("M002"), "the same code".to_owned());
+    let statuses: Vec<MutantStatus> = case.assess().mutants.values().map(|(status, _)| *status).collect();
+    assert_eq!(statuses, [MutantStatus::Killed, MutantStatus::Equivalent, MutantStatus::NotRun]);
+}
+
+#[test]
+fn one_run_of_a_mutant_that_passes_is_no_kill() {
+    let mut case = Case::hardening();
+    case.runs("G001", on("M001"), vec![failed(), Outcome::Passed]);
+    assert_eq!(status(&case), MutantStatus::Survived);
+    case.runs("G001", on("M001"), Vec::new());
+    assert_eq!(status(&case), MutantStatus::Survived);
+}
+
+#[test]
+fn a_hardening_is_as_sure_as_its_likeliest_mutant() {
+    for (plausibility, confidence) in [(60, Confidence::High), (59, Confidence::Medium)] {
+        let mut case = Case::hardening();
+        case.mutants = vec![mutant("M001", plausibility), mutant("M002", 10)];
+        case.runs("G001", on("M002"), vec![failed()]);
+        let proof = case.assess().proofs.remove(0);
+        assert_eq!(proof.confidence, confidence);
+        assert_eq!(proof.kills[0], MutantId::new("M001"));
+        assert_eq!(proof.reasons[1], "fails on 2 mutants that the repository's own tests let live");
+    }
+    let reasons = Case::hardening().assess().proofs.remove(0).reasons;
+    assert_eq!(reasons[1], "fails on 1 mutant that the repository's own tests let live");
+}
