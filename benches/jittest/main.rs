@@ -3,6 +3,7 @@
 //! Speed is never tested, only measured: these figures say how this build does on this machine.
 
 mod catches;
+mod communities;
 mod delivery;
 mod service;
 mod webhooks;
@@ -18,6 +19,9 @@ fn main() -> anyhow::Result<()> {
     }
     if runs("delivery") {
         delivery::run(&mut out)?;
+    }
+    if runs("communities") {
+        communities::run(&mut out)?;
     }
     if runs("catches") {
         catches::run(&mut out)?;

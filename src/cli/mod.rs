@@ -1,5 +1,6 @@
 //! Parses the command line: a file per subcommand.
 
+mod analyze;
 mod demo;
 mod doctor;
 mod ending;
@@ -39,6 +40,7 @@ const EXAMPLES: &str = "\
 Examples:
   jittest run                          test what is staged
   jittest run --diff branch:main       test this branch against main
+  jittest analyze                      see what there is to test, and how the work is divided
   jittest doctor                       check that everything it needs is there
   jittest demo                         see it work on a stand-in GitHub, on this machine alone
 
@@ -49,6 +51,8 @@ Exit status: 0 it ran; 1 --fail-on found what it names; 2 the call or a configur
 enum Command {
     /// Test a change of a repository on this machine.
     Run(Box<run::RunArgs>),
+    /// Show what there is to test in a repository, and how the work is divided.
+    Analyze(Box<analyze::AnalyzeArgs>),
     /// Show the generated tests of past runs.
     History(history::HistoryArgs),
     /// Check that everything it needs is there, and say what to do.
@@ -79,6 +83,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 async fn obey(cli: Cli) -> Ending {
     let outcome = match cli.command {
         Command::Run(args) => run::run(*args).await,
+        Command::Analyze(args) => analyze::analyze(*args).await,
         Command::History(args) => history::history(args).await,
         Command::Doctor(args) => doctor::doctor(args).await,
         Command::Demo(args) => demo::demo(args).await,

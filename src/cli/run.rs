@@ -9,8 +9,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub use args::RunArgs;
-pub(super) use args::SandboxName;
 use args::{EngineName, FailOn};
+pub(super) use args::{SandboxName, diff_source};
 use outputs::{Outputs, write_tests};
 
 use super::ending::chain;

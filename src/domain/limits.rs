@@ -155,3 +155,35 @@ pub const FLOW_STEPS: usize = 100_000;
 pub const FLOW_NODES: usize = 10_000;
 /// The file in which what was read of source files is remembered.
 pub const CACHE_BYTES: u64 = 1 << 30;
+/// Code files of one batch; a larger community is split.
+pub const BATCH_CODE_FILES: usize = 35;
+/// Other files of one folder in one batch.
+pub const BATCH_OTHER_FILES: usize = 20;
+/// Code files of one batch where there are no communities.
+pub const FALLBACK_FILES: usize = 12;
+/// Files of a community that is split by edge betweenness; a larger one by Louvain again.
+pub const BETWEENNESS_FILES: usize = 120;
+/// Import edges of such a community.
+pub const BETWEENNESS_EDGES: usize = 600;
+/// Neighbours that are named for one file.
+pub const NEIGHBOURS: usize = 50;
+/// Targets of one shard, where there are enough of them.
+pub const SHARD_TARGETS: usize = 10;
+/// The most targets of one shard that are tested by calling them.
+pub const SHARD_UNIT_TARGETS: usize = 50;
+/// The most targets of one shard that are tested end to end.
+pub const SHARD_E2E_TARGETS: usize = 20;
+/// Tokens that are read for one shard; past them, only the targets and signatures of its largest files.
+pub const SHARD_TOKENS_IN: usize = 12_000;
+/// Tokens of one answer, where a model's own bound is not known.
+pub const OUTPUT_TOKENS: usize = 4_096;
+/// Nodes of one part of a graph, in an answer of `OUTPUT_TOKENS`.
+pub const PART_NODES: usize = 60;
+/// Edges of one part of a graph, in an answer of `OUTPUT_TOKENS`.
+pub const PART_EDGES: usize = 120;
+/// Bytes of one part of a graph that is read.
+pub const PART_BYTES: usize = 8 << 20;
+/// Parts of one batch.
+pub const PARTS: usize = 10_000;
+/// Bytes of a list of changed files.
+pub const CHANGED_LIST_BYTES: u64 = 16 << 20;

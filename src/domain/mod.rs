@@ -5,7 +5,9 @@
 //!
 //! Nothing here does any work or knows any other room.
 
+mod analysis;
 mod assessment;
+mod batches;
 pub mod behaviour;
 mod change_set;
 mod checkout;
@@ -28,12 +30,15 @@ mod plan;
 mod publication;
 mod pull_request;
 mod report;
+mod result_graph;
 mod settings;
 mod shard;
 mod tree_map;
 mod warning;
 
+pub use analysis::*;
 pub use assessment::*;
+pub use batches::*;
 pub use change_set::*;
 pub use checkout::*;
 pub use code_map::*;
@@ -54,6 +59,7 @@ pub use plan::*;
 pub use publication::*;
 pub use pull_request::*;
 pub use report::*;
+pub use result_graph::*;
 pub use settings::*;
 pub use shard::*;
 pub use tree_map::*;

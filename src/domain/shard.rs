@@ -2,18 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Level, RepoPath, TargetId};
-
-/// A neighbour of a file in another shard.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Neighbour {
-    /// Its path.
-    pub path: RepoPath,
-    /// The shard that it is in.
-    pub shard: usize,
-    /// What it offers.
-    pub symbols: Vec<String>,
-}
+use super::{Level, Neighbour, RepoPath, TargetId};
 
 /// Targets that belong together, within a budget of tokens.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,16 +11,18 @@ pub struct Shard {
     pub index: usize,
     /// Unit or end to end.
     pub level: Level,
-    /// What it is about, in a few words: `shop/cart.py`.
+    /// What it is about, in a few words: `shop/cart.py`, `shop/`.
     pub focus: String,
     /// Its targets, in order.
     pub targets: Vec<TargetId>,
-    /// The files that have to be read for it.
+    /// The files that have to be read for it, in order.
     pub files: Vec<RepoPath>,
+    /// Those of them that don't fit whole: only the targets in them and the signatures of the rest are read.
+    pub in_part: Vec<RepoPath>,
     /// Tokens that a model would read.
     pub tokens_in: usize,
     /// Tokens that a model may write.
     pub tokens_out: usize,
-    /// Per file, its neighbours in other shards.
+    /// For each of its files that has any, the neighbours in other batches.
     pub neighbour_map: BTreeMap<RepoPath, Vec<Neighbour>>,
 }

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A degrade, fallback or drop. Shown as
-/// `Warning: <component>: <what happened> — <why> — <impact>`; serialised as that line.
+/// `Warning: <component>: <what happened> — <why> — <impact>`; serialised as that line. What is empty is left out.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Warning {
     /// The part that speaks: `checkout`, `sandbox`, `compute-batches`, …
@@ -33,7 +33,11 @@ impl Warning {
 
 impl fmt::Display for Warning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Warning: {}: {} — {} — {}", self.component, self.what, self.why, self.impact)
+        write!(f, "Warning: {}: {}", self.component, self.what)?;
+        for part in [&self.why, &self.impact].into_iter().filter(|part| !part.is_empty()) {
+            write!(f, " — {part}")?;
+        }
+        Ok(())
     }
 }
 

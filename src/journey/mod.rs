@@ -1,5 +1,6 @@
 //! One job from checkout to publication, read straight down.
 
+mod analyze;
 mod findings;
 mod stages;
 
@@ -12,6 +13,7 @@ use crate::domain::{FindingId, JobId, PullRequest, Report, RepositorySettings, S
 use crate::forge::{CloneAccess, Forge, ForgeError, Published};
 pub use crate::pipeline::checkout::OverBound;
 use crate::sandbox::{Sandbox, SandboxError};
+pub use analyze::{AnalyzeOf, AnalyzeOutcome, AnalyzeRequest, analyze};
 
 /// Hears where a run stands; must return at once.
 pub trait Progress: Send + Sync {

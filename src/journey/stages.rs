@@ -19,7 +19,7 @@ use crate::pipeline::diff::{self, Diffed};
 use crate::pipeline::execute::{self, Execution, MatrixInputs};
 use crate::pipeline::generate::{Exploration, Explored};
 use crate::pipeline::infer::{self, IntentInputs};
-use crate::pipeline::map::{self, Mapped};
+use crate::pipeline::map::{self, Mapped, Reading};
 use crate::pipeline::mutate::{self, Mutated};
 use crate::pipeline::prepare::{self, PrepareOutcome};
 use crate::pipeline::report::count;
@@ -60,7 +60,7 @@ impl<'t> Run<'t> {
         if mapped.map.targets.is_empty() {
             return Ok(self.ends(findings::no_targets()));
         }
-        let shards = self.shard(&mapped);
+        let (checkout, shards) = self.shard(checkout, &mapped, request).await?;
         let mutated = self.mutate(&diffed, &mapped, language);
         let Some(environment) = self.prepare(&checkout, language, request).await? else { return Ok(self.report) };
         let scene = Scene {
@@ -149,12 +149,28 @@ impl<'t> Run<'t> {
         mapped
     }
 
-    fn shard(&mut self, mapped: &Mapped) -> Vec<Shard> {
-        let started = self.begin("shard", "grouping targets");
-        let shards = shard::shard(&mapped.map);
+    /// Divides the targets by the batches of the whole tree.
+    async fn shard(
+        &mut self,
+        checkout: Checkout,
+        mapped: &Mapped,
+        request: &Request,
+    ) -> Result<(Checkout, Vec<Shard>), JourneyError> {
+        let started = self.begin("shard", "grouping files and targets");
+        let (checkout, batched) = blocking(move || {
+            let tree = map::tree(&checkout.head, &Reading::default());
+            (checkout, shard::batches(&tree))
+        })
+        .await?;
+        let batched = batched.map_err(|error| JourneyError::Internal(error.into()))?;
+        let (files, batches) = (batched.batches.total_files, batched.batches.total_batches);
+        let what = format!("{files} files in {batches} batches (up to {} concurrent)", request.settings.max_parallel);
+        self.tools.progress.at("shard", 0, 0, &what);
+        self.report.warnings.extend(batched.warnings);
+        let shards = shard::shard(&mapped.map, &checkout.head, &batched.batches);
         self.report.counts.shards = count(shards.len());
         self.took("shard", started);
-        shards
+        Ok((checkout, shards))
     }
 
     fn infer(&mut self, request: &Request, subjects: &[String], diffed: &Diffed, mapped: &Mapped) -> Intent {

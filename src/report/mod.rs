@@ -1,5 +1,6 @@
 //! A report rendered: console, Markdown, JSON, SARIF, JUnit. Each is one function from a report to a text.
 
+pub mod analysis;
 pub mod console;
 pub mod json;
 pub mod junit;

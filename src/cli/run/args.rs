@@ -171,7 +171,11 @@ impl FromStr for ReportTo {
     }
 }
 
-fn diff_source(text: &str) -> Result<DiffSource, String> {
+/// What `--diff` names.
+///
+/// # Errors
+/// A sentence that says what is expected.
+pub(crate) fn diff_source(text: &str) -> Result<DiffSource, String> {
     let named = |name: &str| (!name.is_empty() && !name.starts_with('-')).then(|| name.to_owned());
     let understood = match text {
         "staged" => Some(DiffSource::Staged),

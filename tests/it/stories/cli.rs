@@ -17,7 +17,7 @@ const AFTER: &str = "def total(prices):\n    \"\"\"The sum.\"\"\"\n    result = 
 
 impl Project {
     /// A repository with one commit.
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let project =
             Self { folder: tempfile::tempdir().expect("a folder"), data: tempfile::tempdir().expect("a folder") };
         Repository::init(project.path()).expect("a repository");
@@ -53,17 +53,17 @@ impl Project {
         }
     }
 
-    fn path(&self) -> &Path {
+    pub(super) fn path(&self) -> &Path {
         self.folder.path()
     }
 
-    fn write(&self, path: &str, text: &str) {
+    pub(super) fn write(&self, path: &str, text: &str) {
         let file = self.path().join(path);
         std::fs::create_dir_all(file.parent().expect("a repository")).expect("a repository");
         std::fs::write(file, text).expect("a repository");
     }
 
-    fn stage(&self) {
+    pub(super) fn stage(&self) {
         // The index only knows its work tree while the repository is open.
         let repository = Repository::open(self.path()).expect("a repository");
         let mut index = repository.index().expect("a repository");
@@ -71,7 +71,7 @@ impl Project {
         index.write().expect("a repository");
     }
 
-    fn commit(&self, message: &str) {
+    pub(super) fn commit(&self, message: &str) {
         let repository = Repository::open(self.path()).expect("a repository");
         let tree = repository
             .find_tree(repository.index().expect("a repository").write_tree().expect("a repository"))
@@ -96,7 +96,7 @@ impl Project {
     }
 
     /// Everything below the repository, `.git` included, with its content.
-    fn fingerprint(&self) -> Vec<(String, Vec<u8>)> {
+    pub(super) fn fingerprint(&self) -> Vec<(String, Vec<u8>)> {
         let mut files = Vec::new();
         let mut folders = vec![self.path().to_owned()];
         while let Some(folder) = folders.pop() {
@@ -133,7 +133,7 @@ fn files(folder: &Path) -> Vec<(String, String)> {
 /// What the program said.
 #[derive(Debug)]
 pub(super) struct Said {
-    status: i32,
+    pub(super) status: i32,
     pub(super) out: String,
     pub(super) err: String,
 }

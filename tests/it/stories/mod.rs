@@ -1,5 +1,6 @@
 //! One file per promise to a user.
 
+mod analyze;
 mod cli;
 mod commands;
 mod determinism;

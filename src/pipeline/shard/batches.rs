@@ -1,0 +1,138 @@
+//! All files of a tree in batches: code by its imports, the others by rule.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Detector, ImportGraph, SEED, communities, louvain, neighbours, other_files};
+use crate::domain::{
+    BATCHES_SCHEMA_VERSION, Batch, BatchFile, Batches, FileCategory, FileFacts, RepoPath, TreeMap, Warning,
+};
+
+/// The batches of a whole tree.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Batched {
+    /// All of them.
+    pub batches: Batches,
+    /// Every fallback, split and cut.
+    pub warnings: Vec<Warning>,
+}
+
+/// Batching itself failed: there are no batches, and nothing is guessed.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+pub enum BatchError {
+    /// A file would be in two batches.
+    #[error("compute-batches: {0} is in two batches")]
+    Twice(RepoPath),
+    /// A file would be in none.
+    #[error("compute-batches: {0} is in no batch")]
+    Lost(RepoPath),
+    /// A file is called a neighbour inside of its own batch.
+    #[error("compute-batches: {0} and its neighbour {1} are in the same batch")]
+    NeighbourInside(RepoPath, RepoPath),
+}
+
+/// The batches of a tree. The same tree gives the same batches.
+///
+/// # Errors
+/// [`BatchError`] where what was computed breaks its own rules.
+pub fn batches(tree: &TreeMap) -> Result<Batched, BatchError> {
+    batches_by(tree, &|graph| louvain(graph, SEED))
+}
+
+/// The same by another way to detect communities.
+///
+/// # Errors
+/// [`BatchError`].
+pub fn batches_by(tree: &TreeMap, detect: Detector<'_>) -> Result<Batched, BatchError> {
+    let code: Vec<&FileFacts> = tree.files.values().filter(|file| is_code(file)).collect();
+    let others: BTreeSet<&RepoPath> =
+        tree.files.values().filter(|file| !is_code(file)).map(|file| &file.path).collect();
+    let grouped = communities::grouped(&import_graph(&code), detect);
+    let of_code = grouped.groups.iter().map(|group| group.iter().map(|number| code[*number].path.clone()).collect());
+    let groups: Vec<Vec<RepoPath>> = of_code.chain(other_files::grouped(&others)).collect();
+
+    let places = places(tree, &groups)?;
+    let mut neighbours = neighbours::neighbours(tree, &places);
+    let of_group = |(number, group): (usize, &Vec<RepoPath>)| batch(tree, number + 1, group, &mut neighbours.of_files);
+    let batches: Vec<Batch> = groups.iter().enumerate().map(of_group).collect();
+    neighbours_are_outside(&batches)?;
+    let mut warnings = grouped.warnings;
+    warnings.append(&mut neighbours.warnings);
+    let count = batches.len();
+    Ok(Batched {
+        batches: Batches {
+            schema_version: BATCHES_SCHEMA_VERSION,
+            algorithm: grouped.algorithm,
+            total_files: tree.files.len(),
+            total_batches: count,
+            emitted_batches: count,
+            batches,
+        },
+        warnings,
+    })
+}
+
+fn is_code(file: &FileFacts) -> bool {
+    file.category == FileCategory::Code
+}
+
+fn import_graph(code: &[&FileFacts]) -> ImportGraph {
+    let numbers: BTreeMap<&RepoPath, usize> =
+        code.iter().enumerate().map(|(number, file)| (&file.path, number)).collect();
+    let edges = code.iter().enumerate().flat_map(|(number, file)| {
+        let imported = file.imports.iter().flat_map(|import| &import.files);
+        imported.filter_map(|path| numbers.get(path)).map(move |other| (number, *other)).collect::<Vec<_>>()
+    });
+    ImportGraph::new(code.len(), edges)
+}
+
+/// The batch of each file: every file has exactly one.
+fn places<'t>(tree: &'t TreeMap, groups: &'t [Vec<RepoPath>]) -> Result<BTreeMap<&'t RepoPath, usize>, BatchError> {
+    let mut places = BTreeMap::new();
+    for (number, group) in groups.iter().enumerate() {
+        for path in group {
+            if places.insert(path, number + 1).is_some() {
+                return Err(BatchError::Twice(path.clone()));
+            }
+        }
+    }
+    match tree.files.keys().find(|path| !places.contains_key(path)) {
+        Some(lost) => Err(BatchError::Lost(lost.clone())),
+        None => Ok(places),
+    }
+}
+
+fn batch(
+    tree: &TreeMap,
+    batch_index: usize,
+    group: &[RepoPath],
+    neighbours: &mut BTreeMap<RepoPath, Vec<crate::domain::Neighbour>>,
+) -> Batch {
+    let files = group.iter().filter_map(|path| tree.files.get(path)).map(|file| BatchFile {
+        path: file.path.clone(),
+        language: file.language.clone(),
+        size_lines: file.lines,
+        file_category: file.category,
+    });
+    let imports = group.iter().filter_map(|path| tree.files.get(path)).map(|file| {
+        let imported: BTreeSet<&RepoPath> = file.imports.iter().flat_map(|import| &import.files).collect();
+        let others = imported.into_iter().filter(|other| **other != file.path && tree.files.contains_key(*other));
+        (file.path.clone(), others.cloned().collect())
+    });
+    Batch {
+        batch_index,
+        files: files.collect(),
+        batch_import_data: imports.collect(),
+        neighbor_map: group.iter().filter_map(|path| neighbours.remove_entry(path)).collect(),
+    }
+}
+
+fn neighbours_are_outside(batches: &[Batch]) -> Result<(), BatchError> {
+    for batch in batches {
+        for (file, neighbours) in &batch.neighbor_map {
+            if let Some(inside) = neighbours.iter().find(|other| other.batch_index == batch.batch_index) {
+                return Err(BatchError::NeighbourInside(file.clone(), inside.path.clone()));
+            }
+        }
+    }
+    Ok(())
+}
