@@ -84,3 +84,29 @@ fn a_hardening_is_as_sure_as_its_likeliest_mutant() {
     let reasons = Case::hardening().assess().proofs.remove(0).reasons;
     assert_eq!(reasons[1], "fails on 1 mutant that the repository's own tests let live");
 }
+
+#[test]
+fn an_own_test_that_fails_on_another_mutant_does_not_kill_this_one() {
+    let mut case = Case::regression();
+    case.mutants.push(mutant("M002", 50));
+    case.own(RevisionKey::Head, Outcome::Passed);
+    case.own(on("M001"), Outcome::Passed);
+    case.own(on("M002"), failed());
+    assert_eq!(status(&case), MutantStatus::Survived);
+    assert_eq!(case.assess().mutants[&MutantId::new("M002")].0, MutantStatus::Killed);
+}
+
+#[test]
+fn a_hardening_that_pins_a_proven_regression_is_not_kept_and_others_are() {
+    let mut case = Case::regression();
+    case.tests.push(generated("G002", Purpose::Hardening(Vec::new()), 1));
+    case.runs("G002", RevisionKey::Head, vec![Outcome::Passed; 5]);
+    case.runs("G002", on("M001"), vec![failed()]);
+    let kept = |case: &Case| case.assess().proofs.iter().map(|proof| proof.test.to_string()).collect::<Vec<_>>();
+    assert_eq!(kept(&case), ["G001", "G002"]);
+    case.runs("G002", RevisionKey::Base, vec![failed(); 5]);
+    assert_eq!(kept(&case), ["G001"]);
+    assert_eq!(case.assess().rejections.last().map(|rejection| rejection.rule.as_str()), Some("pins-a-regression"));
+    case.tests[1].target = TargetId::new("T002");
+    assert_eq!(kept(&case), ["G001", "G002"]);
+}
