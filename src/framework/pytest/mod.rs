@@ -25,6 +25,7 @@ const DRIVER: Driver = Driver {
     files: driver_files![
         "matrix.py",
         "jittest_analysis.py",
+        "jittest_cells.py",
         "jittest_clock.py",
         "jittest_generated.py",
         "jittest_judge.py",
@@ -39,6 +40,8 @@ const DRIVER: Driver = Driver {
         "jittest_session.py",
         "jittest_severity.py",
         "jittest_sides.py",
+        "jittest_swap.py",
+        "jittest_swapped.py",
         "jittest_trace.py",
         "jittest_tree.py",
         "jittest_wire.py",

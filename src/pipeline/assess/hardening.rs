@@ -65,6 +65,9 @@ fn usable(
     }
     let empty = Cell::default();
     let head = evidence.matrix.cells.get(&(test.id.clone(), RevisionKey::Head)).unwrap_or(&empty);
+    if !head.all_passed() {
+        return Err(not_passing(head));
+    }
     if head.runs.len() < limits::RERUNS as usize {
         return Err(("too-few-runs", format!("{} of {} runs on head", head.runs.len(), limits::RERUNS)));
     }
@@ -72,13 +75,17 @@ fn usable(
     if broken.contains(&test.target) && base.is_some_and(|base| has_failed(&base.runs)) {
         return Err(("pins-a-regression", "it would hold the code to what a proven regression changed".to_owned()));
     }
-    if head.all_passed() {
-        return Ok(());
-    }
-    if head.passed() > 0 {
-        Err(("flaky", "it does not pass every time on head".to_owned()))
+    Ok(())
+}
+
+/// Why a test can't be believed on head.
+fn not_passing(head: &Cell) -> (&'static str, String) {
+    if head.runs.is_empty() {
+        ("too-few-runs", "it was not run on head".to_owned())
+    } else if head.passed() > 0 {
+        ("flaky", "it does not pass every time on head".to_owned())
     } else {
-        Err(("fails-on-head", "it does not pass on head".to_owned()))
+        ("fails-on-head", "it does not pass on head".to_owned())
     }
 }
 

@@ -25,8 +25,8 @@ fn verdict(evidence: &Evidence<'_>, test: &GeneratedTest) -> Result<(), Rejectio
     let (base, head) = (cell(RevisionKey::Base), cell(RevisionKey::Head));
     let reject = |rule: &str, reason: String| Err(rejection("test", rule, format!("{}: {reason}", test.name)));
     for (side, cell) in [("base", base), ("head", head)] {
-        if cell.runs.len() < limits::RERUNS as usize {
-            return reject("too-few-runs", format!("{} of {} runs on {side}", cell.runs.len(), limits::RERUNS));
+        if cell.runs.is_empty() {
+            return reject("too-few-runs", format!("it was not run on {side}"));
         }
         if let Some((rule, why)) = cell.runs.iter().find_map(unusable) {
             return reject(rule, format!("on {side}: {why}"));
@@ -36,14 +36,21 @@ fn verdict(evidence: &Evidence<'_>, test: &GeneratedTest) -> Result<(), Rejectio
         return reject("flaky", "it does not give the same answer every time".to_owned());
     }
     match (base.all_passed(), head.all_failed()) {
-        (true, true) => match elsewhere(head) {
-            Some((rule, why)) => reject(rule, why),
-            None => Ok(()),
-        },
+        (true, true) => proven(base, head).or_else(|(rule, why)| reject(rule, why)),
         (true, false) => reject("passes-on-both", "base and head behave alike".to_owned()),
         (false, true) => reject("fails-on-both", "it fails on base too, so it shows no change".to_owned()),
         (false, false) => reject("fails-on-base", "it only passes on head".to_owned()),
     }
+}
+
+/// Whether runs that all pass on base and all fail on head are enough, and fail where they should.
+fn proven(base: &Cell, head: &Cell) -> Result<(), (&'static str, String)> {
+    for (side, cell) in [("base", base), ("head", head)] {
+        if cell.runs.len() < limits::RERUNS as usize {
+            return Err(("too-few-runs", format!("{} of {} runs on {side}", cell.runs.len(), limits::RERUNS)));
+        }
+    }
+    elsewhere(head).map_or(Ok(()), Err)
 }
 
 /// Why failures are not the test's own: not in a line of the test, or not always in the same one.

@@ -275,6 +275,22 @@ fn a_test_that_does_the_same_on_both_sides_shows_nothing() {
 }
 
 #[test]
+fn one_look_is_enough_to_see_that_a_test_shows_nothing() {
+    let looks = [
+        (Outcome::Passed, Outcome::Passed, "passes-on-both"),
+        (failed(), failed(), "fails-on-both"),
+        (failed(), Outcome::Passed, "fails-on-base"),
+        (Outcome::Passed, failed(), "too-few-runs"),
+    ];
+    for (base, head, rule) in looks {
+        let mut case = Case::regression();
+        case.runs("G001", RevisionKey::Base, vec![base]);
+        case.runs("G001", RevisionKey::Head, vec![head]);
+        assert_eq!(case.rule(), rule);
+    }
+}
+
+#[test]
 fn a_test_that_fails_on_base_and_passes_on_head_is_no_regression() {
     let mut case = Case::regression();
     case.runs("G001", RevisionKey::Base, vec![failed(); 5]);
@@ -385,7 +401,7 @@ fn an_equivalent_broken_or_unrun_mutant_is_never_counted_as_killed() {
 fn a_hardening_must_hold_on_head_every_time() {
     for (runs, rule) in [
         (vec![Outcome::Passed; 4], "too-few-runs"),
-        (vec![failed(); 5], "fails-on-head"),
+        (vec![failed()], "fails-on-head"),
         ([vec![Outcome::Passed; 4], vec![failed()]].concat(), "flaky"),
     ] {
         let mut case = Case::hardening();

@@ -6,6 +6,7 @@ import ast
 import os
 
 import jittest_mutation
+import jittest_swap
 import jittest_trace
 from jittest_wire import shortened, write_frame
 
@@ -44,12 +45,10 @@ def run(request, descriptor, nonce):
     for mutant in request["mutants"]:
         original = sources.setdefault(mutant["file"], _read(request["root"], mutant["file"]))
         found = jittest_mutation.check(original, mutant["source"], mutant["file"])
-        scope = scope_of(original, mutant["line"])
-        write_frame(
-            descriptor,
-            nonce,
-            {"kind": "checked", "id": mutant["id"], "found": found, "scope": scope},
-        )
+        checked = {"kind": "checked", "id": mutant["id"], "found": found}
+        checked["scope"] = scope_of(original, mutant["line"])
+        checked["swaps"] = jittest_swap.swaps(original, mutant["source"], mutant["file"])
+        write_frame(descriptor, nonce, checked)
     for name in request["files"]:
         try:
             found = jittest_trace.branches(_read(request["root"], name), name)

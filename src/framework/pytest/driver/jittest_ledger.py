@@ -21,6 +21,7 @@ class Ledger:
         self.lines, self.arcs, self.all_branches = {}, {}, {}
         self.reached = {}
         self.milliseconds = 0
+        self.sessions = 0
 
     def add_cell(self, test, revision, run, cell, setting):
         """One run of a generated test."""
@@ -39,6 +40,11 @@ class Ledger:
                     dict({name: cell[name] for name in names}, node=node, revision=revision)
                 )
             self.milliseconds += cell["ms"]
+
+    def add_session(self):
+        """One pytest session more."""
+        with self.lock:
+            self.sessions += 1
 
     def outcomes(self, test, revision):
         """All runs of a generated test on a revision so far."""
@@ -95,6 +101,7 @@ class Ledger:
             "not_run": self.not_run,
             "distrust": self.distrust,
             "notes": self.notes,
+            "sessions": self.sessions,
             "test_seconds": round(self.milliseconds / 1000, 3),
             "total_seconds": round(time.monotonic() - self.began, 3),
         }

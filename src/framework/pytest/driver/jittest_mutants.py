@@ -2,6 +2,7 @@
 
 from jittest_generated import groups
 from jittest_run import MUTANT_FLOOR
+from jittest_swapped import Swapped
 
 OTHERS = 20
 SHOWN = 20
@@ -14,6 +15,7 @@ class Mutants:
     def __init__(self, run, own, generated):
         self.run, self.own, self.generated = run, own, generated
         self.scopes = {}
+        self.swaps = set()  # mutants that differ in functions alone
 
     def analyse(self):
         """Which mutants compile and differ, in which function they are; branches; oracles of the
@@ -41,6 +43,8 @@ class Mutants:
         for frame in answer["frames"]:
             if frame["kind"] == "checked":
                 self.scopes[frame["id"]] = frame["scope"]
+                if frame["swaps"]:
+                    self.swaps.add(frame["id"])
                 if frame["found"]:
                     kept[frame["found"][0]][frame["id"]] = frame["found"][1]
             elif frame["kind"] == "branches":
@@ -53,20 +57,29 @@ class Mutants:
             self.run.ledger.say("the sources could not be analysed to the end: %s" % answer["how"])
 
     def kill(self):
-        """Each mutant that can be run against the tests that reach it."""
+        """Each mutant that can be run against the tests that reach it: those that differ in
+        functions alone in copies of one session, all others in sessions of their own.
+        """
         ledger = self.run.ledger
         done = set(ledger.broken_mutants) | set(ledger.equivalent_mutants)
-        self.run.together(
-            self._kill_one, [mutant for mutant in self.run.mutants if mutant["id"] not in done]
-        )
+        pending = [mutant for mutant in self.run.mutants if mutant["id"] not in done]
+        left = Swapped(self).kill([mutant for mutant in pending if self._can_be_swapped(mutant)])
+        others = [m for m in pending if m["id"] in left or not self._can_be_swapped(m)]
+        self.run.together(self._kill_one, others)
         ledger.not_run.sort()
+
+    def _can_be_swapped(self, mutant):
+        """Whether nothing of it runs while its file is imported, and what reaches it is known."""
+        swaps = self.run.plan.get("swap", True) and mutant["id"] in self.swaps
+        return swaps and self.reaching(mutant) is not None and self.own.complete
 
     def _kill_one(self, mutant):
         finished = self.run.left() > 1.0 and self._by_own(mutant) and self._by_generated(mutant)
         if not finished and mutant["id"] not in self.run.ledger.broken_mutants:
             self.run.ledger.not_run.append(mutant["id"])
 
-    def _reaching(self, mutant):
+    def reaching(self, mutant):
+        """The tests that reach a mutant's function on head; None where that is not known."""
         return self.run.ledger.reaching(mutant["file"], self.scopes.get(mutant["id"]))
 
     def _session(self, mutant, files, **request):
@@ -76,11 +89,11 @@ class Mutants:
             self.run.ledger.broken_mutants[mutant["id"]] = answer.import_error
         return answer
 
-    def _by_own(self, mutant):
-        """The repository's own tests, the whole files that reach it, until one falls; False where
-        time ran out.
+    def own_files(self, mutant):
+        """The repository's own test files that reach a mutant, the fast ones first: those of the
+        change, the others, and the nodes in them that reach it.
         """
-        reaching = self._reaching(mutant)
+        reaching = self.reaching(mutant)
         nodes = [node for node in self.own.trusted if reaching is None or node in reaching]
         files = sorted(
             {node.split("::")[0] for node in nodes},
@@ -88,32 +101,47 @@ class Mutants:
         )
         changed = set(self.run.plan.get("changed_tests", []))
         of_change = [name for name in files if name in changed]
-        others = [name for name in files if name not in changed]
+        return of_change, [name for name in files if name not in changed], nodes
+
+    def _by_own(self, mutant):
+        """The repository's own tests, the whole files that reach it, until one falls; False where
+        time ran out.
+        """
+        of_change, others, nodes = self.own_files(mutant)
         # Of the change's own tests everyone is asked which mutants it kills.
         whole = self._by_files(mutant, of_change, nodes, stop=False)
-        if whole and not self._fell_to_own(mutant):
+        if whole and not self.fell_to_own(mutant):
             whole = self._by_files(mutant, others, nodes, stop=True)
         return whole
+
+    def own_request(self, files, nodes):
+        """How own test files are run on a mutant: which nodes count, how long one may take, and,
+        where whole files take long, which nodes to run.
+        """
+        slowest = max(cell["ms"] for cell in self.own.trusted.values())
+        counted = [node for node in self.own.trusted if node.split("::")[0] in files]
+        long = sum(self.own.milliseconds[name] for name in files) > LONG_FILE_MS
+        return counted, self.run.limit(slowest, MUTANT_FLOOR), nodes if long else None
 
     def _by_files(self, mutant, files, nodes, stop):
         """Own test files in one session; False where time ran out."""
         if not files or mutant["id"] in self.run.ledger.broken_mutants:
             return True
-        slowest = max(cell["ms"] for cell in self.own.trusted.values())
-        counted = [node for node in self.own.trusted if node.split("::")[0] in files]
-        request = {"limit": self.run.limit(slowest, MUTANT_FLOOR)}
+        counted, limit, only = self.own_request(files, nodes)
+        request = {"limit": limit}
         if stop:
             request["stop"] = counted
-        if sum(self.own.milliseconds[name] for name in files) > LONG_FILE_MS:
-            request["nodes"] = nodes
+        if only is not None:
+            request["nodes"] = only
         answer = self._session(mutant, files, **request)
         if mutant["id"] in self.run.ledger.broken_mutants:
             return True
-        if self._believed(mutant, answer, self._reaching(mutant) is not None):
-            self._keep_own(mutant, answer, counted)
+        if self._believed(mutant, answer, self.reaching(mutant) is not None):
+            self.keep_own(mutant, answer, counted)
         return answer.ending != "deadline"
 
-    def _keep_own(self, mutant, answer, nodes):
+    def keep_own(self, mutant, answer, nodes):
+        """Writes down what the repository's own tests say of a mutant."""
         shown = 0
         for node in nodes:
             cell = self._own_cell(answer, node)
@@ -149,38 +177,39 @@ class Mutants:
         """The generated tests that are meant for it, then others that reach it; False where time
         ran out.
         """
-        killed = self._fell_to_own(mutant)
-        if not self.own.complete and not killed:
+        if not self.own.complete and not self.fell_to_own(mutant):
             return False  # what the repository's own tests kill is not known
-        reaching = self._reaching(mutant)
-        passing = [test for test in self.run.tests if self.generated.passes(test)]
-        meant = [test for test in passing if mutant["id"] in test.get("mutants", [])]
-        others = [
-            t for t in passing if t not in meant and (reaching is None or t["id"] in reaching)
-        ]
-        if killed or reaching is None:
-            others = []
-        for group in groups(meant + others[:OTHERS]):
+        for group in groups(self.tests_for(mutant)):
             if mutant["id"] in self.run.ledger.broken_mutants:
                 return True
             if not self._group(mutant, group):
                 return False
         return True
 
-    def _fell_to_own(self, mutant):
+    def tests_for(self, mutant):
+        """The generated tests to run: those meant for it, and, where it lives, others that reach
+        it.
+        """
+        reaching = self.reaching(mutant)
+        passing = [test for test in self.run.tests if self.generated.passes(test)]
+        meant = [test for test in passing if mutant["id"] in test.get("mutants", [])]
+        if reaching is None or self.fell_to_own(mutant):
+            return meant
+        others = [test for test in passing if test not in meant and test["id"] in reaching]
+        return meant + others[:OTHERS]
+
+    def fell_to_own(self, mutant):
+        """Whether one of the repository's own tests fails on it."""
         own = [cell for cell in self.run.ledger.own_cells if cell["revision"] == mutant["id"]]
         return any(cell["outcome"] == "failed" for cell in own)
 
     def _group(self, mutant, group):
         added = {test["path"]: test["code"] for test in group}
-        limits = {
-            test["path"]: self.run.limit(self.generated.slowest.get(test["id"], 0), MUTANT_FLOOR)
-            for test in group
-        }
+        limits = self.limits(group)
         answer = self._session(mutant, sorted(added), added=added, limits=limits, forked=True)
         if mutant["id"] in self.run.ledger.broken_mutants:
             return True
-        reaching = self._reaching(mutant) or set()
+        reaching = self.reaching(mutant) or set()
         if not self._believed(mutant, answer, any(test["id"] in reaching for test in group)):
             return True
         complete = True
@@ -191,12 +220,22 @@ class Mutants:
                 continue
             self.run.ledger.add_cell(test["id"], mutant["id"], 0, cell, self.run.setting)
             if cell["outcome"] == "failed" and mutant["id"] in test.get("mutants", []):
-                self._confirm(mutant, test, limits[test["path"]])
+                self.confirm(mutant, test, limits[test["path"]])
         return complete
 
-    def _confirm(self, mutant, test, limit):
-        """A kill once more, by the test alone and without a fork after collection."""
+    def limits(self, tests):
+        """How long each generated test may take on a mutant, by its path."""
+        slowest = self.generated.slowest
+        return {
+            test["path"]: self.run.limit(slowest.get(test["id"], 0), MUTANT_FLOOR) for test in tests
+        }
+
+    def confirm(self, mutant, test, limit):
+        """A kill once more, by the test alone and without a fork after collection; whether it is
+        one.
+        """
         added = {test["path"]: test["code"]}
         cell = self._session(mutant, [test["path"]], added=added, limit=limit).file(test["path"])
         if cell is not None:
             self.run.ledger.add_cell(test["id"], mutant["id"], 1, cell, self.run.setting)
+        return cell is not None and cell["outcome"] == "failed"

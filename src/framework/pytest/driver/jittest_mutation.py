@@ -59,6 +59,15 @@ class Mutation:
 
 def same_code(one, other):
     """Whether two code objects do the same, wherever their lines stand."""
+    return (
+        same_frame(one, other)
+        and len(one.co_consts) == len(other.co_consts)
+        and all(map(same_constant, one.co_consts, other.co_consts))
+    )
+
+
+def same_frame(one, other):
+    """Whether two code objects are the same but for their constants."""
     for name in (
         "co_code",
         "co_names",
@@ -67,21 +76,18 @@ def same_code(one, other):
         "co_cellvars",
         "co_flags",
         "co_argcount",
+        "co_kwonlyargcount",
+        "co_name",
     ):
         if getattr(one, name) != getattr(other, name):
             return False
-    if one.co_kwonlyargcount != other.co_kwonlyargcount or one.co_name != other.co_name:
-        return False
     if getattr(one, "co_posonlyargcount", 0) != getattr(other, "co_posonlyargcount", 0):
         return False
-    if getattr(one, "co_exceptiontable", b"") != getattr(other, "co_exceptiontable", b""):
-        return False
-    return len(one.co_consts) == len(other.co_consts) and all(
-        map(_same_constant, one.co_consts, other.co_consts)
-    )
+    return getattr(one, "co_exceptiontable", b"") == getattr(other, "co_exceptiontable", b"")
 
 
-def _same_constant(one, other):
+def same_constant(one, other):
+    """Whether two constants of code objects are the same, in type too."""
     if isinstance(one, types.CodeType) and isinstance(other, types.CodeType):
         return same_code(one, other)
     if type(one) is not type(other):
@@ -92,7 +98,7 @@ def _same_constant(one, other):
             if isinstance(one, tuple)
             else [sorted(one, key=repr), sorted(other, key=repr)]
         )
-        return len(one) == len(other) and all(map(_same_constant, *pair))
+        return len(one) == len(other) and all(map(same_constant, *pair))
     return repr(one) == repr(other)
 
 

@@ -10,7 +10,9 @@ import pytest
 
 import jittest_judge
 import jittest_processes
+import jittest_swap
 import jittest_tree
+from jittest_cells import Cells
 from jittest_wire import FrameReader, Malformed, new_nonce, write_frame
 
 
@@ -154,24 +156,28 @@ class Observer:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session):
-        """Runs each test in a copy of the process as it is after collection."""
-        if not self.request["forked"]:
+        """Runs each test in a copy of the process as it is after collection; mutants likewise."""
+        if not self.request["forked"] and not self.request.get("cells"):
             return None
         if session.config.option.collectonly:
+            return True
+        if self.request.get("cells"):
+            Cells(self, session).run()
             return True
         known = jittest_processes.children()
         kept = jittest_tree.entries(self.request["tmp"])
         for item in session.items:
             node = self.name_of(item)
             self.send({"kind": "begin", "node": node})
-            found = self._in_a_fork(item)
+            found = self.in_a_fork(item)
             jittest_processes.end_strangers(known)
             changed = self.tree.restore() if self.tree is not None else []
             jittest_tree.keep_only(self.request["tmp"], kept)
             self.send(dict(found, kind="item", node=node, changed=changed[:5]))
         return True
 
-    def _in_a_fork(self, item):
+    def in_a_fork(self, item, swapped=()):
+        """One test in a copy of the process, with the code of functions swapped in it."""
         nonce = new_nonce()
         reading, writing = os.pipe()
         began = time.monotonic()
@@ -179,6 +185,7 @@ class Observer:
         if child == 0:
             os.close(reading)
             try:
+                jittest_swap.install(swapped)
                 self._run_alone(item, writing, nonce)
             finally:
                 os._exit(0)

@@ -16,8 +16,22 @@ class Answer:
         self.trace, self.modules, self.changed, self.notes = [], [], [], []
         self.served, self.import_error, self.crash = False, None, None
         self.begun = None
+        self.cells = {}
         for frame in answer["frames"]:
-            self._take(frame)
+            if "mutant" in frame:
+                self.cells.setdefault(frame["mutant"], []).append(frame)
+            else:
+                self._take(frame)
+
+    def cell(self, mutant):
+        """What this session says of one of its mutants; None where it didn't get to its end."""
+        frames = self.cells.get(mutant, [])
+        if not frames or frames[-1]["kind"] != "cell_end":
+            return None
+        end = frames[-1]
+        collected = {"kind": "collected", "nodes": self.nodes}
+        own = [{name: frame[name] for name in frame if name != "mutant"} for frame in frames]
+        return Answer(dict(end, frames=[collected] + own, output=""), self.limit_note)
 
     def _take(self, frame):
         kind = frame["kind"]

@@ -55,7 +55,8 @@ class Run:
         limit = request.setdefault("limit", self.test_timeout)
         request.setdefault("forked", False)
         slowest = max([limit] + list(request.get("limits", {}).values()))
-        request.setdefault("silence", slowest + (5 if request["forked"] else 0))
+        watched = request["forked"] or request.get("cells")  # it ends what takes too long itself
+        request.setdefault("silence", slowest + (5 if watched else 0))
         request["seconds"] = min(self.left(), seconds or self.left())
         request["reverse"] = setting["order"] == "reverse"
         request["ahead"] = setting["ahead"]
@@ -69,6 +70,7 @@ class Run:
                 "output": "",
             }
             return Answer(late)
+        self.ledger.add_session()
         slot = self.slots.get()
         try:
             answer = self.sides[side].session(setting, slot, request, added or {})

@@ -180,7 +180,7 @@ class Side:
         # Nothing in the path of a working copy tells which side it is.
         self.token = secrets.token_hex(4)
         self.trees = {}
-        self.zygote = None
+        self.zygotes, self.first = {}, None
         self.options = "tamed"
         self.lock = threading.Lock()
         self.asked = 0
@@ -202,18 +202,20 @@ class Side:
         return os.sep.join(parts[3:]) if parts[1:3] == [self.token, "checkout"] else None
 
     def use(self, setting):
-        """The zygote of a setting; an older one of another setting is closed."""
+        """The zygote of a setting. The first one is kept, of others one at a time."""
         with self.lock:
-            if self.zygote is not None and (
-                self.zygote.setting != setting or not self.zygote.alive
-            ):
-                self.zygote.close()
-                self.zygote = None
-            if self.zygote is None:
-                folder = os.path.join(self.scratch, "zygote-" + self.name)
+            self.first = self.first or setting
+            kept = "first" if setting == self.first else "other"
+            zygote = self.zygotes.get(kept)
+            if zygote is not None and (zygote.setting != setting or not zygote.alive):
+                zygote.close()
+                zygote = None
+            if zygote is None:
+                folder = os.path.join(self.scratch, "zygote-%s-%s" % (self.name, kept))
                 os.makedirs(folder, exist_ok=True)
-                self.zygote = Zygote(self.python, setting, folder)
-            return self.zygote
+                zygote = Zygote(self.python, setting, folder)
+            self.zygotes[kept] = zygote
+            return zygote
 
     def session(self, setting, slot, request, added):
         """One pytest session in a working copy to which `added` files are added, restored
@@ -268,10 +270,10 @@ class Side:
         return self._ask(setting, dict(request, kind="analysis", root=self.pristine, output=output))
 
     def close(self):
-        """Ends the zygote."""
-        if self.zygote is not None:
-            self.zygote.close()
-            self.zygote = None
+        """Ends the zygotes."""
+        for zygote in self.zygotes.values():
+            zygote.close()
+        self.zygotes = {}
 
 
 def _refused(answer):

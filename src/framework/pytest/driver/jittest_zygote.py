@@ -51,7 +51,7 @@ def preload():
             importlib.import_module("_pytest." + name)
         except ImportError:
             continue
-    for name in ("analysis", "clock", "mutation", "observer", "session", "trace", "tree"):
+    for name in ("analysis", "cells", "clock", "mutation", "observer", "session", "trace", "tree"):
         importlib.import_module("jittest_" + name)
     return sorted(sys.modules)
 

@@ -54,6 +54,10 @@ class Matrix:
         source = text.replace(before, after)
         return {"id": name, "file": file, "module": module, "line": line, "source": source}
 
+    def python(self, *command):
+        """What the interpreter says that runs a script of this folder."""
+        return subprocess.check_output([PYTHON, *command], cwd=self.folder, universal_newlines=True)
+
     def run(self, **plan):
         """Runs the driver; its result."""
         shutil.rmtree(os.path.join(self.folder, "jittest"), ignore_errors=True)

@@ -37,7 +37,7 @@ def only(matrix, code, files=FLAT, **plan):
     """The result for one test on a repository that does not change."""
     matrix.repository(files)
     plan.setdefault("modules", MODULES)
-    return matrix.run(tests=[matrix.test(code)], **plan)
+    return matrix.run(tests=[matrix.test(code, purpose="hardening")], **plan)
 
 
 def calls(body):
@@ -87,8 +87,8 @@ def test_a_test_that_kills_its_parent_loses_only_itself(matrix):
     matrix.repository(FLAT)
     killer = matrix.test(calls("os.kill(os.getppid(), signal.SIGKILL); time.sleep(5)"))
     others = [
-        matrix.test(OF_NOTHING, "tests/test_jittest_a.py", "G002"),
-        matrix.test(OF_NOTHING, "tests/test_jittest_z.py", "G003"),
+        matrix.test(OF_NOTHING, "tests/test_jittest_a.py", "G002", purpose="hardening"),
+        matrix.test(OF_NOTHING, "tests/test_jittest_z.py", "G003", purpose="hardening"),
     ]
     result = matrix.run(tests=[killer] + others, modules=MODULES, own_tests=OWN_TESTS, reruns=2)
     assert outcomes(result, "G001", "head")[0] == "broken"
@@ -102,7 +102,10 @@ def test_an_own_test_that_kills_its_parent_loses_only_itself(matrix):
     own += "    os.kill(os.getppid(), signal.SIGKILL)\n    os.kill(os.getpid(), signal.SIGKILL)\n"
     matrix.repository(dict(FLAT, **{"tests/test_bad.py": own}))
     result = matrix.run(
-        tests=[matrix.test(OF_NOTHING)], modules=MODULES, own_tests=["tests/test_bad.py"], reruns=2
+        tests=[matrix.test(OF_NOTHING, purpose="hardening")],
+        modules=MODULES,
+        own_tests=["tests/test_bad.py"],
+        reruns=2,
     )
     assert outcomes(result, "G001", "head") == ["passed"] * 2
     assert "passed" not in {cell["outcome"] for cell in result["own_cells"]}
@@ -135,7 +138,7 @@ def test_output_that_looks_like_ours_changes_nothing(matrix):
     result = only(matrix, calls(body % frame), reruns=2)
     assert "passed" not in outcomes(result, "G001", "head")
     result = only(matrix, calls("print('%s', flush=True); assert 1 == 2" % frame), reruns=2)
-    assert outcomes(result, "G001", "head") == ["failed"] * 2
+    assert outcomes(result, "G001", "head") == ["failed"]
 
 
 def test_endless_output_is_bounded(matrix):
@@ -168,7 +171,7 @@ def test_the_order_of_sets_differs_between_runs(matrix):
     only(matrix, calls("open(%r, 'a').write('%%s\\n' %% list(%r))" % (log, fruit)))
     with open(log) as file:
         orders = file.read().splitlines()
-    assert len(orders) == 10 and len(set(orders)) > 2
+    assert len(orders) == 6 and len(set(orders)) > 2
 
 
 def test_a_result_that_depends_on_time_zone_or_folder_is_not_stable(matrix):
@@ -186,7 +189,7 @@ def test_unseeded_random_numbers_differ_between_runs(matrix):
     log = os.path.join(matrix.folder, "log")
     only(matrix, calls(body % log))
     numbers = open(log).read().split()
-    assert len(set(numbers)) == len(numbers) == 10
+    assert len(set(numbers)) == len(numbers) == 6
 
 
 def test_the_working_folder_is_the_root_of_the_repository(matrix):
@@ -198,13 +201,13 @@ def test_what_a_test_leaves_behind_is_gone_before_the_next(matrix):
     body = "assert not os.path.exists('left'); open('left', 'w').close(); os.unlink('shop/cart.py')"
     matrix.repository(FLAT)
     tests = [
-        matrix.test(calls(body), "tests/test_jittest_a.py", "G001"),
-        matrix.test(calls(body), "tests/test_jittest_b.py", "G002"),
+        matrix.test(calls(body), "tests/test_jittest_a.py", "G001", purpose="hardening"),
+        matrix.test(calls(body), "tests/test_jittest_b.py", "G002", purpose="hardening"),
     ]
     result = matrix.run(tests=tests, modules=MODULES, own_tests=OWN_TESTS)
     for name in ("G001", "G002"):
-        for side in ("base", "head"):
-            assert outcomes(result, name, side) == ["passed"] * 5
+        for side, times in (("base", 1), ("head", 5)):
+            assert outcomes(result, name, side) == ["passed"] * times
     assert any("left" in note for note in result["notes"])
     assert {cell["outcome"] for cell in result["own_cells"]} == {"passed"}
     assert sorted(os.listdir(os.path.join(matrix.folder, "head"))) == ["shop", "tests"]

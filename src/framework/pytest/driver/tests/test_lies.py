@@ -4,6 +4,7 @@ import glob
 import hashlib
 import subprocess
 
+import conftest
 import pytest
 from conftest import PYTHON, outcomes, write
 from test_hostile import SWALLOW, calls, only
@@ -121,11 +122,28 @@ def test_a_sitecustomize_of_the_repository_changes_nothing(matrix):
     assert is_proven(result), result["distrust"]
 
 
-def test_an_installed_sitecustomize_that_ends_every_test_is_not_believed(matrix, site):
-    passes = "import _pytest.runner\n\n_pytest.runner.pytest_runtest_call = lambda item: None\n"
-    write(site, {"sitecustomize.py": passes})
+ENDS_EVERY_TEST = """
+    import _pytest.runner
+
+    _pytest.runner.pytest_runtest_call = lambda item: None
+"""
+
+
+def test_an_installed_pth_that_ends_every_test_is_not_believed(matrix, site):
+    write(site, {"quiet.py": ENDS_EVERY_TEST, "quiet.pth": "import quiet\n"})
     result = regression(matrix)
     assert "failing control test was reported as passed" in " ".join(result["distrust"])
+
+
+def test_an_installed_sitecustomize_that_ends_every_test_is_not_believed(matrix, site):
+    write(site, {"sitecustomize.py": ENDS_EVERY_TEST})
+    which = "import sitecustomize; print(sitecustomize.__file__)"
+    found = subprocess.check_output([conftest.PYTHON, "-c", which], universal_newlines=True)
+    result = regression(matrix)
+    if found.startswith(site):
+        assert "failing control test was reported as passed" in " ".join(result["distrust"])
+    else:  # Debian's own comes first
+        assert is_proven(result), result["distrust"]
 
 
 def test_a_warning_turned_into_an_error_on_one_side_is_no_failure(matrix):

@@ -105,8 +105,13 @@ def test_an_exception_that_does_not_come_any_more_is_a_failure_of_the_tests_own(
 def test_a_refactoring_passes_on_both_sides(matrix):
     sum_up = CART.replace("    result = 0\n    for price in prices:\n        result += price\n", "")
     matrix.repository(FLAT, {"shop/cart.py": sum_up.replace("result -", "sum(prices) -")})
-    result = matrix.run(tests=[matrix.test(OF_NOTHING)], modules=MODULES)
-    assert outcomes(result, "G001", "base") == outcomes(result, "G001", "head") == ["passed"] * 5
+    tests = [matrix.test(OF_NOTHING)]
+    tests += [matrix.test(OF_NOTHING, "tests/test_jittest_a.py", "G002", purpose="hardening")]
+    result = matrix.run(tests=tests, modules=MODULES)
+    # It shows no regression, and what is meant for a mutant has to hold on head alone.
+    assert outcomes(result, "G001", "base") == outcomes(result, "G001", "head") == ["passed"]
+    assert outcomes(result, "G002", "base") == ["passed"]
+    assert outcomes(result, "G002", "head") == ["passed"] * 5
 
 
 def test_mutants_fall_to_the_generated_test_or_to_the_repositorys_own(matrix):
@@ -266,7 +271,9 @@ def test_unittest_style_tests_of_the_repository_kill_mutants(matrix):
 
 def test_a_new_symbol_is_not_run_on_base(matrix):
     matrix.repository(FLAT)
-    result = matrix.run(tests=[matrix.test(OF_NOTHING, in_base=False)], modules=MODULES)
+    result = matrix.run(
+        tests=[matrix.test(OF_NOTHING, in_base=False, purpose="hardening")], modules=MODULES
+    )
     assert outcomes(result, "G001", "base") == []
     assert outcomes(result, "G001", "head") == ["passed"] * 5
 
