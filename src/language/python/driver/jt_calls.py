@@ -129,7 +129,7 @@ class Calls:
         """Whether no argument is what its parameter could not mean: a size below zero."""
         if "-" not in case.call:
             return True
-        for node in ast.walk(ast.parse(case.call)):
+        for node in ast.walk(jt_text.known(case.call) or ast.Module([], [])):
             called = getattr(getattr(node, "func", None), "id", None)
             called = called or getattr(getattr(node, "func", None), "attr", None)
             if called == self.local.rpartition(".")[2]:

@@ -1,7 +1,5 @@
 """A case: setup statements and one call, as source text, evaluated alike on every side."""
 
-import ast
-
 import jt_text
 
 STANDARD = {
@@ -103,12 +101,9 @@ class Names:
         """Import statements for all free names of some source texts, sorted."""
         found, bound = set(), set()
         for text in texts:
-            tree = jt_text.parse(text)
-            for node in ast.walk(tree) if tree else ():
-                if isinstance(node, ast.Name):
-                    (found if isinstance(node.ctx, ast.Load) else bound).add(node.id)
-                elif isinstance(node, ast.arg):
-                    bound.add(node.arg)
+            read, made = jt_text.names(text)
+            found |= read
+            bound |= made
         statements = {self.statement(name) for name in found - bound}
         return tuple(sorted(s for s in statements if s))
 

@@ -13,6 +13,9 @@ from jt_words import did
 from jt_write import Unwritable
 
 MOST_CASES = 160
+FIRST_CASES = 40
+KILLS_ENOUGH = 4
+SAMPLE = 3  # mutants that a test is tried on; the kill matrix tries all
 ROUNDS = 4
 SHRINK_ROUNDS = 12
 TOGETHER = 6
@@ -152,12 +155,24 @@ class Hardening:
             keys = self._cases_for(mutant)
             if not keys:
                 continue
-            mutant.setdefault("tried", set()).update(keys)
-            found = self._killing(mutant, [self.pool[k] for k in keys])
+            found = self._first_killing(mutant, keys)
             if found is None:
                 del self.mutants[mutant["id"]]
             elif found:
                 self.kills[mutant["id"]] = found
+
+    def _first_killing(self, mutant, keys):
+        """Cases that kill a mutant: some where it falls easily, of all of them where it doesn't."""
+        kills = {}
+        for part in (keys[:FIRST_CASES], keys[FIRST_CASES:]):
+            if not part or len(kills) >= KILLS_ENOUGH:
+                break
+            mutant.setdefault("tried", set()).update(part)
+            found = self._killing(mutant, [self.pool[k] for k in part])
+            if found is None:
+                return None
+            kills.update(found)
+        return kills
 
     def _cases_for(self, mutant):
         """Untried cases that reach the mutant's line, small ones first; all of its file where no
@@ -281,19 +296,22 @@ class Hardening:
                 return []
         if how[0] == "endless":
             return mutants[:1]
-        killed = []
-        for name in mutants:
-            mutant = self.mutants[name]
-            command = {
-                "do": "tests",
-                "tests": [code],
-                "file": mutant["file"],
-                "source": mutant["source"],
-            }
-            answer = session.bare.ask(command)
-            if answer and answer[0].startswith("failed"):
-                killed.append(name)
-        return killed
+        sample = [name for name in mutants[:SAMPLE] if self._falls(code, name)]
+        if len(sample) == len(mutants[:SAMPLE]):
+            return mutants
+        return sample + [name for name in mutants[SAMPLE:] if self._falls(code, name)]
+
+    def _falls(self, code, name):
+        """Whether a test fails on a mutant."""
+        mutant = self.mutants[name]
+        command = {
+            "do": "tests",
+            "tests": [code],
+            "file": mutant["file"],
+            "source": mutant["source"],
+        }
+        answer = self.session.bare.ask(command)
+        return bool(answer) and answer[0].startswith("failed")
 
     def _shrunk(self, case, head, outcome, how, search, mutants):
         """The smallest case that still kills the same mutants."""

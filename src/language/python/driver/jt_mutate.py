@@ -1,6 +1,7 @@
 """Neighbours of a case that works: one constant, argument or element changed."""
 
 import ast
+import functools
 
 import jt_samples
 import jt_text
@@ -29,14 +30,7 @@ class Mutator:
         if len(case.setup) > 1 and self.rng.random() < 0.35:
             return self._steps(case)
         parts = list(case.setup) + [case.call]
-        trees = [jt_text.parse(part) for part in parts]
-        spots = []
-        for i, tree in enumerate(trees):
-            if tree is None or isinstance(
-                tree.body[0], (ast.FunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
-            ):
-                continue
-            spots += [(i, node) for node in _spots(tree)]
+        spots = [(i, node) for i, part in enumerate(parts) for node in _open_spots(part)]
         if not spots:
             return None
         i, node = self.rng.choice(spots)
@@ -48,7 +42,7 @@ class Mutator:
             return None
         edit = jt_text.Edit(parts[i])
         parts[i] = edit.replaced([(node, new)])
-        if jt_text.parse(parts[i]) is None:
+        if jt_text.known(parts[i]) is None:
             return None
         rank = case.rank if case.rank > TYPED else MUTATED if case.origin != "shape" else case.rank
         return case.changed(tuple(parts[:-1]), parts[-1], rank)
@@ -75,7 +69,7 @@ class Mutator:
         """Another constant of the case of the same kind: keys meet that were put in elsewhere."""
         found = []
         for part in case.setup + (case.call,):
-            tree = jt_text.parse(part)
+            tree = jt_text.known(part)
             for node in ast.walk(tree) if tree else ():
                 if (
                     isinstance(node, ast.Constant)
@@ -234,12 +228,20 @@ class Mutator:
 
 
 def _is_step(text):
-    tree = jt_text.parse(text)
+    tree = jt_text.known(text)
     return tree is not None and isinstance(tree.body[0], (ast.Expr, ast.Delete))
 
 
 def _kind(node):
     return type(node.value) if isinstance(node, ast.Constant) else type(node)
+
+
+@functools.lru_cache(maxsize=8192)
+def _open_spots(text):
+    """What can be changed in a part of a case; nothing in definitions and imports."""
+    tree = jt_text.known(text)
+    closed = (ast.FunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
+    return () if tree is None or isinstance(tree.body[0], closed) else tuple(_spots(tree))
 
 
 def _spots(tree):
@@ -275,14 +277,14 @@ def smaller(case):
         edit = jt_text.Edit(case.call)
         found += [case.changed(call=edit.text(part)) for part in last.body[0].value.elts]
     for i, part in enumerate(parts):
-        tree = jt_text.parse(part)
+        tree = jt_text.known(part)
         if tree is None or isinstance(tree.body[0], (ast.FunctionDef, ast.ClassDef)):
             continue
         edit = jt_text.Edit(part)
         for node in _spots(tree):
             for new in _simpler(edit, node):
                 text = edit.replaced([(node, new)])
-                if jt_text.parse(text) is not None and text != part:
+                if jt_text.known(text) is not None and text != part:
                     changed = parts[:i] + [text] + parts[i + 1 :]
                     found.append(case.changed(tuple(changed[:-1]), changed[-1]))
     unique = {c.key: c for c in found if c.weight < case.weight or _nicer(c, case)}

@@ -1,5 +1,7 @@
 """From findings to regression tests: confirm without noise, shrink, write, look once more."""
 
+import collections
+
 import jt_code
 import jt_compare
 import jt_sides
@@ -12,6 +14,7 @@ from jt_write import Unwritable
 PER_TARGET = 3
 HISTORIES = 8
 ROUNDS = 30
+LEAST_CALLS = 300
 SHARES = (0.08, 1.0)  # of a target's calls, in the first round and in all
 
 
@@ -30,12 +33,14 @@ class Regressions:
         Every target gets a few calls before any gets many, so that what is easy to see is seen also
         where there is not enough time for everything.
         """
+        alike = collections.Counter(place(target) for target in targets if target.changed)
         for share in SHARES:
             for target in targets:
                 if deadline():
                     self._not_looked_at(targets)
                     return
-                budget = calls if target.changed else max(200, calls // 8)
+                budget = calls // alike[place(target)] if target.changed else calls // 8
+                budget = max(LEAST_CALLS, budget)
                 self._explore(target, int(budget * share), deadline)
 
         self._not_looked_at(targets)
@@ -177,6 +182,12 @@ class Regressions:
         answers = [answer[0] if answer else "" for answer in jt_sides.together(sides, command)]
         passed = answers[0] == answers[2] == "passed"
         return passed and all(answers[i].startswith("failed") for i in (1, 3))
+
+
+def place(target):
+    """What targets share whose exploration makes the same calls: methods of one class do."""
+    owner = target.local.rpartition(".")[0]
+    return target.module, owner or target.local
 
 
 def after(earlier, case):

@@ -16,6 +16,9 @@ ENOUGH = 16
 CHECK_EVERY = 8
 TRIES = 8
 MOST_KEPT = 400
+# Tries without news after which luck is not tried further (and half of all before them): of calls
+# that don't depend on each other, and of sequences of calls.
+STALE, STALE_SEQUENCES = 1000, 2400
 
 
 _MAKING = (".__init__", ".__new__", ".__post_init__", ".__init_subclass__")
@@ -72,6 +75,7 @@ class Search:
         self.learned = False
         self.reported = set()  # the findings that were written, or could not be
         self.made = 0
+        self.news = 0  # how much was tried when something new was seen last
 
     # -- what is called
     # ---------------------------------------------------------------------------------------
@@ -171,11 +175,17 @@ class Search:
             batch = self._planned_batch()
             if not batch:
                 self._learn_once()
-                batch = self._random_batch()
+                batch = [] if self._stale() else self._random_batch()
             if not batch:
                 break
             self._batch(batch)
         self._check(last=True)
+
+    def _stale(self):
+        """Whether luck has shown nothing new for long."""
+        sequences = "." in self.target.local or self._has_state()
+        patience = STALE_SEQUENCES if sequences else STALE
+        return self.tried - self.news > patience + self.news // 2
 
     def _over(self, calls, deadline):
         self._check()
@@ -327,6 +337,8 @@ class Search:
         self.tried += len(cases)
         for i, (case, b, n) in enumerate(zip(cases, before, now)):
             new = b.get("new", 0) + (n.get("new", 0) if self.compare else 0)
+            if new:
+                self.news = self.tried
             worth = jt_compare.valid(b if self.compare else n, self.documented)
             if worth and (new or len(self.kept) < 40) and len(self.kept) < MOST_KEPT:
                 self.kept.append((case, n))
@@ -337,6 +349,7 @@ class Search:
             found = jt_compare.difference(b, n, self.documented)
             if found is not None and found[0] != "crash" and (case.rank < LEARNED or not kinds):
                 self.differing += 1
+                self.news = self.tried
                 self.findings.append(Finding(case, b, n, found, tuple(cases[:i])))
         return before
 

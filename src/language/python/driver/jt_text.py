@@ -1,6 +1,7 @@
 """Python source as text: literals as black writes them, and edits by position in the tree."""
 
 import ast
+import functools
 import io
 import re
 import tokenize
@@ -123,9 +124,29 @@ def parse(text):
         return None
 
 
+@functools.lru_cache(maxsize=8192)
+def known(text):
+    """The same for a text that is looked at often. The tree must not be changed."""
+    return parse(text)
+
+
+@functools.lru_cache(maxsize=8192)
+def names(text):
+    """The names that a text reads, and those that it binds."""
+    read, bound = set(), set()
+    tree = known(text)
+    for node in ast.walk(tree) if tree else ():
+        if isinstance(node, ast.Name):
+            (read if isinstance(node.ctx, ast.Load) else bound).add(node.id)
+        elif isinstance(node, ast.arg):
+            bound.add(node.arg)
+    return frozenset(read), frozenset(bound)
+
+
+@functools.lru_cache(maxsize=8192)
 def weight(text):
     """How long and nested an input is: one for each node, more for long constants."""
-    tree = parse(text)
+    tree = known(text)
     if tree is None:
         return 10000
     total = 0
