@@ -44,7 +44,8 @@ async fn killed_in(stages: &[&str]) {
         killed.push(stage.service.id());
         stage.service.kill();
         // Judging takes some milliseconds: what it leads to may be out already.
-        assert!(*name == "assess" || stage.checks(&head)[0].status != "completed", "it was killed too late");
+        let judging = matches!(*name, "assess" | "report" | "critique");
+        assert!(judging || stage.checks(&head)[0].status != "completed", "it was killed too late");
         seen = stage.service.log().len();
         stage.service.restart();
     }
@@ -66,9 +67,21 @@ async fn a_kill_while_the_sandbox_works_is_as_if_it_never_happened() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_kill_between_reading_and_working_is_as_if_it_never_happened() {
+    killed_in(&["infer", "shard", "report"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_kill_while_the_description_is_written_is_as_if_it_never_happened() {
+    killed_in(&["critique"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 #[ignore = "it takes minutes: `make test-long` runs it"]
 async fn a_kill_in_each_stage_alone_is_as_if_it_never_happened() {
-    for stage in ["checkout", "diff", "map", "mutate", "prepare", "generate", "execute", "assess"] {
+    let reading = ["checkout", "diff", "map", "infer", "shard", "mutate"];
+    let working = ["prepare", "generate", "execute", "assess", "report", "critique"];
+    for stage in reading.into_iter().chain(working) {
         killed_in(&[stage]).await;
     }
 }
