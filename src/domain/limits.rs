@@ -59,6 +59,8 @@ pub const ENVIRONMENT_IMAGES: usize = 50;
 pub const PARSE_TIME: Duration = Duration::from_secs(5);
 /// Mutants of one run.
 pub const MUTANTS: usize = 200;
+/// Mutants of base that lead the explorer of one run.
+pub const MUTANTS_OF_BASE: usize = 60;
 /// Mutants of one line that are considered.
 pub const MUTANTS_PER_LINE: usize = 12;
 /// Mutants of one file that are parsed.

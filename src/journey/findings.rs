@@ -27,6 +27,7 @@ pub(super) struct Scene<'a> {
     pub(super) language: &'a dyn Language,
     pub(super) environment: &'a Environment,
     pub(super) mutants: &'a [Mutant],
+    pub(super) base_mutants: &'a [Mutant],
 }
 
 /// The framework that fits the repository best; the language's first where nothing tells.

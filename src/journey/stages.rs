@@ -72,6 +72,7 @@ impl<'t> Run<'t> {
             language,
             environment: &environment,
             mutants: &mutated.mutants,
+            base_mutants: &mutated.of_base,
         };
         let explored = self.generate(&scene, &shards).await?;
         let tests = findings::place(&scene, &explored);
@@ -231,6 +232,7 @@ impl<'t> Run<'t> {
                 shard,
                 shards: shards.len(),
                 mutants: scene.mutants,
+                base_mutants: scene.base_mutants,
                 change: &scene.diffed.change,
                 language: scene.language,
                 settings: &scene.request.settings,

@@ -26,6 +26,7 @@ pub(super) const EXPLORER: Driver = Driver {
         "jt_plan.py",
         "jt_pytest.py",
         "jt_regress.py",
+        "jt_risks.py",
         "jt_samples.py",
         "jt_search.py",
         "jt_session.py",

@@ -32,6 +32,8 @@ pub struct Exploration<'a> {
     pub shards: usize,
     /// All mutants; those of the shard's files are used.
     pub mutants: &'a [Mutant],
+    /// Mutants of base, which lead to inputs.
+    pub base_mutants: &'a [Mutant],
     /// The change.
     pub change: &'a ChangeSet,
     /// The language.

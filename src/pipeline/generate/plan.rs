@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::Exploration;
-use crate::domain::{Mutant, SymbolKind, Target, limits};
+use crate::domain::{Mutant, SourceTree, SymbolKind, Target, limits};
 
 /// Seconds within which an explorer that was told to stop has written what it found.
 const GIVING_BACK: u64 = 30;
@@ -46,6 +46,7 @@ pub(super) fn plan(exploration: &Exploration<'_>) -> Value {
         "import_roots": environment.import_roots,
         "targets": targets.iter().map(|target| target_plan(exploration, target)).collect::<Vec<_>>(),
         "mutants": mutants_plan(exploration, &targets),
+        "base_mutants": base_mutants_plan(exploration, &targets),
         "test_files": exploration.map.related_test_files,
         "reserved_names": [],
     })
@@ -90,9 +91,22 @@ fn mutants_plan(exploration: &Exploration<'_>, targets: &[&Target]) -> Vec<Value
     exploration.mutants.iter().filter(of_shard).filter_map(|mutant| mutant_plan(exploration, mutant)).collect()
 }
 
+/// The mutants of base in changed targets of the shard.
+fn base_mutants_plan(exploration: &Exploration<'_>, targets: &[&Target]) -> Vec<Value> {
+    let of_shard = |mutant: &&Mutant| {
+        targets.iter().any(|target| target.changed && target.base_file.as_ref() == Some(&mutant.file))
+    };
+    let base = &exploration.checkout.base;
+    exploration.base_mutants.iter().filter(of_shard).filter_map(|mutant| planned(exploration, base, mutant)).collect()
+}
+
 /// One mutant as the drivers take it; `None` where its text is not on head.
 pub fn mutant_plan(exploration: &Exploration<'_>, mutant: &Mutant) -> Option<Value> {
-    let source = mutant.apply(&exploration.checkout.head.text(mutant.file.as_str())?)?;
+    planned(exploration, &exploration.checkout.head, mutant)
+}
+
+fn planned(exploration: &Exploration<'_>, tree: &SourceTree, mutant: &Mutant) -> Option<Value> {
+    let source = mutant.apply(&tree.text(mutant.file.as_str())?)?;
     let roots = &exploration.environment.import_roots;
     Some(json!({
         "id": mutant.id,

@@ -1,5 +1,6 @@
 //! Realistic faults on the changed lines.
 
+mod of_base;
 mod rules;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,6 +17,8 @@ pub use rules::rejection;
 pub struct Mutated {
     /// The mutants, `M001` first; no line has its second before every line has its first.
     pub mutants: Vec<Mutant>,
+    /// Mutants of base, near what the change risks. They lead the explorer to inputs; nothing of them is reported.
+    pub of_base: Vec<Mutant>,
     /// Changed places that are not mutated, by rule.
     pub rejections: Vec<Rejection>,
     /// What went less well than it should have.
@@ -42,6 +45,7 @@ pub fn mutate(change: &ChangeSet, map: &CodeMap, language: &dyn Language) -> Mut
         rules::untouched(file, text, &lines, language, &mut mutated);
     }
     mutated.mutants = spread(all);
+    mutated.of_base = of_base::mutants(change, map, language);
     if mutated.mutants.len() > limits::MUTANTS {
         let over = mutated.mutants.len() - limits::MUTANTS;
         mutated.mutants.truncate(limits::MUTANTS);

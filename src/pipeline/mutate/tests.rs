@@ -36,6 +36,22 @@ fn every_line_has_its_best_mutant_before_one_has_its_second() {
 }
 
 #[test]
+fn base_is_mutated_where_it_was_replaced_and_near_the_risks_of_what_was_changed() {
+    let before =
+        "def a(x, y):\n    if x < 3:\n        return y\n    z = x + 1\n    return z\n\n\ndef b(x):\n    return x < 1\n";
+    let mutated = mutated(before, &before.replace("x + 1", "x + 2"));
+    let lines: BTreeSet<u32> = mutated.of_base.iter().map(|mutant| mutant.span.line_start).collect();
+    assert_eq!(lines, BTreeSet::from([2, 4]));
+    assert!(mutated.of_base.iter().any(|mutant| mutant.original == "<" && mutant.mutated == "<="));
+    assert!(mutated.of_base.iter().all(|mutant| mutant.id.as_str().starts_with('B')));
+}
+
+#[test]
+fn a_new_function_has_no_mutants_of_base() {
+    assert_eq!(mutated("", "def a(x):\n    return x < 1\n").of_base, []);
+}
+
+#[test]
 fn mutants_are_bounded_and_that_is_said() {
     let body: String = (0..100).map(|i| format!("    x = x + {i}\n    y = x < {i}\n")).collect();
     let mutated = mutated("", &format!("def a(x):\n{body}    return y\n"));

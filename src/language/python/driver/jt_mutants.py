@@ -7,7 +7,7 @@ import jt_compare
 import jt_sides
 from jt_regress import called
 from jt_search import Search
-from jt_session import MARGIN, MOST_STEPS, STEPS
+from jt_session import limits
 from jt_mutate import Mutator, smaller
 from jt_words import did
 from jt_write import Unwritable
@@ -193,13 +193,12 @@ class Hardening:
         return small + rest[::step][: MOST_CASES // 2]
 
     def _command(self, mutant, cases, heads):
-        limits = [min(max(STEPS, MARGIN * h["steps"]), MOST_STEPS) for h in heads]
         return {
             "do": "mutant",
             "file": mutant["file"],
             "source": mutant["source"],
             "modules": [mutant["module"]],
-            "cases": [c.command(limit) for c, limit in zip(cases, limits)],
+            "cases": [c.command(limit) for c, limit in zip(cases, limits(heads))],
         }
 
     def _killing(self, mutant, entries):

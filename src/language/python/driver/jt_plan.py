@@ -74,6 +74,7 @@ class Plan:
         self.import_roots = data.get("import_roots") or ["."]
         self.targets = [Target(t) for t in data.get("targets", [])]
         self.mutants = data.get("mutants", [])
+        self.base_mutants = data.get("base_mutants", [])
         self.test_files = data.get("test_files", [])
         self.reserved = set(data.get("reserved_names", []))
         self.base = self._side(data["base"])
@@ -105,6 +106,7 @@ class Result:
         self.failure = None  # a mistake of the explorer's own
         self.calls = 0
         self.explored = 0
+        self.led = 0  # cases that mutants of base led to
         self.lines = {}
 
     def problem(self, target, what, side):
@@ -123,6 +125,7 @@ class Result:
             "stats": {
                 "calls": self.calls,
                 "targets_explored": self.explored,
+                "led_by_base": self.led,
                 "seconds": round(plan.spent(), 2),
                 "work": round(plan.work.seconds, 2),
                 "lines_reached": {f: sorted(v) for f, v in sorted(self.lines.items())},

@@ -7,6 +7,7 @@ import jt_compare
 import jt_sides
 from jt_case import Case
 from jt_mutate import smaller
+from jt_risks import Risks
 from jt_search import Finding, Search
 from jt_words import differing
 from jt_write import Unwritable
@@ -26,6 +27,7 @@ class Regressions:
         self.writer = writer
         self.shown = set()
         self.histories = HISTORIES
+        self.risks = Risks(session)
 
     def explore(self, targets, calls, deadline):
         """Explores targets in order; findings become candidates.
@@ -42,8 +44,16 @@ class Regressions:
                 budget = calls // alike[place(target)] if target.changed else calls // 8
                 budget = max(LEAST_CALLS, budget)
                 self._explore(target, int(budget * share), deadline)
+                if share == SHARES[0] and target.changed and not deadline():
+                    self._lead(target)
 
         self._not_looked_at(targets)
+
+    def _lead(self, target):
+        """What base must not become shows which inputs matter, where nothing was found yet."""
+        search = self.session.corpus[target.id]
+        if not search.sure and search.kept:
+            self.risks.lead(target, search)
 
     def _not_looked_at(self, targets):
         """Says which targets were not called at all."""

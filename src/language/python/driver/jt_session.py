@@ -34,6 +34,8 @@ class Session:
         self.head_again = jt_sides.Side("head", plan.head, plan, seed="4242", zone="Asia/Tokyo")
         self.bare = jt_sides.Side("head", plan.head, plan)
         self.bare.bare = True
+        self.base_bare = jt_sides.Side("base", plan.base, plan)
+        self.base_bare.bare = True
         self.facts = {}
         self.mining = jt_mining.Mining(plan.head["root"], None)
         self.mined_modules = set()
@@ -41,7 +43,14 @@ class Session:
 
     def stop(self):
         """Ends all workers."""
-        for side in (self.base, self.head, self.base_again, self.head_again, self.bare):
+        for side in (
+            self.base,
+            self.head,
+            self.base_again,
+            self.head_again,
+            self.bare,
+            self.base_bare,
+        ):
             side.stop()
 
     def load(self):
@@ -150,3 +159,8 @@ class Session:
                 for n, v in first["after"].items()
             )
         return first["kind"] in ("long", "crash")
+
+
+def limits(outcomes):
+    """How many steps a mutant may take for each case, by what the original took."""
+    return [min(max(STEPS, MARGIN * outcome["steps"]), MOST_STEPS) for outcome in outcomes]

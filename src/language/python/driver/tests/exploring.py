@@ -36,6 +36,7 @@ def targets(base, head, module, file):
             "module": module,
             "local_name": name,
             "file": file,
+            "base_file": file if name in before else None,
             "in_base": name in before,
             "changed": True,
         }
@@ -43,7 +44,7 @@ def targets(base, head, module, file):
     ]
 
 
-def explore(folder, base, head, mutants=(), tests=None, seconds=40, extra=None):
+def explore(folder, base, head, mutants=(), tests=None, seconds=40, extra=None, base_mutants=()):
     """The result of exploring `shop.py` in two versions."""
     files = dict(extra or {}, **(tests or {}))
     for side, text in (("base", base), ("head", head)):
@@ -63,6 +64,7 @@ def explore(folder, base, head, mutants=(), tests=None, seconds=40, extra=None):
         "import_roots": ["."],
         "targets": targets(base, head, "shop", "shop.py"),
         "mutants": list(mutants),
+        "base_mutants": list(base_mutants),
         "test_files": sorted(tests or ()),
     }
     (jittest / "plan.json").write_text(json.dumps(plan))

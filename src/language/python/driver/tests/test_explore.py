@@ -90,6 +90,21 @@ def test_mutants_are_killed_or_explained(tmp_path):
     assert result["mutants"]["M003"]["status"] == "broken"
 
 
+def test_mutants_of_base_lead_to_inputs_and_prove_nothing_themselves(tmp_path):
+    at = {"file": "shop.py", "module": "shop", "symbol": "shop.Account.deposit", "line": 14}
+    mutants = [
+        dict(at, id="B001", source=BASE.replace("amount <= 0", "amount <= 1")),
+        dict(at, id="B002", source=BASE.replace("amount <= 0", "amount <= [")),
+        dict(at, id="B003", source="raise ImportError\n"),
+    ]
+    head = BASE.replace("amount <= 0", "0 >= amount")
+    result = explore(tmp_path, BASE, head, base_mutants=mutants)
+    assert result["candidates"] == [] and result["mutants"] == {}
+    assert result["stats"]["led_by_base"] > 0
+    alone = explore(tmp_path / "alone", BASE, head, base_mutants=mutants[1:])
+    assert alone["stats"]["led_by_base"] == 0
+
+
 def test_the_same_plan_gives_the_same_candidates(tmp_path):
     head = BASE.replace("+= amount", "-= amount")
     first = explore(tmp_path / "a", BASE, head)
