@@ -150,8 +150,8 @@ class Hardening:
         for mutant in list(self.mutants.values()):
             if self.plan.left() < 3:
                 return
-            if mutant["id"] in self.kills:
-                continue
+            if mutant["id"] in self.kills or mutant.get("slow"):
+                continue  # what waits once waits again
             keys = self._cases_for(mutant)
             if not keys:
                 continue
@@ -212,6 +212,7 @@ class Hardening:
             self._status(mutant, "broken", answer.get("why", ""))
             return None
         found = {}
+        mutant["slow"] = any(outcome["kind"] == "slow" for outcome in answer or ())
         for (case, head, search), outcome in zip(entries, jt_sides.outcomes(answer, len(cases))):
             how = jt_compare.difference(head, outcome, search.documented)
             if how is not None and how[0] not in ("crash",):

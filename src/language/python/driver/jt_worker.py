@@ -33,9 +33,13 @@ import jt_trace  # noqa: E402
 
 sys.path.remove(HERE)
 
-SLOW_IN_A_BATCH = 3
+# Cases of one batch that may take too long; of a mutant the first one is enough.
+SLOW_IN_A_BATCH, SLOW_OF_A_MUTANT = 3, 1
 RESTARTS = 40
 PATIENCE = 3  # seconds on the clock for a second of processor time: the machine may be busy
+# A case that waits does not work; this many ticks without a millisecond of work end it.
+TICK, IDLE, IDLE_TICKS = 1.0, 0.001, 2
+worked = time.process_time  # before anybody replaces it
 
 
 class Mutated(importlib.abc.MetaPathFinder, importlib.abc.Loader):
@@ -79,6 +83,7 @@ class Child:
         self.out = out
         self.tracer = jt_trace.Tracer(worker.root, worker.wanted)
         self.known = worker.arcs
+        self.ticks, self.idle, self.worked = 0, 0, 0.0
 
     def send(self, message):
         """One line to the zygote."""
@@ -92,6 +97,22 @@ class Child:
         self.send(outcome)
         os._exit(0)
 
+    def begin(self):
+        """Watches the clock over one case."""
+        self.ticks, self.idle, self.worked = 0, 0, worked()
+        signal.setitimer(signal.ITIMER_PROF, self.worker.call_seconds)
+        signal.setitimer(signal.ITIMER_REAL, TICK, TICK)
+
+    def tick(self, *_):
+        """Ends a case that waits for what does not come, or takes far too long."""
+        self.tracer.steps -= 1  # this call is none of the case's
+        now = worked()
+        self.idle = self.idle + 1 if now - self.worked < IDLE else 0
+        self.worked = now
+        self.ticks += 1
+        if self.idle >= IDLE_TICKS or self.ticks * TICK >= self.worker.call_seconds * PATIENCE:
+            self.end({"kind": "slow"})
+
     def case(self, case, watch):
         """The outcome of one case, as plain data."""
         guard = self.worker.guard
@@ -99,9 +120,8 @@ class Child:
         guard.seeded = False
         canon = jt_outcome.Canon(self.worker.root, (os.getcwd(), self.worker.scratch))
         text = io.StringIO()
-        signal.setitimer(signal.ITIMER_PROF, self.worker.call_seconds)
-        signal.setitimer(signal.ITIMER_REAL, self.worker.call_seconds * PATIENCE)
         tracer = self.tracer
+        self.begin()
         guard.armed = True
         if watch:
             sys.setprofile(guard.profile)
@@ -308,17 +328,18 @@ class Worker:
 
     def _cases(self, command, prepare):
         cases, watch, fresh = command["cases"], command.get("watch"), command.get("fresh")
+        most = SLOW_OF_A_MUTANT if prepare else SLOW_IN_A_BATCH
         outcomes, slow, restarts = [], 0, 0
         while len(outcomes) < len(cases):
-            if slow >= SLOW_IN_A_BATCH or restarts >= RESTARTS and not fresh:
+            if slow >= most or restarts >= RESTARTS and not fresh:
                 outcomes.append({"kind": "skipped"})
                 continue
             rest = cases[len(outcomes) :][: 1 if fresh else None]
 
             def body(out, rest=rest):
                 child = Child(self, out)
-                for late in (signal.SIGALRM, signal.SIGPROF):
-                    signal.signal(late, lambda *_: child.end({"kind": "slow"}))
+                signal.signal(signal.SIGALRM, child.tick)
+                signal.signal(signal.SIGPROF, lambda *_: child.end({"kind": "slow"}))
                 if prepare:
                     try:
                         prepare()
