@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Level, MutantId, RepoPath, TargetId, TestId};
+use super::{Level, MutantId, Quality, RepoPath, TargetId, TestId};
 
 /// What a test is meant to show, as far as exploration saw it; the kill matrix decides.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -58,4 +58,8 @@ pub struct GeneratedTest {
     pub observation: Observation,
     /// How long and how nested its inputs are; smaller is better.
     pub size: u32,
+    /// The gate of formatter, linter and type checker; absent where it could not be held to it.
+    pub quality: Option<Quality>,
+    /// The first things that the gate says against it, in words.
+    pub faults: Vec<String>,
 }

@@ -79,6 +79,12 @@ pub const RELATED_TEST_FILES: usize = 80;
 pub const EXPLORING_SECONDS: u64 = 360;
 /// Candidate tests that reach the kill matrix in one run.
 pub const CANDIDATE_TESTS: usize = 120;
+/// One generated test's file.
+pub const TEST_BYTES: usize = 64 << 10;
+/// Formatting, linting and type-checking the tests of one run.
+pub const POLISH_TIME: Duration = Duration::from_secs(60);
+/// What is said against one test by formatter, linter and type checker.
+pub const FAULTS: usize = 5;
 /// The kill matrix as the driver writes it.
 pub const MATRIX_BYTES: usize = 48 << 20;
 /// Cells of a kill matrix: of generated tests, and again of the repository's own.

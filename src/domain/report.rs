@@ -110,7 +110,7 @@ pub struct CatchTest {
     pub iterations: u32,
     /// How often it was repaired.
     pub retries: u32,
-    /// The gate; absent until there is one.
+    /// The gate; absent where the test could not be held to it.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub quality: Option<Quality>,
 }

@@ -21,6 +21,7 @@ use crate::pipeline::generate::{Exploration, Explored};
 use crate::pipeline::infer::{self, IntentInputs};
 use crate::pipeline::map::{self, Mapped, Reading};
 use crate::pipeline::mutate::{self, Mutated};
+use crate::pipeline::polish::{self, Unpolished};
 use crate::pipeline::prepare::{self, PrepareOutcome};
 use crate::pipeline::report::count;
 use crate::pipeline::shard;
@@ -75,7 +76,7 @@ impl<'t> Run<'t> {
             base_mutants: &mutated.of_base,
         };
         let explored = self.generate(&scene, &shards).await?;
-        let tests = findings::place(&scene, &explored);
+        let tests = self.polish(&scene, findings::place(&scene, &explored)).await?;
         let execution = self.execute(&scene, &tests).await?;
         self.conclude(&scene, &explored, &tests, execution);
         Ok(self.report)
@@ -251,6 +252,33 @@ impl<'t> Run<'t> {
         }
         self.took("generate", started);
         Ok(explored)
+    }
+
+    /// Formats the tests, mends them, and holds them to the gate.
+    async fn polish(
+        &mut self,
+        scene: &Scene<'_>,
+        tests: Vec<GeneratedTest>,
+    ) -> Result<Vec<GeneratedTest>, JourneyError> {
+        if tests.is_empty() {
+            return Ok(tests);
+        }
+        let started = self.begin("polish", &format!("formatting and checking {} tests", tests.len()));
+        let unpolished = Unpolished {
+            head: &scene.checkout.head,
+            environment: scene.environment,
+            language: scene.language,
+            settings: &scene.request.settings,
+            tests,
+        };
+        let polished = polish::polish(unpolished, self.tools.sandbox.as_ref()).await?;
+        // What the sandbox leaves out on the way in, it said already when it explored.
+        let new = polished.warnings.into_iter().filter(|warning| !self.report.warnings.contains(warning));
+        let new: Vec<Warning> = new.collect();
+        self.report.warnings.extend(new);
+        self.report.sandbox_runs.push(polished.sandbox_use);
+        self.took("polish", started);
+        Ok(polished.tests)
     }
 
     /// Runs the matrix; `None` where there is nothing to run.

@@ -260,6 +260,9 @@ pub trait Language: Mapper {
     /// The explorer.
     fn explorer(&self) -> Driver;
 
+    /// The program that formats tests, mends them, and holds them to the repository's linter and type checker.
+    fn polisher(&self) -> Driver;
+
     /// Reviews the text of a test file.
     fn review_test(&self, code: &str) -> TestReview;
 }

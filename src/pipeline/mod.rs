@@ -11,6 +11,7 @@ pub mod graph;
 pub mod infer;
 pub mod map;
 pub mod mutate;
+pub mod polish;
 pub mod prepare;
 pub mod publish;
 pub mod report;

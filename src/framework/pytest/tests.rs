@@ -197,6 +197,8 @@ fn test_of(id: &str) -> GeneratedTest {
         purpose: Purpose::Regression,
         observation: Observation::default(),
         size: 1,
+        quality: None,
+        faults: Vec::new(),
     }
 }
 

@@ -8,6 +8,7 @@ mod imports;
 mod off_limits;
 mod operators;
 mod paths;
+mod polisher;
 mod resolve;
 mod review;
 mod risks;
@@ -105,5 +106,9 @@ impl Language for Python {
 
     fn explorer(&self) -> Driver {
         explorer::EXPLORER
+    }
+
+    fn polisher(&self) -> Driver {
+        polisher::POLISHER
     }
 }

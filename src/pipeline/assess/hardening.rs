@@ -63,6 +63,9 @@ fn usable(
     if let Some(broken) = evidence.broken_rules.get(&test.id).and_then(|rules| rules.first()) {
         return Err(("asserts-nothing", broken.reason.clone()));
     }
+    if test.quality.as_ref().is_some_and(|quality| !quality.passed) {
+        return Err(("quality", test.faults.join("; ")));
+    }
     let empty = Cell::default();
     let head = evidence.matrix.cells.get(&(test.id.clone(), RevisionKey::Head)).unwrap_or(&empty);
     if !head.all_passed() {

@@ -14,7 +14,7 @@ pub(super) fn judge(evidence: &Evidence<'_>, assessment: &mut Assessment) {
             Err(reason) => assessment.rejections.push(reason),
         }
     }
-    proofs.sort_by_key(|(proof, size)| (std::cmp::Reverse(proof.confidence), *size, proof.test.clone()));
+    proofs.sort_by_key(|(proof, rank)| (std::cmp::Reverse(proof.confidence), *rank, proof.test.clone()));
     assessment.proofs.extend(proofs.into_iter().map(|(proof, _)| proof));
 }
 
@@ -74,9 +74,12 @@ fn unusable(run: &Outcome) -> Option<(&'static str, String)> {
     }
 }
 
-fn proof(evidence: &Evidence<'_>, test: &GeneratedTest) -> (Proof, u32) {
+/// The proof, and its rank among others: what does not pass the gate comes last, the smaller test first.
+fn proof(evidence: &Evidence<'_>, test: &GeneratedTest) -> (Proof, (bool, u32)) {
     let killed = evidence.mutants.iter().filter(|mutant| kills(evidence.matrix, &test.id, &mutant.id));
     let kills = killed.map(|mutant| mutant.id.clone()).collect();
     let (confidence, reasons) = confidence::of_regression(evidence, test);
-    (Proof { test: test.id.clone(), kind: CatchKind::Regression, confidence, reasons, kills }, test.size)
+    let fails_gate = test.quality.as_ref().is_some_and(|quality| !quality.passed);
+    let proof = Proof { test: test.id.clone(), kind: CatchKind::Regression, confidence, reasons, kills };
+    (proof, (fails_gate, test.size))
 }

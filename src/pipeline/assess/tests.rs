@@ -2,6 +2,7 @@
 
 mod confidence;
 mod mutants;
+mod quality;
 
 use std::collections::BTreeMap;
 
@@ -89,6 +90,8 @@ fn generated(id: &str, purpose: Purpose, size: u32) -> GeneratedTest {
         purpose,
         observation: Observation { differing: 2, tried: 10, ..Observation::default() },
         size,
+        quality: None,
+        faults: Vec::new(),
     }
 }
 

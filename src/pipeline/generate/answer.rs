@@ -5,7 +5,6 @@ use serde::Deserialize;
 use super::{Exploration, Explored};
 use crate::domain::{MutantId, Observation, Purpose, TargetId, Warning, limits};
 
-const CODE_BYTES: usize = 64 << 10;
 const TEXT_CHARS: usize = 600;
 
 /// A proposed test.
@@ -150,7 +149,7 @@ fn checked(candidate: AnswerCandidate, exploration: &Exploration<'_>) -> Option<
         && candidate.name.len() <= 200
         && candidate.name.chars().all(|c| c.is_alphanumeric() || c == '_');
     let defines = candidate.code.contains(&format!("def {}(", candidate.name));
-    if !asked || !plain_name || !defines || candidate.code.len() > CODE_BYTES {
+    if !asked || !plain_name || !defines || candidate.code.len() > limits::TEST_BYTES {
         return None;
     }
     let known = |id: &String| exploration.mutants.iter().any(|mutant| mutant.id.as_str() == id);

@@ -125,12 +125,18 @@ pub fn inputs(checkout: &Checkout, driver: Driver, plan: &serde_json::Value) -> 
         Input::Folder { from: checkout.base.folder.clone(), to: path("base") },
         Input::Folder { from: checkout.head.folder.clone(), to: path("head") },
     ];
+    inputs.extend(plan_inputs(driver, plan));
+    inputs
+}
+
+/// A driver's files and its plan, as they lie in the working folder.
+pub fn plan_inputs(driver: Driver, plan: &serde_json::Value) -> Vec<Input> {
     let file = |name: &str, content: Vec<u8>| Input::File {
         path: path(&format!("jittest/{name}")),
         content,
         executable: false,
     };
-    inputs.extend(driver.files.iter().map(|(name, text)| file(name, text.as_bytes().to_vec())));
+    let mut inputs: Vec<Input> = driver.files.iter().map(|(name, text)| file(name, text.as_bytes().to_vec())).collect();
     inputs.push(file("plan.json", plan.to_string().into_bytes()));
     inputs
 }
@@ -184,6 +190,8 @@ pub fn place(
             purpose: candidate.purpose,
             observation: candidate.observation,
             size: candidate.size,
+            quality: None,
+            faults: Vec::new(),
         });
     }
     tests

@@ -166,7 +166,7 @@ fn catch_test(findings: &Findings<'_>, test: &GeneratedTest) -> CatchTest {
         flaky_risk: flaky_risk(findings, test),
         iterations: 1,
         retries: 0,
-        quality: None,
+        quality: test.quality.clone(),
     }
 }
 

@@ -202,6 +202,8 @@ fn test(framework: &dyn Framework, trees: &[&SourceTree], target: &Target) -> Ge
         purpose: Purpose::Regression,
         observation: Observation::default(),
         size: 1,
+        quality: None,
+        faults: Vec::new(),
     }
 }
 

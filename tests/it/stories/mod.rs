@@ -8,6 +8,7 @@ mod jobs;
 mod kills;
 mod outages;
 mod published;
+mod quality;
 mod settings;
 mod trouble;
 mod verdicts;
