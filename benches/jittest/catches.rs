@@ -9,6 +9,8 @@ use std::time::Instant;
 use anyhow::{Context, bail};
 use serde::Deserialize;
 
+use crate::reruns::{self, Kept};
+
 #[derive(Deserialize)]
 struct Case {
     title: String,
@@ -23,6 +25,7 @@ struct Outcome {
     seconds: f64,
     test_seconds: f64,
     mutants: BTreeMap<String, usize>,
+    kept: Kept,
 }
 
 pub(crate) fn run(out: &mut dyn Write) -> anyhow::Result<()> {
@@ -35,7 +38,9 @@ pub(crate) fn run(out: &mut dyn Write) -> anyhow::Result<()> {
         writeln!(out, "{mark} {name}: expected {}, {} in {:.1} s", outcome.expect, outcome.verdict, outcome.seconds)?;
         outcomes.push(outcome);
     }
-    summary(out, &outcomes)
+    summary(out, &outcomes)?;
+    let kept: Vec<Kept> = outcomes.into_iter().map(|outcome| outcome.kept).collect();
+    reruns::run(out, &kept)
 }
 
 fn cases() -> anyhow::Result<Vec<(String, PathBuf)>> {
@@ -89,6 +94,10 @@ fn one(name: &str, folder: &Path) -> anyhow::Result<Outcome> {
         seconds,
         test_seconds: runs.filter_map(|run| run["seconds"].as_f64()).sum(),
         mutants,
+        kept: Kept {
+            folder: folder.to_owned(),
+            catches: serde_json::from_value(report["catches"].clone()).context("the catches")?,
+        },
     })
 }
 

@@ -5,6 +5,7 @@
 mod catches;
 mod communities;
 mod delivery;
+mod reruns;
 mod service;
 mod webhooks;
 

@@ -114,7 +114,9 @@ pub struct TestReview {
     pub rules: Vec<(String, String)>,
     /// What people would not merge: sleeping, printing, …
     pub anti_patterns: Vec<String>,
-    /// Faults of style.
+    /// Lines that are too long, or end with blanks.
+    pub untidy_lines: usize,
+    /// Other faults of style: tests without a docstring, names that are no usual ones.
     pub style_faults: usize,
     /// Test functions.
     pub tests: usize,

@@ -48,6 +48,7 @@ pub(super) fn review(code: &str) -> TestReview {
         review.rules.push(rule);
     }
     review.anti_patterns = anti_patterns(&nodes, code);
+    review.untidy_lines = untidy_lines(code);
     review.style_faults = style_faults(code, &tests);
     let lines = |node: &Node<'_>| node.end_position().row - node.start_position().row + 1;
     review.longest = tests.iter().map(lines).max().unwrap_or(0);
@@ -201,14 +202,17 @@ fn anti_patterns(nodes: &[Node<'_>], code: &str) -> Vec<String> {
     found.into_iter().map(str::to_owned).collect()
 }
 
-/// Long lines, trailing blanks, tests without a docstring, names that are no snake case.
+fn untidy_lines(code: &str) -> usize {
+    code.lines().filter(|line| line.chars().count() > LINE_LENGTH || line.ends_with([' ', '\t'])).count()
+}
+
+/// Tests without a docstring, names that are no snake case.
 fn style_faults(code: &str, tests: &[Node<'_>]) -> usize {
-    let lines = code.lines().filter(|line| line.chars().count() > LINE_LENGTH || line.ends_with([' ', '\t'])).count();
     let undocumented = tests.iter().filter(|test| !has_docstring(**test)).count();
     let snake = |name: &str| name.chars().all(|c| c.is_lowercase() || c.is_numeric() || c == '_');
     let badly_named =
         tests.iter().filter(|test| test.child_by_field_name("name").is_some_and(|n| !snake(text(n, code)))).count();
-    lines + undocumented + badly_named
+    undocumented + badly_named
 }
 
 fn has_docstring(function: Node<'_>) -> bool {

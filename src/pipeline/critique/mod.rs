@@ -3,7 +3,7 @@
 //!
 //! | score | formula, 0 to 100 |
 //! |---|---|
-//! | style | 100 less 10 for each fault of style a test, on average |
+//! | style | 100 less 10 for each fault of style a test, on average; lines are the linter's affair where there was one |
 //! | coverage adequacy | covered share of the changed lines and of the changed branches, the mean of both |
 //! | assertion quality | killed mutants of those that can be killed and were run |
 //! | maintainability | 100 less 3 for each line over 12 of the longest test of a file, on average, less 10 for each anti-pattern |
@@ -47,10 +47,11 @@ pub struct Work<'a> {
 pub fn critique(work: &Work<'_>) -> Critique {
     let kept: Vec<&TestReview> =
         work.assessment.proofs.iter().filter_map(|proof| work.reviews.get(&proof.test)).collect();
+    let faults = work.assessment.proofs.iter().filter_map(|proof| style_faults(work, &proof.test));
+    let style = mean(faults.map(|faults| less(10 * faults)));
     let mut anti_patterns: Vec<String> = kept.iter().flat_map(|review| review.anti_patterns.clone()).collect();
     anti_patterns.sort();
     anti_patterns.dedup();
-    let style = mean(kept.iter().map(|review| less(10 * review.style_faults)));
     let maintainability =
         mean(kept.iter().map(|review| less(3 * review.longest.saturating_sub(12) + 10 * review.anti_patterns.len())));
     let coverage_adequacy = work.coverage.and_then(adequacy);
@@ -70,6 +71,14 @@ pub fn critique(work: &Work<'_>) -> Critique {
         coverage_risk: coverage_adequacy.map(risk),
         description: String::new(),
     }
+}
+
+/// Faults of style of a test: what the linter and the type checker count, or else what its lines show.
+fn style_faults(work: &Work<'_>, test: &TestId) -> Option<usize> {
+    let review = work.reviews.get(test)?;
+    let quality = work.tests.iter().find(|other| other.id == *test).and_then(|test| test.quality.as_ref());
+    let counted = quality.map(|quality| quality.errors.saturating_add(quality.warnings) as usize);
+    Some(review.style_faults + counted.unwrap_or(review.untidy_lines))
 }
 
 fn less(deduction: usize) -> u8 {

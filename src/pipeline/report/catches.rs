@@ -76,12 +76,19 @@ fn catch(findings: &Findings<'_>, proof: &Proof, test: &GeneratedTest, target: &
         before: if regression { seen.before.clone() } else { None },
         now: if regression { seen.now.clone() } else { None },
         question: regression.then(|| "Is that intended?".to_owned()),
-        reasons: proof.reasons.clone(),
+        reasons: reasons(proof, test),
         judge: None,
         mutant: mutant.and_then(|mutant| whole_lines(findings, mutant)),
         test: catch_test(findings, test),
         evidence: evidence(findings, proof),
     }
+}
+
+/// Why it is believed, and what people have to know before they merge its test.
+fn reasons(proof: &Proof, test: &GeneratedTest) -> Vec<String> {
+    let fails = test.quality.as_ref().is_some_and(|quality| !quality.passed);
+    let unfit = fails.then(|| format!("the test itself fails linter or type checker: {}", test.faults.join("; ")));
+    proof.reasons.iter().cloned().chain(unfit).collect()
 }
 
 /// Stable across pushes: of what the behaviour was and became, not of where it stands. Another breakage of the same

@@ -55,5 +55,6 @@ fn a_regression_is_kept_where_its_test_fails_the_linter_and_other_tests_are_drop
         assert_eq!(found["kind"], "regression");
         assert_eq!(test["quality"]["passed"], false, "{test:#}");
         assert!(test["quality"]["errors"].as_u64() >= Some(1), "{test:#}");
+        assert!(found["reasons"].to_string().contains("fails linter or type checker: S101 "), "{found:#}");
     }
 }
