@@ -245,9 +245,14 @@ class Hardening:
                 key=lambda e: (-len(e[1]) / (1 + e[0].weight / 25.0), e[0].weight, e[0].call),
             )
             case, mutants = best
-            killed = self._candidate(case, sorted(mutants))
+            killed = self._candidate(case, self._alike(case, sorted(mutants)))
             given_up.add(case.key)
             alive -= set(killed)
+
+    def _alike(self, case, mutants):
+        """Those of the mutants that one test can show: the ones that end, where there are any."""
+        ending = [m for m in mutants if self.kills[m][case.key][3][0] != "endless"]
+        return ending or mutants
 
     def _candidate(self, case, mutants):
         """Writes the test of a case; the mutants that it really kills."""

@@ -321,7 +321,7 @@ class Worker:
                 answer = jt_pytest.run(code, os.getcwd())
             child.send({"kind": "test", "result": answer})
 
-        got, status = self._fork(body, self.call_seconds * 4 + 2)
+        got, status = self._fork(body, self.call_seconds + 2)
         if got and got[0].get("kind") == "test":
             return got[0]["result"]
         return "broken: " + (got[0].get("why", "") if got else "status %s" % status)
