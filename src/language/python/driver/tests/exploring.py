@@ -59,6 +59,7 @@ def explore(folder, base, head, mutants=(), tests=None, seconds=40, extra=None, 
     side = {"python": sys.executable}
     plan = {
         "seconds": seconds,
+        "wall_seconds": 900,  # tests don't depend on speed
         "base": dict(side, root="base"),
         "head": dict(side, root="head"),
         "import_roots": ["."],
