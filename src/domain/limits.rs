@@ -10,6 +10,10 @@ pub const WEBHOOK_READ: Duration = Duration::from_secs(10);
 pub const CHANGED_FILES: usize = 500;
 /// Changed lines of one pull request.
 pub const CHANGED_LINES: usize = 20_000;
+/// Bytes of all changed files of one pull request, of base and head together, that are held in memory.
+pub const CHANGED_BYTES: u64 = 32 << 20;
+/// Bytes of all changed files among which renames are looked for by content.
+pub const RENAME_BYTES: u64 = 32 << 20;
 /// Bytes of one repository, received or on disk.
 pub const REPOSITORY_BYTES: u64 = 2 << 30;
 /// Files of one revision.

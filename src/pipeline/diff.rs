@@ -4,9 +4,10 @@
 use std::collections::BTreeMap;
 
 use anyhow::Context;
-use git2::{Delta, Diff, DiffFindOptions, DiffOptions, Patch, Repository, Tree};
+use git2::{Delta, Diff, DiffFile, DiffFindOptions, DiffOptions, Odb, Patch, Repository, Tree};
 
 use crate::domain::{ChangeSet, Checkout, DiffLine, FileChange, FileStatus, Hunk, RepoPath, Revision, Warning, limits};
+use crate::language;
 
 const CONTEXT_LINES: u32 = 20;
 
@@ -15,6 +16,8 @@ const CONTEXT_LINES: u32 = 20;
 pub struct Diffed {
     /// The change.
     pub change: ChangeSet,
+    /// Changed files that are not in it, as a bound was hit or their name is not safe.
+    pub left_out: Vec<RepoPath>,
     /// What was left out, and why.
     pub warnings: Vec<Warning>,
     /// Which bounds were hit, in words.
@@ -27,38 +30,105 @@ pub struct Diffed {
 /// Where git can't read either side. That is never an empty change.
 pub fn diff(checkout: &Checkout) -> anyhow::Result<Diffed> {
     let repository = Repository::open(&checkout.repository).context("opening the repository")?;
+    let odb = repository.odb().context("opening the objects")?;
     let mut diff = raw_diff(&repository, &checkout.base.revision, &checkout.head.revision)?;
-    let mut renames = DiffFindOptions::new();
-    renames.renames(true).renames_from_rewrites(false);
-    diff.find_similar(Some(&mut renames)).context("finding renames")?;
-
     let mut diffed = Diffed::default();
-    let mut lines = 0usize;
-    for index in 0..diff.deltas().len() {
-        if diffed.change.files.len() >= limits::CHANGED_FILES {
-            let (all, bound) = (diff.deltas().len(), limits::CHANGED_FILES);
-            diffed.limits_hit.push(format!("changed files: {all} changed, the first {bound} were looked at"));
-            break;
-        }
-        let Some(file) = file_change(&diff, index, checkout, &mut diffed.warnings)? else { continue };
-        let of_file = file.hunks.iter().map(|hunk| changed_lines(hunk).0 + changed_lines(hunk).1).sum::<usize>();
-        // A large file of data is no reason not to look at the code beside it.
-        if lines + of_file > limits::CHANGED_LINES {
-            let bound = limits::CHANGED_LINES;
-            diffed.limits_hit.push(format!("changed lines: over {bound}; {} was not looked at", file.path));
+    find_renames(&mut diff, &odb, &mut diffed.warnings)?;
+    let mut budget = Budget::default();
+    for index in source_first(&diff) {
+        let Some(file) = changed_file(&diff, index, &odb, &mut diffed)? else { continue };
+        if budget.files == limits::CHANGED_FILES {
+            if !std::mem::replace(&mut budget.said, true) {
+                let (all, bound) = (diff.deltas().len(), limits::CHANGED_FILES);
+                diffed.limits_hit.push(format!("changed files: {all} changed, the first {bound} were looked at"));
+            }
+            diffed.left_out.push(file.path);
             continue;
         }
-        lines += of_file;
-        diffed.change.files.push(file);
+        budget.files += 1;
+        match read(&diff, index, checkout, file, &mut budget)? {
+            Read::Whole(change) => diffed.change.files.push(change),
+            // A large file of data is no reason not to look at the code beside it.
+            Read::Over { path, bound } => {
+                diffed.limits_hit.push(format!("{bound}; {path} was not looked at"));
+                diffed.left_out.push(path);
+            }
+        }
     }
     diffed.change.files.sort_by(|a, b| a.path.cmp(&b.path));
     diffed.change.summary = summary(&diffed.change.files);
     Ok(diffed)
 }
 
+/// How much of the change was taken up.
+#[derive(Default)]
+struct Budget {
+    files: usize,
+    lines: usize,
+    bytes: u64,
+    said: bool,
+}
+
+/// A changed file before anything of it was read.
+struct ChangedFile {
+    path: RepoPath,
+    old_path: Option<RepoPath>,
+    status: FileStatus,
+    /// Bytes in base and in head.
+    bytes: [u64; 2],
+}
+
+enum Read {
+    Whole(FileChange),
+    Over { path: RepoPath, bound: String },
+}
+
+/// All changed files, those that could hold targets first: a heap of others must not use up the bounds.
+fn source_first(diff: &Diff<'_>) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..diff.deltas().len()).collect();
+    order.sort_by_cached_key(|index| {
+        let delta = diff.get_delta(*index);
+        let paths = delta.iter().flat_map(|delta| [path_of(&delta.new_file()), path_of(&delta.old_file())]);
+        !paths.flatten().any(|path| language::owner(&path).is_some())
+    });
+    order
+}
+
+/// Renames are found by content, which git reads whole: where that is too much, only files that stayed the same.
+fn find_renames(diff: &mut Diff<'_>, odb: &Odb<'_>, warnings: &mut Vec<Warning>) -> anyhow::Result<()> {
+    let bytes = diff.deltas().map(|delta| size(&delta.old_file(), odb).saturating_add(size(&delta.new_file(), odb)));
+    let all = bytes.fold(0u64, u64::saturating_add);
+    let mut renames = DiffFindOptions::new();
+    renames.renames(true).renames_from_rewrites(false);
+    if all > limits::RENAME_BYTES {
+        renames.exact_match_only(true);
+        let why = format!("the changed files have {all} bytes, the bound is {}", limits::RENAME_BYTES);
+        let impact = "a file that was moved and changed is taken for a removed and a new one";
+        warnings.push(Warning::new("diff", "renames were looked for among unchanged files only", why, impact));
+    }
+    diff.find_similar(Some(&mut renames)).context("finding renames")
+}
+
+/// The bytes of one side of a file, without reading it.
+fn size(file: &DiffFile<'_>, odb: &Odb<'_>) -> u64 {
+    let stored = if file.id().is_zero() { None } else { odb.read_header(file.id()).ok() };
+    stored.map_or(0, |(bytes, _)| bytes as u64).max(file.size())
+}
+
+fn path_of(file: &DiffFile<'_>) -> Option<RepoPath> {
+    RepoPath::parse(std::str::from_utf8(file.path_bytes()?).ok()?).ok()
+}
+
+/// The path in a form that can be said, where its own form is not safe.
+fn safe_form(file: &DiffFile<'_>) -> Option<RepoPath> {
+    RepoPath::parse(&String::from_utf8_lossy(file.path_bytes()?).replace('\\', "_")).ok()
+}
+
 fn raw_diff<'r>(repository: &'r Repository, base: &Revision, head: &Revision) -> anyhow::Result<Diff<'r>> {
     let mut options = DiffOptions::new();
     options.context_lines(CONTEXT_LINES).interhunk_lines(0);
+    // Past this, neither side's text is kept: git is not asked for the lines of such a file.
+    options.max_size(i64::try_from(limits::SOURCE_BYTES).unwrap_or(i64::MAX));
     options.include_untracked(true).recurse_untracked_dirs(true).show_untracked_content(true);
     let base = tree(repository, base)?;
     let diff = match head {
@@ -79,17 +149,14 @@ fn tree<'r>(repository: &'r Repository, revision: &Revision) -> anyhow::Result<O
     Ok(Some(tree))
 }
 
-fn file_change(
+fn changed_file(
     diff: &Diff<'_>,
     index: usize,
-    checkout: &Checkout,
-    warnings: &mut Vec<Warning>,
-) -> anyhow::Result<Option<FileChange>> {
+    odb: &Odb<'_>,
+    diffed: &mut Diffed,
+) -> anyhow::Result<Option<ChangedFile>> {
     let delta = diff.get_delta(index).context("reading a changed file")?;
-    let path_of = |file: git2::DiffFile<'_>| {
-        file.path_bytes().and_then(|bytes| std::str::from_utf8(bytes).ok()).and_then(|text| RepoPath::parse(text).ok())
-    };
-    let (old, new) = (path_of(delta.old_file()), path_of(delta.new_file()));
+    let (old, new) = (delta.old_file(), delta.new_file());
     let status = match delta.status() {
         Delta::Added | Delta::Untracked | Delta::Copied => FileStatus::Added,
         Delta::Deleted => FileStatus::Deleted,
@@ -97,34 +164,64 @@ fn file_change(
         Delta::Modified | Delta::Typechange => FileStatus::Modified,
         _ => return Ok(None),
     };
-    let path = if status == FileStatus::Deleted { old.clone() } else { new };
-    let Some(path) = path else {
-        warnings.push(Warning::new("diff", "a changed file was left out", "its name is not safe", "it was not tested"));
+    let bytes = [size(&old, odb), size(&new, odb)];
+    let named = if status == FileStatus::Deleted { &old } else { &new };
+    let Some(path) = path_of(named) else {
+        diffed.left_out.extend(safe_form(named));
+        let warning = Warning::new("diff", "a changed file was left out", "its name is not safe", "it was not tested");
+        diffed.warnings.push(warning);
         return Ok(None);
     };
-    let old_path = (status == FileStatus::Renamed).then_some(old).flatten();
+    let old_path = if status == FileStatus::Renamed { path_of(&old) } else { None };
+    Ok(Some(ChangedFile { path, old_path, status, bytes }))
+}
+
+/// One file with its lines and texts; or which bound it is over. Nothing is read of what is over a bound.
+fn read(
+    diff: &Diff<'_>,
+    index: usize,
+    checkout: &Checkout,
+    file: ChangedFile,
+    budget: &mut Budget,
+) -> anyhow::Result<Read> {
+    let ChangedFile { path, old_path, status, bytes } = file;
+    let binary = |path, old_path| {
+        let (before, after) = (None, None);
+        Read::Whole(FileChange { path, old_path, status, binary: true, hunks: Vec::new(), before, after })
+    };
+    if bytes.iter().any(|bytes| *bytes > limits::SOURCE_BYTES as u64) {
+        return Ok(binary(path, old_path));
+    }
+    let bytes = bytes[0] + bytes[1];
+    if budget.bytes + bytes > limits::CHANGED_BYTES {
+        return Ok(Read::Over { path, bound: format!("changed files: over {} bytes", limits::CHANGED_BYTES) });
+    }
+    let Some(patch) = patch(diff, index)? else { return Ok(binary(path, old_path)) };
+    let (_, added, removed) = patch.line_stats().context("counting a file's changed lines")?;
+    if budget.lines + added + removed > limits::CHANGED_LINES {
+        return Ok(Read::Over { path, bound: format!("changed lines: over {}", limits::CHANGED_LINES) });
+    }
     let before_path = old_path.as_ref().unwrap_or(&path);
     let before = (status != FileStatus::Added).then(|| checkout.base.text(before_path.as_str())).flatten();
     let after = (status != FileStatus::Deleted).then(|| checkout.head.text(path.as_str())).flatten();
-    let hunks = hunks(diff, index)?;
     let expected = [(status != FileStatus::Added, &before), (status != FileStatus::Deleted, &after)];
-    let binary = hunks.is_none() || expected.iter().any(|(wanted, text)| *wanted && text.is_none());
-    if binary {
-        let (before, after) = (None, None);
-        return Ok(Some(FileChange { path, old_path, status, binary, hunks: Vec::new(), before, after }));
+    if expected.iter().any(|(wanted, text)| *wanted && text.is_none()) {
+        return Ok(binary(path, old_path));
     }
-    let hunks = hunks.unwrap_or_default();
-    Ok(Some(FileChange { path, old_path, status, binary, hunks, before, after }))
+    budget.lines += added + removed;
+    budget.bytes += bytes;
+    let hunks = hunks(&patch)?;
+    Ok(Read::Whole(FileChange { path, old_path, status, binary: false, hunks, before, after }))
 }
 
-/// The hunks of one file; `None` where git takes it for binary.
-fn hunks(diff: &Diff<'_>, index: usize) -> anyhow::Result<Option<Vec<Hunk>>> {
-    let Some(patch) = Patch::from_diff(diff, index).context("reading a changed file's lines")? else {
-        return Ok(None);
-    };
-    if patch.delta().flags().contains(git2::DiffFlags::BINARY) {
-        return Ok(None);
-    }
+/// The lines of one file; `None` where git takes it for binary.
+fn patch<'d>(diff: &Diff<'d>, index: usize) -> anyhow::Result<Option<Patch<'d>>> {
+    let patch = Patch::from_diff(diff, index).context("reading a changed file's lines")?;
+    Ok(patch.filter(|patch| !patch.delta().flags().contains(git2::DiffFlags::BINARY)))
+}
+
+/// The hunks of one file.
+fn hunks(patch: &Patch<'_>) -> anyhow::Result<Vec<Hunk>> {
     let mut hunks = Vec::new();
     for hunk_index in 0..patch.num_hunks() {
         let (hunk, count) = patch.hunk(hunk_index).context("reading a hunk")?;
@@ -147,7 +244,7 @@ fn hunks(diff: &Diff<'_>, index: usize) -> anyhow::Result<Option<Vec<Hunk>>> {
             lines,
         });
     }
-    Ok(Some(hunks))
+    Ok(hunks)
 }
 
 /// Added and removed lines.
@@ -186,7 +283,58 @@ fn summary(files: &[FileChange]) -> String {
 #[cfg(test)]
 mod tests {
     use super::diff;
+    use crate::domain::limits;
     use crate::pipeline::fixture::Fixture;
+
+    fn paths(files: &[crate::domain::FileChange]) -> Vec<&str> {
+        files.iter().map(|file| file.path.as_str()).collect()
+    }
+
+    #[test]
+    fn no_line_is_read_of_a_file_that_is_larger_than_a_source_file_may_be() {
+        // Within the bound of changed lines: only its size can have told.
+        let line = format!("{}\n", "x".repeat(999));
+        let text = line.repeat(limits::SOURCE_BYTES / 1_000 + 10);
+        let fixture = Fixture::new(&[("a.py", "x = 1\n")], &[("a.py", "x = 2\n"), ("data.txt", &text)]);
+        let diffed = diff(&fixture.checkout).unwrap();
+        let [code, data] = diffed.change.files.as_slice() else { panic!("{:?}", paths(&diffed.change.files)) };
+        assert!(data.binary && data.hunks.is_empty() && data.after.is_none(), "{}", data.path);
+        assert_eq!((code.binary, code.hunks.len()), (false, 1));
+    }
+
+    #[test]
+    fn a_heap_of_lines_is_counted_before_it_is_read_and_the_code_beside_it_is_looked_at() {
+        let many = "\n".repeat(limits::CHANGED_LINES + 1);
+        let fixture = Fixture::new(&[("a.py", "x = 1\n")], &[("a.py", "x = 2\n"), ("0.txt", &many), ("0.py", &many)]);
+        let diffed = diff(&fixture.checkout).unwrap();
+        assert_eq!(paths(&diffed.change.files), ["a.py"]);
+        let left_out: Vec<&str> = diffed.left_out.iter().map(crate::domain::RepoPath::as_str).collect();
+        assert_eq!(left_out, ["0.py", "0.txt"]);
+        assert_eq!(diffed.limits_hit[0], "changed lines: over 20000; 0.py was not looked at");
+    }
+
+    #[test]
+    fn all_texts_together_are_bounded() {
+        let half = "x".repeat(limits::SOURCE_BYTES / 2);
+        let names: Vec<String> = (0..2 * limits::CHANGED_BYTES / limits::SOURCE_BYTES as u64 + 3)
+            .map(|number| format!("{number:03}.txt"))
+            .collect();
+        let head: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), half.as_str())).collect();
+        let diffed = diff(&Fixture::new(&[], &head).checkout).unwrap();
+        assert_eq!((diffed.change.files.len(), diffed.left_out.len()), (names.len() - 3, 3));
+        assert!(diffed.warnings[0].to_string().contains("renames"), "{:?}", diffed.warnings);
+    }
+
+    #[test]
+    fn a_heap_of_other_files_does_not_hide_the_code() {
+        let names: Vec<String> = (0..limits::CHANGED_FILES + 1).map(|number| format!("{number:04}.txt")).collect();
+        let mut head: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), "x\n")).collect();
+        head.push(("shop.py", "x = 2\n"));
+        let diffed = diff(&Fixture::new(&[("shop.py", "x = 1\n")], &head).checkout).unwrap();
+        assert!(paths(&diffed.change.files).contains(&"shop.py"));
+        assert_eq!(diffed.limits_hit, ["changed files: 502 changed, the first 500 were looked at"]);
+        assert_eq!(diffed.left_out.len(), 2);
+    }
 
     #[test]
     fn a_repository_that_git_can_not_read_is_an_error_and_never_an_empty_change() {
