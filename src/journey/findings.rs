@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{Request, Source};
 use crate::domain::{
     Assessment, Cause, Checkout, Environment, FailedStep, GeneratedTest, Intent, Mutant, MutantId, Purpose, Rejection,
-    Report, TestId, Verdict, Warning,
+    RepoPath, Report, TestId, Verdict, Warning,
 };
 use crate::framework::{self, Framework};
 use crate::language::{Language, TestReview};
@@ -15,6 +15,9 @@ use crate::pipeline::diff::Diffed;
 use crate::pipeline::execute::Execution;
 use crate::pipeline::generate::{self, Explored};
 use crate::pipeline::report::{self, Findings};
+
+/// Files that were not looked at which are named.
+const MOST_UNSEEN: usize = 10;
 
 /// All that the later stages look at.
 #[derive(Clone, Copy)]
@@ -263,6 +266,25 @@ pub(super) fn too_large(limit: &str) -> Cause {
         impact: "nothing was tested".to_owned(),
         fix: "make smaller pull requests of it".to_owned(),
     }
+}
+
+/// There is nothing to test in what was looked at, and there are files that were not; `None` without such files.
+pub(super) fn not_looked_at(unseen: &BTreeMap<RepoPath, String>) -> Option<Cause> {
+    let (first, _) = unseen.iter().next()?;
+    let others = match unseen.len() - 1 {
+        0 => String::new(),
+        1 => " and one more file".to_owned(),
+        more => format!(" and {more} more files"),
+    };
+    let whys: Vec<String> = unseen.iter().take(MOST_UNSEEN).map(|(path, why)| format!("{path}: {why}")).collect();
+    Some(Cause {
+        component: "diff".to_owned(),
+        what: format!("{first}{others} could not be looked at"),
+        why: whys.join("\n"),
+        impact: "whether the code there still does what it did is not known".to_owned(),
+        fix: "make a smaller change of it, save it as UTF-8, or name what need not be tested under exclude in jittest.toml"
+            .to_owned(),
+    })
 }
 
 /// There is a change, but nothing in it that can be tested.

@@ -3,6 +3,8 @@
 mod analyze;
 mod findings;
 mod stages;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;

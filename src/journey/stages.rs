@@ -11,7 +11,8 @@ use super::findings::{self, Ran, Scene};
 use super::{JourneyError, Request, Source, Tools};
 use crate::agent;
 use crate::domain::{
-    Checkout, DependenciesFrom, Environment, GeneratedTest, Intent, Report, Shard, Side, StageTime, Verdict, Warning,
+    Checkout, DependenciesFrom, Environment, GeneratedTest, Intent, RepoPath, Report, RepositorySettings, Shard, Side,
+    StageTime, Verdict, Warning,
 };
 use crate::language::{self, Language};
 use crate::pipeline::checkout::{self, LocalError};
@@ -51,7 +52,10 @@ impl<'t> Run<'t> {
                 None => self.ends(findings::no_changes(&request.source)),
             });
         }
-        let Some(language) = language_of(&diffed) else { return Ok(self.ends(findings::no_targets())) };
+        let Some(language) = language_of(&diffed) else {
+            let unseen = unseen(&diffed, None, &request.settings);
+            return Ok(self.without_targets(&unseen));
+        };
         let roots = import_roots(language, &checkout, request);
         let mapped = self.map(&diffed, &checkout, language, &roots, request);
         let intent = self.infer(request, &subjects, &diffed, &mapped);
@@ -59,7 +63,8 @@ impl<'t> Run<'t> {
             return Ok(self.report);
         }
         if mapped.map.targets.is_empty() {
-            return Ok(self.ends(findings::no_targets()));
+            let unseen = unseen(&diffed, Some(&mapped), &request.settings);
+            return Ok(self.without_targets(&unseen));
         }
         let (checkout, shards) = self.shard(checkout, &mapped, request).await?;
         let mutated = self.mutate(&diffed, &mapped, language);
@@ -94,6 +99,14 @@ impl<'t> Run<'t> {
         self.report.verdict = Verdict::NothingToTest;
         self.report.causes.push(why);
         self.report
+    }
+
+    /// A run without targets: there was nothing to test, unless something that may hold targets was not looked at.
+    fn without_targets(self, unseen: &BTreeMap<RepoPath, String>) -> Report {
+        match findings::not_looked_at(unseen) {
+            Some(cause) => self.inconclusive(cause),
+            None => self.ends(findings::no_targets()),
+        }
     }
 
     async fn checkout(&mut self, request: &Request) -> Result<(Checkout, Vec<String>), JourneyError> {
@@ -345,6 +358,14 @@ fn language_of(diffed: &Diffed) -> Option<&'static dyn Language> {
         }
     }
     counts.into_values().max_by_key(|(count, _)| *count).map(|(_, language)| language)
+}
+
+/// Changed files that may hold targets and were not looked at, and why.
+fn unseen(diffed: &Diffed, mapped: Option<&Mapped>, settings: &RepositorySettings) -> BTreeMap<RepoPath, String> {
+    let mut unseen: BTreeMap<RepoPath, String> = mapped.map(|mapped| mapped.unread.clone()).unwrap_or_default();
+    let left_out = diffed.left_out.iter().filter(|path| map::may_hold_targets(path, settings));
+    unseen.extend(left_out.map(|path| (path.clone(), "over a bound, or its name is not safe".to_owned())));
+    unseen
 }
 
 fn import_roots(language: &dyn Language, checkout: &Checkout, request: &Request) -> Vec<String> {

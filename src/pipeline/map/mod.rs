@@ -14,7 +14,7 @@ use crate::domain::{
     ChangeSet, Checkout, CodeMap, FileChange, FileMap, FileStatus, Level, RepoPath, RepositorySettings, Symbol, Target,
     TargetId, Warning, limits,
 };
-use crate::language::Language;
+use crate::language::{self, Language};
 
 use selection::Selection;
 
@@ -29,6 +29,8 @@ pub struct Mapped {
     pub warnings: Vec<Warning>,
     /// How many files and targets were left out, by reason.
     pub dropped: BTreeMap<String, u32>,
+    /// Changed files that should have been looked at and could not be, and why.
+    pub unread: BTreeMap<RepoPath, String>,
 }
 
 impl Mapped {
@@ -39,6 +41,16 @@ impl Mapped {
     fn drop_one(&mut self, reason: &str) {
         *self.dropped.entry(reason.to_owned()).or_default() += 1;
     }
+
+    fn could_not_read(&mut self, path: &RepoPath, reason: &str) {
+        self.unread.entry(path.clone()).or_insert_with(|| reason.to_owned());
+    }
+}
+
+/// Whether a file of this name could hold targets: source text of a tested language, no test, not left out by a glob.
+pub fn may_hold_targets(path: &RepoPath, settings: &RepositorySettings) -> bool {
+    let Some(language) = language::owner(path).filter(|language| !language.is_test_file(path)) else { return false };
+    Selection::new(settings, language, &mut Mapped::default()).refuses(path).is_none()
 }
 
 /// What all steps of the stage look at.
@@ -102,6 +114,9 @@ fn read_changed_files(survey: &Survey<'_>, mapped: &mut Mapped) {
         }
         let base_path = file.old_path.as_ref().unwrap_or(&file.path);
         if let Some(map) = file.after.as_deref().and_then(|text| survey.read(&file.path, text, mapped)) {
+            if map.broken {
+                mapped.could_not_read(&file.path, "parts of it are no valid source text");
+            }
             mapped.map.files.insert(file.path.clone(), map);
         }
         if let Some(map) = file.before.as_deref().and_then(|text| survey.read(base_path, text, mapped)) {
@@ -128,6 +143,7 @@ impl Survey<'_> {
             Err(error) => {
                 mapped.warn(format!("{path} was left out"), &error.to_string(), "nothing in it is tested");
                 mapped.drop_one("could not be parsed in time");
+                mapped.could_not_read(path, "it could not be parsed in time");
                 None
             }
         }

@@ -2,10 +2,13 @@
 
 use globset::{Glob, GlobBuilder, GlobSet, GlobSetBuilder};
 
-use crate::domain::{FileChange, RepoPath, RepositorySettings, limits};
+use crate::domain::{FileChange, RepoPath, RepositorySettings};
 use crate::language::Language;
 
 use super::Mapped;
+
+/// Why a changed file has no text.
+const UNREADABLE: &str = "binary, not UTF-8, or too large";
 
 /// A mean length of lines that no person writes.
 const MINIFIED_LINE: usize = 300;
@@ -51,20 +54,21 @@ impl Selection {
             return false;
         }
         let Some(text) = file.after.as_deref().or(file.before.as_deref()) else {
-            mapped.drop_one("binary, not UTF-8, or too large");
+            mapped.drop_one(UNREADABLE);
+            mapped.could_not_read(&file.path, UNREADABLE);
             return false;
         };
-        let surprise = if text.len() > limits::SOURCE_BYTES {
-            "it is larger than a source file may be"
-        } else if is_minified(text) {
+        // What a change says of itself is no reason not to look at it: base must have said so too.
+        let was = |sign: fn(&str) -> bool| sign(text) && file.before.as_deref().is_some_and(sign);
+        let surprise = if was(is_minified) {
             "it looks minified"
-        } else if is_generated(text) {
+        } else if was(is_generated) {
             "it says that it is generated"
         } else {
             return true;
         };
         mapped.warn(format!("{} was left out", file.path), surprise, "nothing in it is tested");
-        mapped.drop_one("too large, minified or generated");
+        mapped.drop_one("minified or generated");
         false
     }
 }
