@@ -351,6 +351,11 @@ impl Report {
     /// The rule by which a target is among `rejected` that was not looked at.
     pub const NOT_LOOKED_AT: &str = "not-looked-at";
 
+    /// The rule by which a mutant is among `rejected` for which there was no time.
+    pub const NOT_RUN: &str = "not-run";
+    /// The rule by which a mutant is among `rejected` that neither a test nor the explorer reached.
+    pub const NOT_REACHED: &str = "not-reached";
+
     /// How many targets were looked at.
     pub fn looked_at(&self) -> u32 {
         let missed = self.rejected.iter().filter(|row| row.rule == Self::NOT_LOOKED_AT).count();

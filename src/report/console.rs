@@ -3,7 +3,7 @@
 use comfy_table::{CellAlignment, Table, presets};
 
 use super::{count, denominators, files, headline};
-use crate::domain::{Catch, CatchKind, Confidence, Intent, MutantStatus, Report, Verdict, printable};
+use crate::domain::{Catch, CatchKind, Confidence, Intent, MutantId, MutantStatus, Report, Verdict, printable};
 
 /// How it is shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -180,10 +180,12 @@ impl Page {
         self.list("Rejected", rows);
     }
 
+    /// What lives, what did not run, what was not reached.
     fn not_checked(&mut self, report: &Report) {
         let lived = report.mutants.iter().filter_map(|mutant| {
             let why = match mutant.status {
                 MutantStatus::Survived => "no test could tell it from head",
+                MutantStatus::NotRun if unreached(report, &mutant.id) => "nothing reached it",
                 MutantStatus::NotRun => "there was no time for it",
                 MutantStatus::Broken => "it does not import",
                 MutantStatus::Killed | MutantStatus::Equivalent => return None,
@@ -276,6 +278,12 @@ fn plain_table(header: &[&str]) -> Table {
         column.set_cell_alignment(CellAlignment::Right);
     }
     table
+}
+
+/// Whether nothing ran against a mutant as nothing reaches it.
+fn unreached(report: &Report, mutant: &MutantId) -> bool {
+    let of_mutant = format!("{mutant}: ");
+    report.rejected.iter().any(|row| row.rule == Report::NOT_REACHED && row.reason.starts_with(&of_mutant))
 }
 
 #[cfg(test)]

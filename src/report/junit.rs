@@ -31,7 +31,7 @@ pub fn render(report: &Report) -> String {
 fn cases(report: &Report) -> Vec<String> {
     let mut cases: Vec<String> = report.catches.iter().map(case_of).collect();
     match report.verdict {
-        Verdict::Inconclusive => cases.extend(report.causes.iter().map(|cause| {
+        Verdict::Inconclusive | Verdict::Caught => cases.extend(report.causes.iter().map(|cause| {
             let text = format!("{}\n{}\nFix: {}", cause.why, cause.impact, cause.fix);
             case("jittest", &cause.component, &element("error", &cause.what, &text))
         })),
@@ -40,7 +40,7 @@ fn cases(report: &Report) -> Vec<String> {
             cases.push(case("jittest", "nothing to test", &skipped));
         }
         Verdict::Clear if cases.is_empty() => cases.push(case("jittest", &headline(report), "")),
-        Verdict::Clear | Verdict::Caught => {}
+        Verdict::Clear => {}
     }
     cases
 }

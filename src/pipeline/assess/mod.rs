@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 
 use crate::domain::{
     Assessment, ChangeSet, CodeMap, GeneratedTest, Intent, KillMatrix, Mutant, MutantId, MutantStatus, Outcome,
-    Rejection, RevisionKey, TestId,
+    Rejection, Report, RevisionKey, TestId,
 };
 
 /// All that an assessment looks at.
@@ -98,10 +98,12 @@ fn unkilled(evidence: &Evidence<'_>, assessment: &mut Assessment) {
                 let why = evidence.matrix.broken_mutants.get(mutant);
                 why.map(|why| ("broken".to_owned(), why.clone()))
             }
-            MutantStatus::NotRun if no_time => Some(("not-run".to_owned(), "there was no time for it".to_owned())),
+            MutantStatus::NotRun if no_time => {
+                Some((Report::NOT_RUN.to_owned(), "there was no time for it".to_owned()))
+            }
             MutantStatus::NotRun => {
                 let why = "no test reaches it, and nothing that reaches it was explored";
-                Some(("not-run".to_owned(), why.to_owned()))
+                Some((Report::NOT_REACHED.to_owned(), why.to_owned()))
             }
             MutantStatus::Killed | MutantStatus::Equivalent => None,
         };

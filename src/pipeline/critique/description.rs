@@ -92,10 +92,14 @@ fn what_was_found(report: &Report, threshold: Confidence) -> String {
     let hardenings = report.catches.iter().filter(|catch| catch.kind == CatchKind::Hardening).count();
     let mut text = "**What was found.** ".to_owned();
     if regressions.is_empty() {
-        let dismissed = report.rejected.iter().filter(|row| row.rule == "dismissed").count();
-        text.push_str(match dismissed {
-            0 => "No test could be written that passes on base and fails on head.",
-            _ => "Nothing but what was dismissed before.",
+        let dismissed = report.rejected.iter().any(|row| row.rule == "dismissed");
+        // What is below the threshold is not told here, and still no reason to say that there is nothing.
+        let below = report.regressions(Confidence::Low).next().is_some();
+        text.push_str(match (below, dismissed) {
+            (false, false) => "No test could be written that passes on base and fails on head.",
+            (false, true) => "Nothing but what was dismissed before.",
+            (true, false) => "No regression at or above the threshold.",
+            (true, true) => "No regression at or above the threshold but what was dismissed before.",
         });
     }
     for catch in regressions {
@@ -122,12 +126,12 @@ fn what_was_not(report: &Report) -> String {
     {
         gaps.push(format!("lines that nothing reached: {}", listed(&coverage.untested_lines, 8)));
     }
-    let not_run = report.mutants.iter().filter(|mutant| mutant.status == MutantStatus::NotRun).count();
-    if not_run > 0 {
-        gaps.push(format!(
-            "{} for which there was no time",
-            plural(u32::try_from(not_run).unwrap_or(u32::MAX), "mutant")
-        ));
+    let whys = [(Report::NOT_RUN, "for which there was no time"), (Report::NOT_REACHED, "that nothing reached")];
+    for (rule, why) in whys {
+        let mutants = report.rejected.iter().filter(|row| row.what == "mutant" && row.rule == rule).count();
+        if mutants > 0 {
+            gaps.push(format!("{} {why}", plural(u32::try_from(mutants).unwrap_or(u32::MAX), "mutant")));
+        }
     }
     gaps.extend(report.limits_hit.iter().cloned());
     // Which tests and mutants were dropped, and by which rule, is told in the check run.
@@ -162,4 +166,44 @@ fn plural(count: u32, noun: &str) -> String {
 
 fn plural_was(count: u32, noun: &str) -> String {
     if count == 1 { format!("1 {noun} was") } else { format!("{count} {noun}s were") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Rejection;
+
+    fn rich() -> Report {
+        serde_json::from_str(include_str!("../../../fixtures/report/rich.json")).unwrap()
+    }
+
+    fn described(report: &Report) -> String {
+        description(&Checked { change: &ChangeSet::default(), report, threshold: Confidence::Medium })
+    }
+
+    fn reject(report: &mut Report, rule: &str, reason: &str) {
+        let row = |what: &str| Rejection { what: what.to_owned(), rule: rule.to_owned(), reason: reason.to_owned() };
+        report.rejected.push(row("mutant"));
+    }
+
+    #[test]
+    fn a_regression_below_the_threshold_is_not_denied() {
+        let mut report = rich();
+        report.catches[0].confidence = Confidence::Low;
+        let text = described(&report);
+        assert!(text.contains("No regression at or above the threshold."), "{text}");
+        report.catches.remove(0);
+        let text = described(&report);
+        assert!(text.contains("No test could be written that passes on base and fails on head."), "{text}");
+    }
+
+    #[test]
+    fn mutants_that_did_not_run_are_told_by_their_cause() {
+        let mut report = rich();
+        reject(&mut report, Report::NOT_RUN, "M004: there was no time for it");
+        reject(&mut report, Report::NOT_REACHED, "M005: no test reaches it");
+        reject(&mut report, Report::NOT_REACHED, "M006: no test reaches it");
+        let text = described(&report);
+        assert!(text.contains("\n- 1 mutant for which there was no time\n- 2 mutants that nothing reached"), "{text}");
+    }
 }

@@ -93,15 +93,13 @@ fn looked_at_number(report: &Report) -> String {
 fn summary(report: &Report, regressions: &[&Catch]) -> String {
     let mut summary = BoundedMarkdown::new(limits::GITHUB_TEXT);
     summary.push(&format!("{}\n\n", verdict_sentence(report)));
-    for cause in &report.causes {
-        summary.push(&if report.verdict == Verdict::Inconclusive { failed_step(cause) } else { reason(cause) });
-    }
     for (i, found) in regressions.iter().enumerate() {
         summary.push(&finding(i + 1, found));
     }
-    if report.verdict != Verdict::NothingToTest {
-        summary.push(&denominators(report));
+    for cause in &report.causes {
+        summary.push(&if report.verdict == Verdict::NothingToTest { reason(cause) } else { failed_step(cause) });
     }
+    summary.push(&if report.verdict == Verdict::NothingToTest { left_out(report) } else { denominators(report) });
     summary.push("`/jittest help` says what can be asked for.\n");
     summary.finish()
 }
@@ -161,10 +159,8 @@ fn denominators(report: &Report) -> String {
     let mutants = format!("{}, of these {} equivalent, {killed} killed", counts.mutants, counts.mutants_equivalent);
     rows.push(("Mutants".to_owned(), mutants));
     rows.push(("Tests generated".to_owned(), format!("{}, kept {}", counts.tests_generated, counts.tests_kept)));
-    let dropped = counts.dropped.iter().map(|(why, n)| format!("{n} {}", Markdown::cell(why)));
-    let dropped: Vec<String> = dropped.take(ROWS).collect();
-    if !dropped.is_empty() {
-        rows.push(("Dropped".to_owned(), dropped.join(", ")));
+    if let Some(dropped) = dropped(report) {
+        rows.push(("Dropped".to_owned(), dropped));
     }
     if let Some(share) = report.coverage.as_ref().and_then(|coverage| coverage.changed_lines) {
         rows.push(("Changed lines reached".to_owned(), format!("{:.0}%", share * 100.0)));
@@ -174,6 +170,17 @@ fn denominators(report: &Report) -> String {
     }
     let rows: Vec<String> = rows.iter().map(|(name, value)| format!("| {name} | {value} |")).collect();
     format!("| what was done | |\n|---|---|\n{}\n\n", rows.join("\n"))
+}
+
+/// What was dropped, by reason, in one line; `None` where nothing was.
+fn dropped(report: &Report) -> Option<String> {
+    let dropped = report.counts.dropped.iter().map(|(why, n)| format!("{n} {}", Markdown::cell(why)));
+    let dropped: Vec<String> = dropped.take(ROWS).collect();
+    (!dropped.is_empty()).then(|| dropped.join(", "))
+}
+
+fn left_out(report: &Report) -> String {
+    dropped(report).map(|dropped| format!("Left out: {dropped}.\n\n")).unwrap_or_default()
 }
 
 fn text(report: &Report) -> String {

@@ -29,10 +29,12 @@ pub fn publication(report: &Report, job: &JobId, pull: &PullRequest, settings: &
     }
 }
 
-/// The report as the forge sees it: with nothing proven that may be shown there, nothing was caught.
+/// The report as the forge sees it: with nothing proven that may be shown there, nothing was caught; and where
+/// something could not be found out, that is not a success.
 fn as_shown<'r>(report: &'r Report, settings: &RepositorySettings) -> Cow<'r, Report> {
     if report.verdict == Verdict::Caught && shown_regressions(report, settings).is_empty() {
-        return Cow::Owned(Report { verdict: Verdict::Clear, ..report.clone() });
+        let verdict = if report.causes.is_empty() { Verdict::Clear } else { Verdict::Inconclusive };
+        return Cow::Owned(Report { verdict, ..report.clone() });
     }
     Cow::Borrowed(report)
 }

@@ -265,6 +265,37 @@ fn a_finding_of_low_confidence_never_reaches_the_forge() {
 }
 
 #[test]
+fn what_could_not_be_found_out_is_no_success_beside_a_finding_of_low_confidence_either() {
+    let mut report = rich();
+    report.catches[0].confidence = Confidence::Low;
+    report.causes.push(cause());
+    let settings = RepositorySettings { confidence_threshold: Confidence::Low, ..RepositorySettings::default() };
+    let publication = published_with(&report, &settings);
+    assert_eq!(check(&publication).state, CheckState::Completed(Conclusion::Neutral));
+    assert_eq!(check(&publication).title, "Could not be tested: dependencies did not install");
+    assert_eq!(publication.description, None);
+}
+
+#[test]
+fn what_could_not_be_found_out_is_said_below_what_is_proven() {
+    let mut report = rich();
+    report.causes.push(cause());
+    let publication = published(&report);
+    assert_eq!(check(&publication).title, "1 regression proven in shop/cart.py");
+    let summary = &check(&publication).summary;
+    assert!(summary.find("IndexError") < summary.find("### prepare: dependencies did not install"), "{summary}");
+}
+
+#[test]
+fn what_was_left_out_is_said_where_there_was_nothing_to_test() {
+    let mut report = Report::empty(Verdict::NothingToTest);
+    report.counts.dropped.insert("excluded in jittest.toml".to_owned(), 2);
+    let publication = published(&report);
+    let summary = &check(&publication).summary;
+    assert!(summary.contains("Left out: 2 `excluded in jittest.toml`."), "{summary}");
+}
+
+#[test]
 fn what_was_not_looked_at_is_not_counted() {
     let mut report = rich();
     report.verdict = Verdict::Clear;

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use crate::domain::{
     Assessment, Cause, ChangeSet, CodeMap, Confidence, Counts, FindingId, GeneratedTest, KillMatrix, Mutant, MutantRow,
-    MutantStatus, Report, Verdict, Warning,
+    MutantStatus, Report, Verdict,
 };
 use std::collections::BTreeSet;
 
@@ -52,12 +52,8 @@ pub fn fill(report: &mut Report, findings: &Findings<'_>) {
         ..report.counts
     };
     report.causes.extend(findings.assessment.distrust.iter().map(|why| distrust(why)));
+    // What is proven stands, whatever else could not be found out; that is still said.
     report.verdict = verdict(report, findings);
-    if report.verdict == Verdict::Caught {
-        // What is proven stands, whatever else could not be found out; that is still said.
-        let causes = std::mem::take(&mut report.causes);
-        report.warnings.extend(causes.into_iter().map(|c| Warning::new(&c.component, c.what, c.why, c.impact)));
-    }
 }
 
 fn verdict(report: &Report, findings: &Findings<'_>) -> Verdict {

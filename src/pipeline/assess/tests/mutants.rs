@@ -15,7 +15,7 @@ fn said(case: &Case) -> Vec<String> {
 fn a_mutant_that_nothing_ran_against_is_not_said_to_live() {
     let mut case = Case::regression();
     assert_eq!(status(&case), MutantStatus::NotRun);
-    assert_eq!(said(&case), ["not-run: M001: no test reaches it, and nothing that reaches it was explored"]);
+    assert_eq!(said(&case), ["not-reached: M001: no test reaches it, and nothing that reaches it was explored"]);
     case.matrix.not_run.push(MutantId::new("M001"));
     assert_eq!(said(&case), ["not-run: M001: there was no time for it"]);
 }
