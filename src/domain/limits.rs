@@ -4,6 +4,10 @@ use std::time::Duration;
 
 /// A webhook's body: GitHub's own bound.
 pub const WEBHOOK_BYTES: usize = 25 << 20;
+/// Bytes of a body that are read without asking for room: almost every webhook has less.
+pub const WEBHOOK_SMALL_BYTES: usize = 64 << 10;
+/// Bytes past these, of all bodies that are in memory together.
+pub const WEBHOOKS_BYTES: usize = 256 << 20;
 /// How long a webhook's body may take to arrive.
 pub const WEBHOOK_READ: Duration = Duration::from_secs(10);
 /// Changed files of one pull request.
@@ -57,7 +61,21 @@ pub const LEASE: Duration = Duration::from_secs(60);
 pub const SHUTDOWN: Duration = Duration::from_secs(8);
 /// Building a repository's environment.
 pub const ENVIRONMENT_TIME: Duration = Duration::from_secs(15 * 60);
-/// Images of environments that are kept; the oldest go at the next start.
+/// How long the body of a delivery is kept.
+pub const KEPT_BODIES: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+/// How long a job that ended is kept, and the delivery that it came from. GitHub delivers nothing again after so long.
+pub const KEPT_JOBS: Duration = Duration::from_secs(90 * 24 * 60 * 60);
+/// How long a run is kept, with its tests.
+pub const KEPT_RUNS: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+/// How long the cache of a repository is kept that nobody fetched into.
+pub const KEPT_CACHE: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+/// Bytes of the cache of one repository, past which it is started anew.
+pub const CACHED_REPOSITORY_BYTES: u64 = 4 << 30;
+/// Packs of the cache of one repository, past which it is started anew: each fetch adds one.
+pub const CACHED_REPOSITORY_PACKS: usize = 1_000;
+/// How long an environment is kept after a run was given it, so that it is there for that run.
+pub const ENVIRONMENT_USE: Duration = Duration::from_secs(60 * 60);
+/// Images of environments that are kept; the oldest go after each build.
 pub const ENVIRONMENT_IMAGES: usize = 50;
 /// Parsing one file.
 pub const PARSE_TIME: Duration = Duration::from_secs(5);
@@ -129,6 +147,8 @@ pub const SETTINGS_LINE: usize = 2_000;
 pub const SETTINGS_PROBLEMS: usize = 20;
 /// The most memory that a repository may ask for, for each sandbox run.
 pub const CEILING_MEMORY: u64 = 4 << 30;
+/// The most shards that it may have explored at a time.
+pub const CEILING_PARALLEL: u32 = 8;
 /// The most cores that it may ask for.
 pub const CEILING_CPUS: f64 = 4.0;
 /// The most processes that it may ask for.

