@@ -152,6 +152,8 @@ pub struct Ceiling {
     pub model: bool,
     /// The largest limits.
     pub sandbox: SandboxLimits,
+    /// The most shards at a time: each has a sandbox of its own.
+    pub max_parallel: u32,
 }
 
 impl Default for Ceiling {
@@ -168,6 +170,7 @@ impl Default for Ceiling {
                 test_timeout: limits::CEILING_TEST_TIME,
                 timeout: limits::CEILING_TIME,
             },
+            max_parallel: limits::CEILING_PARALLEL,
         }
     }
 }
@@ -195,7 +198,19 @@ pub fn under_ceiling(mut settings: RepositorySettings, ceiling: &Ceiling) -> (Re
     lower("sandbox.output", &mut own.output, most.output, &mut warnings);
     lower("sandbox.test-timeout", &mut own.test_timeout, most.test_timeout, &mut warnings);
     lower("sandbox.timeout", &mut own.timeout, most.timeout, &mut warnings);
+    lower("max-parallel", &mut settings.max_parallel, ceiling.max_parallel, &mut warnings);
+    warnings.extend(no_such_room(&settings.sandbox));
     (settings, warnings)
+}
+
+/// The default asks for more than there is, as it always did; what somebody wrote down is worth an answer.
+fn no_such_room(own: &SandboxLimits) -> Option<Warning> {
+    let (room, _) = own.room_in_memory();
+    (room < own.disk && own.disk != SandboxLimits::default().disk).then(|| {
+        let impact = format!("in a container it has {} MB: raise sandbox.memory too", room >> 20);
+        let why = "a container's working folder is memory, and gets five eighths of it";
+        Warning::new("settings", "sandbox.disk is more than there is", why, impact)
+    })
 }
 
 fn allowed_engine(asked: Engine, ceiling: &Ceiling) -> Engine {

@@ -74,6 +74,14 @@ pub struct SandboxLimits {
     pub timeout: Duration,
 }
 
+impl SandboxLimits {
+    /// The working folder's size in a container, and that of `/tmp`, in bytes. Both are memory: were they allowed to fill
+    /// all of it, the kernel would kill the run where the code should see a full disk.
+    pub fn room_in_memory(&self) -> (u64, u64) {
+        (self.disk.min(self.memory / 8 * 5), self.disk.min(self.memory / 8))
+    }
+}
+
 impl Default for SandboxLimits {
     fn default() -> Self {
         Self {

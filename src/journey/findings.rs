@@ -226,6 +226,7 @@ fn driver_failed(component: &str, failure: &str) -> Cause {
     let (what, why) = failure.split_once('\n').unwrap_or((failure, ""));
     let fix = match what {
         generate::EXPLORER_FAILED => "report it to the makers of jittest, with these lines and the code that is tested",
+        generate::DOES_NOT_FIT => "raise memory and disk under [sandbox] in jittest.toml",
         _ => "raise the limits under [sandbox] in jittest.toml, or exclude the slow or hungry module",
     };
     Cause {
@@ -301,5 +302,18 @@ fn nothing(what: String, why: &str, fix: &str) -> Cause {
         why: why.to_owned(),
         impact: "there was nothing to test".to_owned(),
         fix: fix.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_repository_that_does_not_fit_is_told_to_get_more_room() {
+        let cause = driver_failed("generate", &format!("{}\nbase and head have 400 MB", generate::DOES_NOT_FIT));
+        assert_eq!(cause.what, generate::DOES_NOT_FIT);
+        assert_eq!(cause.why, "base and head have 400 MB");
+        assert_eq!(cause.fix, "raise memory and disk under [sandbox] in jittest.toml");
     }
 }

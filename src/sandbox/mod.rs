@@ -69,6 +69,13 @@ pub enum Ending {
     OutOfMemory,
     /// Past its output; the rest was dropped.
     OutputLimit,
+    /// Not at all: what was to go in is larger than the working folder may be. Both in bytes.
+    DoesNotFit {
+        /// What was to go in.
+        bytes: u64,
+        /// What the working folder holds.
+        room: u64,
+    },
 }
 
 /// What a run used.

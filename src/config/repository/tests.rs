@@ -172,11 +172,24 @@ fn nothing_rises_over_the_operators_ceiling() {
     let mut asked = RepositorySettings::default();
     asked.sandbox.memory = 64 << 30;
     asked.sandbox.timeout = Duration::from_secs(86_400);
+    asked.max_parallel = 32;
     let (settings, warnings) = under_ceiling(asked, &Ceiling::default());
     assert_eq!(settings.sandbox.memory, limits::CEILING_MEMORY);
     assert_eq!(settings.sandbox.timeout, limits::CEILING_TIME);
     assert_eq!(settings.sandbox.disk, SandboxLimits::default().disk);
-    assert_eq!(warnings.len(), 2);
+    assert_eq!(settings.max_parallel, limits::CEILING_PARALLEL);
+    assert_eq!(warnings.len(), 3);
+}
+
+#[test]
+fn a_disk_that_a_container_can_not_have_is_said() {
+    let mut asked = RepositorySettings::default();
+    assert_eq!(under_ceiling(asked.clone(), &Ceiling::default()).1, []);
+    asked.sandbox.disk = 2 << 30;
+    let (_, warnings) = under_ceiling(asked.clone(), &Ceiling::default());
+    assert!(warnings[0].to_string().contains("it has 320 MB: raise sandbox.memory too"), "{}", warnings[0]);
+    asked.sandbox.memory = 4 << 30;
+    assert_eq!(under_ceiling(asked, &Ceiling::default()).1, []);
 }
 
 #[test]

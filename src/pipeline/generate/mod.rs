@@ -17,6 +17,9 @@ use crate::sandbox::{Ending, Input, RunOutput, RunSpec, Sandbox, SandboxError, U
 
 pub use answer::{Candidate, EXPLORER_FAILED, MutantNote, Problem};
 
+/// What is said of base and head where a sandbox has no room for both.
+pub const DOES_NOT_FIT: &str = "the repository does not fit into its sandbox";
+
 /// What exploring looks at.
 #[derive(Clone, Copy)]
 pub struct Exploration<'a> {
@@ -112,11 +115,21 @@ pub fn failure(who: &str, output: &RunOutput) -> String {
         Ending::TimedOut => "did not end within its time".to_owned(),
         Ending::OutOfMemory => "needed more memory than it may have".to_owned(),
         Ending::OutputLimit => "wrote more output than it may".to_owned(),
+        Ending::DoesNotFit { bytes, room } => return does_not_fit(bytes, room),
     };
     let said = String::from_utf8_lossy(&output.stderr);
     let lines: Vec<&str> = said.lines().rev().take(limits::TAIL_LINES).collect();
     let tail: Vec<&str> = lines.into_iter().rev().collect();
     format!("{who} {ending}\n{}", tail.join("\n")).trim_end().to_owned()
+}
+
+fn does_not_fit(bytes: u64, room: u64) -> String {
+    let megabytes = |bytes: u64| bytes.div_ceil(1 << 20);
+    format!(
+        "{DOES_NOT_FIT}\nbase and head have {} MB together, the working folder {} MB (at most five eighths of the memory)",
+        megabytes(bytes),
+        megabytes(room)
+    )
 }
 
 /// Base, head, a driver's files and its plan, as they lie in the working folder.
@@ -195,4 +208,19 @@ pub fn place(
         });
     }
     tests
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_does_not_fit_is_told_with_its_size_and_the_room() {
+        let ending = Ending::DoesNotFit { bytes: 400 << 20, room: 320 << 20 };
+        let (stdout, stderr, files, warnings) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let output = RunOutput { ending, stdout, stderr, files, warnings, usage: Usage::default() };
+        let said = failure("the test runs", &output);
+        assert!(said.starts_with(&format!("{DOES_NOT_FIT}\n")), "{said}");
+        assert!(said.contains("400 MB together, the working folder 320 MB"), "{said}");
+    }
 }

@@ -34,12 +34,6 @@ const KEEPER: &str = "65534:65534";
 /// Open files of one process.
 const OPEN_FILES: i64 = 1024;
 
-/// The working folder's size, and that of `/tmp`, in bytes. A tmpfs is memory: were it allowed to fill all of it, the
-/// kernel would kill the run where the code should see a full disk.
-pub(super) fn disk(limits: &SandboxLimits) -> (u64, u64) {
-    (limits.disk.min(limits.memory / 8 * 5), limits.disk.min(limits.memory / 8))
-}
-
 /// A running container. Dropping it removes the container.
 pub(super) struct Container {
     docker: Docker,
@@ -147,7 +141,7 @@ fn body(sandbox: &DockerSandbox, spec: &RunSpec) -> ContainerCreateBody {
 
 fn host_config(limits: &SandboxLimits) -> HostConfig {
     let memory = i64::try_from(limits.memory).unwrap_or(i64::MAX);
-    let (work, temporary) = disk(limits);
+    let (work, temporary) = limits.room_in_memory();
     let tmpfs = |size: u64, mode: &str| {
         let inodes = (size / 2048).max(1024);
         format!("rw,exec,nosuid,nodev,size={size},nr_inodes={inodes},mode={mode},uid=1000,gid=1000")

@@ -9,7 +9,7 @@ use bytes::Bytes;
 use tokio::sync::mpsc;
 
 use super::super::inputs::{self, Entry, EntryKind, Listing};
-use super::container::{Container, WORKSPACE, disk};
+use super::container::{Container, WORKSPACE};
 use super::exec::{Captured, Command, Stop, exec};
 use super::{DockerSandbox, image, refused, transfer};
 use crate::domain::{RepoPath, Warning};
@@ -42,6 +42,11 @@ pub(super) async fn run(sandbox: &DockerSandbox, spec: &RunSpec) -> Result<RunOu
     let listing = list(spec).await?;
     let mut usage = Usage { bytes_in: listing.bytes, ..Usage::default() };
     let mut warnings = listing.warnings.clone();
+    let (room, _) = spec.limits.room_in_memory();
+    if listing.bytes > room {
+        let ending = Ending::DoesNotFit { bytes: listing.bytes, room };
+        return Ok(RunOutput { ending, stdout: Vec::new(), stderr: Vec::new(), files: Vec::new(), warnings, usage });
+    }
     let path = image::search_path(&sandbox.docker, &spec.image).await?;
     let container = Container::start(sandbox, spec).await?;
     put(sandbox, &container, listing).await?;
@@ -74,16 +79,6 @@ async fn list(spec: &RunSpec) -> Result<Listing, SandboxError> {
     for folder in [".home", ".tmp"] {
         let path = PathBuf::from(folder);
         listing.entries.insert(0, Entry { path, mode: 0o755, modified: 0, kind: EntryKind::Folder });
-    }
-    let (room, _) = disk(&spec.limits);
-    if listing.bytes > room {
-        let source = anyhow::anyhow!(
-            "they have {} MB and the working folder {} MB (at most five eighths of the memory): \
-             raise memory and disk under [sandbox] in jittest.toml",
-            listing.bytes >> 20,
-            room >> 20
-        );
-        return Err(SandboxError::Refused { what: "take in the files of the run".to_owned(), source });
     }
     Ok(listing)
 }
