@@ -21,10 +21,10 @@ const OWNER: &str = "cli";
 pub(super) async fn choose(name: SandboxName) -> Result<(Arc<dyn Sandbox>, Vec<Warning>), Failure> {
     let user = UserEnvironment::of_process();
     match name {
-        SandboxName::Docker => Ok((docker(&user).await.map_err(Failure::ours)?, Vec::new())),
+        SandboxName::Docker => Ok((docker(&user).await.map_err(Failure::ours)?, user.network.warnings())),
         SandboxName::Process => Ok(process(&user).await),
         SandboxName::Auto => match docker(&user).await {
-            Ok(docker) => Ok((docker, Vec::new())),
+            Ok(docker) => Ok((docker, user.network.warnings())),
             Err(error) => {
                 let fallback = Warning::new(
                     "sandbox",
