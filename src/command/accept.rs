@@ -2,9 +2,9 @@
 
 use async_trait::async_trait;
 
-use super::{Answer, Call, Command, CommandError, marker};
+use super::{Answer, Asked, Call, Command, CommandError, NOT_THE_NEWEST, config, marker};
 use crate::domain::{
-    BoundedMarkdown, Catch, CatchKind, CommitOutcome, CommitRequest, Confidence, Markdown, Permission, RepoPath, limits,
+    BoundedMarkdown, Catch, CatchKind, CommitOutcome, CommitRequest, Markdown, Permission, RepoPath, limits,
 };
 use crate::store::StoredRun;
 
@@ -42,7 +42,15 @@ impl Command for Accept {
         let Some(run) = call.context.store.latest_report(&input.subject, input.pull).await? else {
             return Ok(Answer::says("No run of this pull request has ended yet: there is no test to add."));
         };
-        let wanted = wanted(&run, call.words.first().map(String::as_str));
+        if let Asked::Button { head, .. } = &input.asked
+            && run.head.as_ref() != Some(head)
+        {
+            return Ok(Answer::says(NOT_THE_NEWEST));
+        }
+        let wanted = match call.words.first() {
+            Some(id) => run.report.catches.iter().filter(|found| found.id.as_str() == id).collect(),
+            None => shown(call, &run).await?,
+        };
         if wanted.is_empty() {
             return Ok(Answer::says(nothing_to_add(&run, call.words.first())));
         }
@@ -65,14 +73,15 @@ impl Command for Accept {
     }
 }
 
-/// The finding of this id; without one all that the forge shows.
-fn wanted<'r>(run: &'r StoredRun, id: Option<&str>) -> Vec<&'r Catch> {
-    let shown = |found: &&Catch| found.kind == CatchKind::Hardening || found.confidence >= Confidence::Medium;
-    let all = run.report.catches.iter();
-    match id {
-        Some(id) => all.filter(|found| found.id.as_str() == id).collect(),
-        None => all.filter(shown).collect(),
-    }
+/// All that the forge shows: what is below the threshold, or was dismissed meanwhile, has to be named.
+async fn shown<'r>(call: &Call<'_>, run: &'r StoredRun) -> Result<Vec<&'r Catch>, CommandError> {
+    let threshold = config::threshold(call).await?;
+    let dismissed = call.context.store.dismissed(&call.input.subject).await?;
+    let shown = |found: &&Catch| {
+        let reported = found.kind == CatchKind::Hardening || found.confidence >= threshold;
+        reported && !dismissed.contains(&found.id)
+    };
+    Ok(run.report.catches.iter().filter(shown).collect())
 }
 
 fn nothing_to_add(run: &StoredRun, id: Option<&String>) -> String {
@@ -125,7 +134,7 @@ fn by_hand(why: &str, wanted: &[&Catch]) -> String {
         text.push(&format!(
             "<details>\n<summary>Save this as <code>{}</code></summary>\n\n{code}\nand run {}\n\n</details>\n\n",
             Markdown::html(found.test.path.as_str()),
-            Markdown::code(&found.test.command.join(" "))
+            Markdown::code(&found.test.command_line())
         ));
     }
     text.finish()

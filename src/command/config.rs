@@ -4,7 +4,7 @@ use async_trait::async_trait;
 
 use super::{Answer, Call, Command, CommandError};
 use crate::config::repository;
-use crate::domain::{Markdown, Permission, RepoPath};
+use crate::domain::{Confidence, Markdown, Permission, RepoPath};
 use crate::forge::ForgeError;
 
 /// Says which settings hold for the pull request.
@@ -25,6 +25,13 @@ pub(super) async fn settings(call: &Call<'_>) -> Result<(String, Option<reposito
         Err(error) => return Err(error),
     };
     Ok((pull.base_branch, parsed))
+}
+
+/// From which confidence a regression reaches the forge: as the repository says, and never a low one.
+pub(super) async fn threshold(call: &Call<'_>) -> Result<Confidence, ForgeError> {
+    let (_, parsed) = settings(call).await?;
+    let settings = parsed.map(|parsed| parsed.settings).unwrap_or_default();
+    Ok(settings.confidence_threshold.max(Confidence::Medium))
 }
 
 /// Bytes of the settings that are shown.

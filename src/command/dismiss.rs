@@ -2,8 +2,8 @@
 
 use async_trait::async_trait;
 
-use super::{Answer, Asked, Call, Command, CommandEffect, CommandError, config};
-use crate::domain::{Confidence, FindingId, Markdown, Permission};
+use super::{Answer, Asked, Call, Command, CommandEffect, CommandError, NOT_THE_NEWEST, config};
+use crate::domain::{FindingId, Markdown, Permission};
 use crate::store::{StoredRun, now_ms};
 
 /// Takes care that a finding never comes back in the repository.
@@ -42,7 +42,7 @@ impl Command for Dismiss {
             (Asked::Comment { .. }, _) => call.words.iter().map(FindingId::new).collect(),
             (Asked::Button { head, .. }, Some(run)) if run.head.as_ref() == Some(head) => shown(call, run).await?,
             (Asked::Button { .. }, _) => {
-                return Ok(Answer::says("That check run is not the newest one any more: please use the newest one's."));
+                return Ok(Answer::says(NOT_THE_NEWEST));
             }
         };
         let dismissed = store.dismissed(&input.subject).await?;
@@ -64,9 +64,7 @@ impl Command for Dismiss {
 
 /// The regressions that the check run shows: nobody dismisses what they could not see.
 async fn shown(call: &Call<'_>, run: &StoredRun) -> Result<Vec<FindingId>, CommandError> {
-    let (_, parsed) = config::settings(call).await?;
-    let threshold = parsed.map(|parsed| parsed.settings).unwrap_or_default().confidence_threshold;
-    let regressions = run.report.regressions(threshold.max(Confidence::Medium));
+    let regressions = run.report.regressions(config::threshold(call).await?);
     Ok(regressions.map(|found| found.id.clone()).collect())
 }
 

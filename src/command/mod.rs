@@ -78,6 +78,9 @@ impl Answer {
     }
 }
 
+/// Said of a button of an older check run.
+const NOT_THE_NEWEST: &str = "That check run is not the newest one any more: please use the newest one's.";
+
 /// How somebody asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Asked {

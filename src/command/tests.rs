@@ -286,6 +286,37 @@ async fn accepted_tests_are_committed_once() {
 }
 
 #[tokio::test]
+async fn the_button_of_an_older_check_run_adds_nothing() {
+    let remembered = a_run_remembered().await;
+    let forge = OnePull::with(Permission::Write);
+    button("accept", "9", &forge, &remembered).await;
+    assert!(forge.reply().contains("not the newest one any more"), "{}", forge.reply());
+    assert!(forge.commits.lock().unwrap().is_empty());
+    let forge = OnePull::with(Permission::Write);
+    button("accept", "2", &forge, &remembered).await;
+    assert_eq!(forge.commits.lock().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn what_is_below_the_threshold_or_dismissed_is_accepted_only_by_its_id() {
+    let remembered = nothing_remembered().await;
+    let mut report: Report = serde_json::from_str(include_str!("../../fixtures/report/rich.json")).unwrap();
+    report.catches[0].confidence = Confidence::Medium;
+    let origin = RunOrigin { job: None, repository: subject().full_name(), pull: Some(7) };
+    remembered.store.record_run(&origin, &report, now_ms()).await.unwrap();
+    remembered.store.dismiss(&subject(), 7, &FindingId::new("b71d09aa"), "octocat", now_ms()).await.unwrap();
+    let forge = || OnePull { file: Some("confidence-threshold = \"high\"\n"), ..OnePull::with(Permission::Write) };
+    let all = forge();
+    comment("/jittest accept", &all, &remembered).await;
+    assert_eq!(all.reply(), "The newest run has no test to add.");
+    for id in ["3f9a1c2e", "b71d09aa"] {
+        let one = forge();
+        comment(&format!("/jittest accept {id}"), &one, &remembered).await;
+        assert_eq!(one.commits.lock().unwrap().len(), 1, "{id}");
+    }
+}
+
+#[tokio::test]
 async fn one_test_can_be_accepted_by_its_id() {
     let remembered = a_run_remembered().await;
     let forge = OnePull::with(Permission::Write);

@@ -110,7 +110,7 @@ pub struct Publication {
 pub struct CommitRequest {
     /// The pull request.
     pub pull: u64,
-    /// The commit that they were made for; a branch that moved on is still fine while the paths are free.
+    /// The commit that they were made for. A branch that moved on since, by more than such files, does not get them.
     pub head: CommitSha,
     /// By which the commit is found again: in its message, as a trailer.
     pub marker: String,

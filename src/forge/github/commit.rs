@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::address;
-use super::client::{Call, Failure};
+use super::client::{Call, Failure, Identity};
 use super::pulls::{Content, Pull};
 use super::repo::Repo;
 use crate::domain::{CommitOutcome, CommitRequest, CommitSha, RepoPath};
@@ -40,10 +40,30 @@ struct Message {
     message: String,
 }
 
+/// Who made a commit. GitHub knows nobody by some addresses, and says `null` or `{}` then.
+#[derive(Deserialize)]
+struct Account {
+    #[serde(default)]
+    login: String,
+}
+
 #[derive(Deserialize)]
 struct ListedCommit {
     sha: CommitSha,
     commit: Message,
+    author: Option<Account>,
+}
+
+impl ListedCommit {
+    /// Whether the App made it, for anybody: the trailer alone could be anyone's.
+    fn is_ours(&self, us: &Identity) -> bool {
+        self.author.as_ref().is_some_and(|author| us.is_author(&author.login))
+            && self.commit.message.lines().any(|line| line.starts_with(TRAILER))
+    }
+
+    fn has(&self, trailer: &str) -> bool {
+        self.commit.message.lines().any(|line| line.trim_end() == trailer)
+    }
 }
 
 /// One try to put the commit on the branch.
@@ -85,12 +105,20 @@ impl Repo<'_> {
     }
 
     async fn commit_on_tip(&self, branch: &str, request: &CommitRequest) -> Result<Round, ForgeError> {
-        if let Some(sha) = self.find_commit(branch, &request.marker).await? {
-            return Ok(Round::Done(CommitOutcome::Committed(sha)));
+        let us = self.identity().await?;
+        let recent = self.newest_commits(branch).await?;
+        let trailer = trailer(&request.marker);
+        if let Some(there) = recent.iter().find(|listed| listed.is_ours(us) && listed.has(&trailer)) {
+            return Ok(Round::Done(CommitOutcome::Committed(there.sha.clone())));
         }
         let rest = format!("git/ref/heads/{}", address::parts(branch));
         let reference: Reference = self.read(Call::get("read the branch", self.at(&rest))).await?;
         let tip = reference.object.sha;
+        if !only_ours_since(&request.head, &tip, &recent, us) {
+            let why = "the branch has newer commits than the one that these tests were made for: \
+                       when its newest one was tested, ask again";
+            return Ok(Round::Done(CommitOutcome::Refused(why.to_owned())));
+        }
         if let Some(path) = self.first_taken(&request.files, &tip).await? {
             let why = format!("{path} is on the branch already, and an existing file is never changed");
             return Ok(Round::Done(CommitOutcome::Refused(why)));
@@ -99,12 +127,9 @@ impl Repo<'_> {
         self.move_branch(branch, commit).await
     }
 
-    async fn find_commit(&self, branch: &str, marker: &str) -> Result<Option<CommitSha>, ForgeError> {
+    async fn newest_commits(&self, branch: &str) -> Result<Vec<ListedCommit>, ForgeError> {
         let rest = format!("commits?sha={}", address::part(branch));
-        let recent: Vec<ListedCommit> = self.first("list the branch's commits", &rest, RECENT_PAGES).await?;
-        let trailer = trailer(marker);
-        let ours = |listed: &ListedCommit| listed.commit.message.lines().any(|line| line.trim_end() == trailer);
-        Ok(recent.into_iter().find(ours).map(|listed| listed.sha))
+        self.first("list the branch's commits", &rest, RECENT_PAGES).await
     }
 
     /// The first of `files` that would touch what is there: itself, or a file where it needs a folder.
@@ -188,6 +213,21 @@ fn writable(pull: &Pull) -> Result<&str, &'static str> {
         return Err("the pull request comes from a fork, and its author does not let maintainers edit it");
     }
     Ok(&repository.full_name)
+}
+
+/// Whether the branch still stands at `head`, but for tests that we added: each of our commits stands on the one that is
+/// listed after it.
+fn only_ours_since(head: &CommitSha, tip: &CommitSha, recent: &[ListedCommit], us: &Identity) -> bool {
+    let mut at = tip;
+    let mut below = recent.iter().skip_while(|listed| listed.sha != *tip);
+    while at != head {
+        if !below.next().is_some_and(|listed| listed.is_ours(us)) {
+            return false;
+        }
+        let Some(next) = below.clone().next() else { return false };
+        at = &next.sha;
+    }
+    true
 }
 
 /// On one line, whatever the marker contains.

@@ -26,7 +26,7 @@ fn request() -> CommitRequest {
 async fn server() -> Scripted {
     let server = Scripted::start().await;
     server.on("GET", "/repos/acme/shop/pulls/5", [ok(pull(None))]);
-    server.on("GET", COMMITS, [listed(&["First"])]);
+    server.on("GET", COMMITS, [listed(&[('c', "ann", "First")])]);
     server.on("GET", REF, [tip('c')]);
     server.on("GET", TESTS, [ok(json!([]))]);
     for digit in ['c', 'd'] {
@@ -41,9 +41,13 @@ async fn server() -> Scripted {
     server
 }
 
-fn listed(messages: &[&str]) -> Reply {
-    let commit = |message: &&str| json!({ "sha": sha('9').as_str(), "commit": { "message": message } });
-    ok(messages.iter().map(commit).collect())
+/// The newest commits of the branch: the digit of each, its author and its message.
+fn listed(commits: &[(char, &str, &str)]) -> Reply {
+    let commit = |(digit, login, message): &(char, &str, &str)| {
+        let author = json!({ "login": login });
+        json!({ "sha": sha(*digit).as_str(), "commit": { "message": message }, "author": author })
+    };
+    ok(commits.iter().map(commit).collect())
 }
 
 fn tip(digit: char) -> Reply {
@@ -76,11 +80,27 @@ async fn new_files_become_one_commit_on_the_branchs_tip() {
 }
 
 #[tokio::test]
-async fn a_commit_that_is_there_is_found_by_its_trailer() {
+async fn a_commit_that_is_there_is_found_by_its_trailer_and_its_author() {
+    let message = "Add generated tests\n\nJittest-Accept: job-1:f1";
     let server = server().await;
-    server.on("GET", COMMITS, [listed(&["Later", "Add generated tests\n\nJittest-Accept: job-1:f1"])]);
+    server.on("GET", COMMITS, [listed(&[('d', "ann", "Later"), ('9', "jittest[bot]", message)])]);
     assert_eq!(commit(&server).await, CommitOutcome::Committed(sha('9')));
     assert_eq!(server.writes().len(), 0);
+    // Anybody can write the trailer: then the tests would never come.
+    server.on("GET", COMMITS, [listed(&[('c', "mallory", message)])]);
+    assert_eq!(commit(&server).await, CommitOutcome::Committed(sha('4')));
+    assert!(!server.writes().is_empty());
+}
+
+#[tokio::test]
+async fn a_commit_whose_author_github_does_not_know_is_not_ours() {
+    let server = server().await;
+    let message = "Add generated tests\n\nJittest-Accept: job-1:f1";
+    let unknown =
+        |author: Value| json!({ "sha": sha('c').as_str(), "commit": { "message": message }, "author": author });
+    server.on("GET", COMMITS, [ok(json!([unknown(json!({})), unknown(Value::Null)]))]);
+    assert_eq!(commit(&server).await, CommitOutcome::Committed(sha('4')));
+    server.requests();
 }
 
 #[tokio::test]
@@ -101,9 +121,21 @@ async fn an_existing_file_is_never_touched() {
 }
 
 #[tokio::test]
-async fn a_branch_that_moves_on_gets_the_commit_on_its_new_tip() {
+async fn a_branch_that_moved_on_gets_no_tests_of_its_old_code() {
+    let server = server().await;
+    server.on("GET", REF, [tip('d')]);
+    server.on("GET", COMMITS, [listed(&[('d', "ann", "Second"), ('c', "ann", "First")])]);
+    assert!(why(commit(&server).await).contains("newer commits than the one that these tests were made for"));
+    assert_eq!(server.writes().len(), 0);
+}
+
+#[tokio::test]
+async fn a_branch_that_got_other_tests_meanwhile_gets_the_commit_on_its_new_tip() {
     let server = server().await;
     server.on("GET", REF, [tip('c'), tip('d')]);
+    let others = "Add a generated test\n\nJittest-Accept: job-0:f0";
+    let moved = listed(&[('d', "jittest[bot]", others), ('c', "ann", "First")]);
+    server.on("GET", COMMITS, [listed(&[('c', "ann", "First")]), moved]);
     server.on("PATCH", REFS, [status(422, json!({ "message": "Update is not a fast forward" })), ok(json!({}))]);
     assert_eq!(commit(&server).await, CommitOutcome::Committed(sha('4')));
     let parents: Vec<Value> = server.writes().iter().filter_map(|write| write.body().get("parents").cloned()).collect();
