@@ -16,6 +16,9 @@ use crate::language;
 use crate::sandbox::Sandbox;
 use crate::store::Store;
 
+/// The database of `jittest serve` where none is named.
+const DEFAULT_DATABASE: &str = "jittest.db";
+
 /// The flags of `jittest doctor`.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
@@ -23,33 +26,50 @@ pub struct DoctorArgs {
     /// Look at this repository's settings and environment too.
     #[arg(long, value_name = "PATH")]
     repo: Option<PathBuf>,
+    /// The settings file of `jittest serve`; the environment wins over it.
+    #[arg(long, value_name = "F")]
+    settings: Option<PathBuf>,
 }
 
 const EXAMPLES: &str = "\
 Examples:
   jittest doctor
   jittest doctor --repo .
+  jittest doctor --settings /etc/jittest.toml
 
 Each line says `ok`, or what is wrong and what to do. Exit status: 0 everything is ok; 1 something is to be done.
 Docker is what `jittest serve` needs; `jittest run` does without, if the active environment has what tests need.";
 
-/// Asks each part.
+/// Asks each part: those of `jittest serve` where an App is configured, else those of the command line.
 ///
 /// # Errors
-/// Never for a part that doesn't answer: that is what it is for.
+/// Where the call is wrong; never for a part that doesn't answer, as that is what it is for.
 pub(super) async fn doctor(args: DoctorArgs) -> Result<Ending, Failure> {
-    let user = UserEnvironment::of_process();
+    if let Some(path) = args.repo.as_ref().filter(|path| !path.is_dir()) {
+        return Err(Failure::wrong(format!("--repo {}: there is no such folder", path.display())));
+    }
+    let service = ServiceConfig::load(args.settings.as_deref());
+    let wants_service = args.settings.is_some() || service.as_ref().map_or(true, ServiceConfig::names_an_app);
+    let mut user = UserEnvironment::of_process();
+    if let Ok(config) = &service {
+        // It may stand in `.env` or in the settings file.
+        user.sandbox_image.clone_from(&config.sandbox_image);
+    }
     let mut parts = sandboxes(&user, args.repo.as_ref()).await;
-    parts.push(store(&user).await);
-    if user.github_app {
-        parts.push(github().await);
+    match &service {
+        Ok(config) if wants_service => {
+            parts.push(service_store(config).await);
+            parts.push(github(config).await);
+        }
+        Ok(_) => parts.push(store(&user).await),
+        Err(error) => parts.push(PartHealth { part: "settings", answer: Err(wrong_settings(error)) }),
     }
     if let Some(path) = &args.repo {
         parts.push(settings(path));
     }
     let good = parts.iter().all(|part| part.answer.is_ok());
     parts.iter().for_each(|part| say::out(&line(part)));
-    if !user.github_app {
+    if !wants_service {
         say::out("--    github: not configured; only `jittest serve` needs it (JITTEST_GITHUB_APP_ID)\n");
     }
     Ok(if good { Ending::Ran } else { Ending::Found })
@@ -111,7 +131,11 @@ async fn store(user: &UserEnvironment) -> PartHealth {
             return PartHealth { part: "store", answer: Err(Trouble { what: format!("{error:#}"), fix }) };
         }
     };
-    match Store::open(url.expose_secret()).await {
+    ask_store(url.expose_secret()).await
+}
+
+async fn ask_store(url: &str) -> PartHealth {
+    match Store::open(url).await {
         Ok(store) => {
             let health = health::store_health(&store).await;
             store.close().await;
@@ -121,15 +145,24 @@ async fn store(user: &UserEnvironment) -> PartHealth {
     }
 }
 
-async fn github() -> PartHealth {
-    let forge = ServiceConfig::load(None).map_err(app::AppError::from).and_then(|config| app::forge(&config));
-    match forge {
-        Ok(forge) => PartHealth { part: "github", ..health::forge_health(&forge).await },
-        Err(error) => {
-            let fix = "correct the settings of `jittest serve`".to_owned();
-            PartHealth { part: "github", answer: Err(Trouble { what: error.to_string(), fix }) }
-        }
+/// The service's own store. It is not made here: a database in the wrong folder helps nobody.
+async fn service_store(config: &ServiceConfig) -> PartHealth {
+    if !config.database_named && !std::path::Path::new(DEFAULT_DATABASE).exists() {
+        let answer = Ok(format!("none yet: `jittest serve` makes {DEFAULT_DATABASE} in its working folder"));
+        return PartHealth { part: "store", answer };
     }
+    ask_store(config.database_url.expose_secret()).await
+}
+
+async fn github(config: &ServiceConfig) -> PartHealth {
+    match app::forge(config) {
+        Ok(forge) => PartHealth { part: "github", ..health::forge_health(&forge).await },
+        Err(error) => PartHealth { part: "github", answer: Err(wrong_settings(&error)) },
+    }
+}
+
+fn wrong_settings(error: &impl std::fmt::Display) -> Trouble {
+    Trouble { what: error.to_string(), fix: "correct the settings of `jittest serve`".to_owned() }
 }
 
 fn settings(path: &std::path::Path) -> PartHealth {

@@ -18,7 +18,9 @@ use super::interrupt::interrupted;
 use super::progress::Shown;
 use super::{Ending, Failure, memory, sandbox, say};
 use crate::config::repository::{self, Ceiling};
-use crate::domain::{CatchKind, Confidence, DiffSource, Engine, Report, RepositorySettings, Verdict, Warning, limits};
+use crate::domain::{
+    CatchKind, Confidence, DiffSource, Engine, Report, RepositorySettings, Verdict, Warning, limits, shorten,
+};
 use crate::journey::{self, JourneyError, Request, Source, Tools};
 use crate::report::console;
 use crate::store::{RunOrigin, now_ms};
@@ -29,6 +31,9 @@ use crate::store::{RunOrigin, now_ms};
 /// Where the call is wrong, or we could not find out.
 pub(super) async fn run(args: RunArgs) -> Result<Ending, Failure> {
     let outputs = Outputs::plan(&args.reports)?;
+    if args.dry_run && !outputs.are_console_alone() {
+        return Err(Failure::wrong("--dry-run finds out nothing to report: it goes with --report console alone"));
+    }
     let request = request(&args)?;
     let progress = Shown::new();
     let worked = tokio::select! {
@@ -83,7 +88,10 @@ async fn remember(args: &RunArgs, report: &mut Report) {
 fn request(args: &RunArgs) -> Result<Request, Failure> {
     let mut warnings = Vec::new();
     let settings = settings(args, &mut warnings)?;
-    let body = args.body_file.as_deref().map(read_body).transpose()?.unwrap_or_default();
+    let body = match &args.body_file {
+        Some(file) => read_body(file, &mut warnings)?,
+        None => String::new(),
+    };
     let diff = if args.all { DiffSource::Everything } else { args.diff.clone() };
     Ok(Request {
         source: Source::Local { repository: args.repo.clone(), diff },
@@ -132,7 +140,12 @@ fn settings(args: &RunArgs, warnings: &mut Vec<Warning>) -> Result<RepositorySet
         settings.max_parallel = max_parallel;
     }
     // On one's own machine the limits are one's own.
-    let ceiling = Ceiling { engine: Engine::Auto, model: false, sandbox: settings.sandbox.clone() };
+    let ceiling = Ceiling {
+        engine: Engine::Auto,
+        model: false,
+        sandbox: settings.sandbox.clone(),
+        max_parallel: settings.max_parallel,
+    };
     let (settings, lowered) = repository::under_ceiling(settings, &ceiling);
     warnings.extend(lowered);
     Ok(settings)
@@ -160,9 +173,17 @@ pub(super) fn root_of(inside: &Path) -> PathBuf {
     start.ancestors().find(|folder| folder.join(".git").exists()).map_or(start.clone(), Path::to_owned)
 }
 
-fn read_body(file: &Path) -> Result<String, Failure> {
-    read_bounded(file, limits::GITHUB_TEXT)
-        .map_err(|error| Failure::wrong(format!("--body-file {}: {error}", file.display())))
+/// A description, as long as GitHub's may be.
+fn read_body(file: &Path, warnings: &mut Vec<Warning>) -> Result<String, Failure> {
+    let body = read_bounded(file, limits::GITHUB_TEXT + 1)
+        .map_err(|error| Failure::wrong(format!("--body-file {}: {error}", file.display())))?;
+    if body.len() <= limits::GITHUB_TEXT {
+        return Ok(body);
+    }
+    let what = format!("the end of {} was not read", file.display());
+    let why = format!("a description has at most {} bytes", limits::GITHUB_TEXT);
+    warnings.push(Warning::new("run", what, why, "what it says there is not known"));
+    Ok(shorten(&body, limits::GITHUB_TEXT))
 }
 
 fn read_bounded(file: &Path, most: usize) -> std::io::Result<String> {

@@ -20,8 +20,6 @@ pub struct UserEnvironment {
     pub sandbox_image: String,
     /// Where runs are remembered, if not in the user's data folder; may hold a password.
     pub database_url: Option<secrecy::SecretString>,
-    /// Whether a GitHub App is configured.
-    pub github_app: bool,
     /// What image builds need to know of this machine.
     pub network: HostNetwork,
 }
@@ -36,7 +34,6 @@ impl UserEnvironment {
             colours: text("NO_COLOR").is_none(),
             sandbox_image: text("JITTEST_SANDBOX_IMAGE").unwrap_or_else(|| SANDBOX_IMAGE.to_owned()),
             database_url: text("JITTEST_DATABASE_URL").map(Into::into),
-            github_app: text("JITTEST_GITHUB_APP_ID").is_some(),
             network: HostNetwork::of_process(),
         }
     }

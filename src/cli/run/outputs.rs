@@ -57,6 +57,11 @@ impl Outputs {
         self.to.iter().any(|(format, file)| *format == Format::Console && file.is_none())
     }
 
+    /// Whether nothing else is asked for than what is shown to people.
+    pub(super) fn are_console_alone(&self) -> bool {
+        self.to.iter().all(|(format, file)| *format == Format::Console && file.is_none())
+    }
+
     fn machines_on_stdout(&self) -> usize {
         self.to.iter().filter(|(format, file)| file.is_none() && *format != Format::Console).count()
     }
@@ -133,6 +138,10 @@ mod tests {
     fn the_console_is_the_default() {
         assert!(plan(&[]).unwrap().shows_console());
         assert!(!plan(&["json"]).unwrap().shows_console());
+        assert!(plan(&[]).unwrap().are_console_alone());
+        for other in ["json", "both", "console=out.txt"] {
+            assert!(!plan(&["console", other]).unwrap().are_console_alone(), "{other}");
+        }
     }
 
     #[test]

@@ -174,6 +174,11 @@ impl ServiceConfig {
         })
     }
 
+    /// Whether a GitHub App is named, so that these are the settings of a service.
+    pub fn names_an_app(&self) -> bool {
+        self.source.text("JITTEST_GITHUB_APP_ID").is_some()
+    }
+
     /// The most that a repository may ask for.
     pub fn ceiling(&self) -> Ceiling {
         Ceiling { engine: self.engine, model: self.model.model.is_some(), ..Ceiling::default() }

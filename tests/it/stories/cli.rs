@@ -84,15 +84,15 @@ impl Project {
 
     pub(super) fn jittest(&self, args: &[&str]) -> Said {
         let store = format!("sqlite://{}", self.data.path().join("history.db").display());
-        let output = Command::new(env!("CARGO_BIN_EXE_jittest"))
-            .args(args)
-            .current_dir(self.path())
-            .env("JITTEST_DATABASE_URL", store)
-            .env("HOME", self.data.path())
-            .env_remove("JITTEST_GITHUB_APP_ID")
-            .output()
-            .expect("the program");
-        Said::from(output)
+        Said::from(self.command(args).env("JITTEST_DATABASE_URL", store).output().expect("the program"))
+    }
+
+    /// The program, with no setting but a home of its own.
+    fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_jittest"));
+        command.args(args).current_dir(self.path()).env("HOME", self.data.path());
+        command.env_remove("JITTEST_GITHUB_APP_ID").env_remove("JITTEST_DATABASE_URL");
+        command
     }
 
     /// Everything below the repository, `.git` included, with its content.
@@ -199,6 +199,8 @@ fn a_wrong_call_is_said_in_one_line() {
         (vec!["run", "--all", "--diff", "staged"], "cannot be used with"),
         (vec!["run", "--config", "nosuch.toml"], "nosuch.toml"),
         (vec!["run", "--body-file", "nosuch.md"], "nosuch.md"),
+        (vec!["run", "--dry-run", "--report", "json"], "--dry-run finds out nothing to report"),
+        (vec!["doctor", "--repo", "nosuch"], "nosuch: there is no such folder"),
         (vec!["history", "--min-coverage", "200"], "a number from 0 to 100"),
         (vec!["dance"], "dance"),
     ] {
@@ -230,6 +232,33 @@ fn a_dry_run_prints_the_intent_and_runs_nothing() {
     assert!(said.out.contains("Inferred by: offline"), "{said:?}");
     let history = project.jittest(&["history"]);
     assert_eq!((history.status, history.out.as_str()), (0, "No generated tests in the last 30 days.\n"));
+}
+
+#[test]
+fn the_end_of_a_description_that_is_too_long_is_not_dropped_silently() {
+    let project = Project::new();
+    project.write("shop/cart.py", AFTER);
+    project.stage();
+    project.write("body.md", &"x".repeat(65_536));
+    let body = project.path().join("body.md").display().to_string();
+    let said = project.jittest(&["run", "--sandbox", "process", "--dry-run", "--body-file", &body]);
+    assert_eq!(said.status, 0, "{said:?}");
+    assert!(said.err.contains("body.md was not read — a description has at most 65535 bytes"), "{said:?}");
+}
+
+#[test]
+fn the_doctor_looks_at_the_settings_that_a_service_would_have() {
+    let project = Project::new();
+    project.write(".env", "JITTEST_GITHUB_APP_ID=7\nJITTEST_DATABASE_URL=sqlite://service.db\n");
+    let said = Said::from(project.command(&["doctor"]).output().unwrap());
+    assert!(said.out.contains("github: JITTEST_GITHUB_PRIVATE_KEY is not set"), "{said:?}");
+    assert!(project.path().join("service.db").exists(), "another store was asked: {said:?}");
+    let project = Project::new();
+    project.write("service.toml", "github-app-id = \"7\"\ndatabase-url = \"sqlite://named.db\"\n");
+    let said = Said::from(project.command(&["doctor", "--settings", "service.toml"]).output().unwrap());
+    assert!(said.out.contains("github: JITTEST_GITHUB_PRIVATE_KEY is not set"), "{said:?}");
+    assert!(project.path().join("named.db").exists(), "another store was asked: {said:?}");
+    assert_eq!(said.status, 1, "{said:?}");
 }
 
 #[test]
