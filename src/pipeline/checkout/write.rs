@@ -1,6 +1,6 @@
 //! Writes one revision to a folder: regular files and harmless symlinks; everything else is left out and said.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -214,8 +214,15 @@ impl Writer {
     fn write_symlinks(&mut self) -> anyhow::Result<()> {
         let root = self.folder.canonicalize().context("finding the checkout's folder")?;
         let mut written = Vec::new();
-        for (path, target) in std::mem::take(&mut self.symlinks) {
+        let symlinks = std::mem::take(&mut self.symlinks);
+        let names: BTreeSet<String> = symlinks.iter().map(|(path, _)| path.as_str().to_owned()).collect();
+        for (path, target) in symlinks {
             use std::os::unix::ffi::OsStrExt as _;
+            // A hostile tree has a folder and a symlink of one name: this one would be made through that one.
+            if path.as_str().match_indices('/').any(|(end, _)| names.contains(&path.as_str()[..end])) {
+                self.leave(Left::Symlink, path.as_str());
+                continue;
+            }
             let link = self.folder.join(path.as_str());
             let parent = link.parent().unwrap_or(&self.folder);
             std::fs::create_dir_all(parent).with_context(|| format!("making the folder of {path}"))?;
@@ -256,4 +263,40 @@ fn work_tree_paths(repository: &Repository) -> anyhow::Result<Vec<String>> {
     paths.sort();
     paths.dedup();
     Ok(paths)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// An entry of a tree object as git stores it.
+    fn entry(mode: &str, name: &str, id: git2::Oid) -> Vec<u8> {
+        [format!("{mode} {name}\0").as_bytes(), id.as_bytes()].concat()
+    }
+
+    #[test]
+    fn no_symlink_is_made_through_another_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let git = Repository::init_bare(folder.path().join("git")).unwrap();
+        let outside = git.blob(b"../outside").unwrap();
+        let harmless = git.blob(b"b").unwrap();
+        let mut subtree = git.treebuilder(None).unwrap();
+        subtree.insert("x", harmless, SYMLINK).unwrap();
+        let subtree = subtree.write().unwrap();
+        // Two entries of one name, which git itself would never write.
+        let twice = [entry("120000", "a", outside), entry("40000", "a", subtree)].concat();
+        let tree = git.odb().unwrap().write(ObjectType::Tree, &twice).unwrap();
+        let author = git2::Signature::now("A", "a@example.org").unwrap();
+        let tree = git.find_tree(tree).unwrap();
+        let commit = git.commit(None, &author, &author, "x", &tree, &[]).unwrap();
+        for name in ["outside", "head"] {
+            std::fs::create_dir(folder.path().join(name)).unwrap();
+        }
+        let mut writer = Writer::new(&folder.path().join("head"));
+        writer.commit(&git, &CommitSha::parse(&commit.to_string()).unwrap()).unwrap();
+        let mut warnings = Vec::new();
+        assert_eq!(writer.finish(&mut warnings).unwrap(), []);
+        assert_eq!(std::fs::read_dir(folder.path().join("outside")).unwrap().count(), 0);
+        assert!(warnings[0].what.starts_with("2 symlinks were left out"), "{}", warnings[0]);
+    }
 }
