@@ -73,6 +73,7 @@ pub struct Checkout {
     /// What was left out, and why.
     pub warnings: Vec<Warning>,
     folder: tempfile::TempDir,
+    _in_use: Option<std::fs::File>,
 }
 
 impl Checkout {
@@ -84,7 +85,13 @@ impl Checkout {
         repository: PathBuf,
         warnings: Vec<Warning>,
     ) -> Self {
-        Self { base, head, repository, warnings, folder }
+        Self { base, head, repository, warnings, folder, _in_use: None }
+    }
+
+    /// Holds a lock for as long as it lives: whoever tidies up sees by it that the repository is read.
+    #[must_use]
+    pub fn holding(self, lock: std::fs::File) -> Self {
+        Self { _in_use: Some(lock), ..self }
     }
 
     /// The folder that both trees lie in.

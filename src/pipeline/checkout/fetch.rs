@@ -1,80 +1,18 @@
-//! Shallow fetches into a bare repository of ours, one for each repository.
+//! Shallow fetches into a cached repository.
 
-use std::fs::File;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Once;
 use std::time::Instant;
 
-use anyhow::{Context, anyhow, bail};
+use anyhow::{Context, anyhow};
 use base64::Engine as _;
 use git2::{FetchOptions, RemoteCallbacks, RemoteRedirect, Repository};
 use secrecy::ExposeSecret;
 
 use super::OverBound;
-use crate::domain::{CommitSha, Subject, limits};
+use super::cache::{Held, start_anew};
+use crate::domain::{CommitSha, limits};
 use crate::forge::CloneAccess;
-
-/// A cached repository that nobody else fetches into while this is held: libgit2's parallel fetches lose lines of
-/// `shallow`.
-pub(super) struct Held {
-    folder: PathBuf,
-    _lock: File,
-}
-
-impl Held {
-    pub(super) fn folder(&self) -> &Path {
-        &self.folder
-    }
-}
-
-/// The cached repository of `subject` below `cache`, made where it isn't there, locked until it is dropped.
-pub(super) fn cached_repository(cache: &Path, subject: &Subject) -> anyhow::Result<Held> {
-    let owner = safe_part(&subject.owner)?;
-    let name = safe_part(&subject.name)?;
-    let parent = cache.join(owner);
-    std::fs::create_dir_all(&parent).context("making the cache's folder")?;
-    let lock = File::create(parent.join(format!("{name}.lock"))).context("making the cache's lock")?;
-    lock.lock().context("locking the cached repository")?;
-    let folder = parent.join(format!("{name}.git"));
-    if Repository::open_bare(&folder).is_err() {
-        start_anew(&folder)?;
-    }
-    sweep(&folder);
-    Ok(Held { folder, _lock: lock })
-}
-
-fn safe_part(part: &str) -> anyhow::Result<&str> {
-    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
-    if part.is_empty() || part.len() > 100 || part.starts_with('.') || !part.chars().all(plain) {
-        bail!("not a repository's name: {part:?}");
-    }
-    Ok(part)
-}
-
-fn start_anew(folder: &Path) -> anyhow::Result<()> {
-    if folder.exists() {
-        std::fs::remove_dir_all(folder).context("removing a broken cached repository")?;
-    }
-    Repository::init_bare(folder).context("making the cached repository")?;
-    Ok(())
-}
-
-/// Removes what a killed fetch left: its half-written pack, and the lock that would fail every later fetch.
-fn sweep(folder: &Path) {
-    let mut leftovers = vec![folder.join("shallow.lock")];
-    if let Ok(entries) = std::fs::read_dir(folder.join("objects/pack")) {
-        let half_written =
-            entries.flatten().filter(|entry| entry.file_name().to_string_lossy().starts_with("pack_git2_"));
-        leftovers.extend(half_written.map(|entry| entry.path()));
-    }
-    for leftover in leftovers {
-        if let Err(error) = std::fs::remove_file(&leftover)
-            && error.kind() != std::io::ErrorKind::NotFound
-        {
-            tracing::warn!(%error, "a leftover of a killed fetch stays");
-        }
-    }
-}
 
 /// Fetches `commits`, by id, else through the pull request's own ref; all of them are there afterwards.
 pub(super) fn commits(held: &Held, access: &CloneAccess, pull: u64, commits: &[&CommitSha]) -> anyhow::Result<()> {
@@ -167,18 +105,5 @@ fn set_server_timeouts(milliseconds: i32) -> Result<(), git2::Error> {
     unsafe {
         git2::opts::set_server_timeout_in_milliseconds(milliseconds)?;
         git2::opts::set_server_connect_timeout_in_milliseconds(milliseconds)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_repository_name_never_leaves_the_cache() {
-        for bad in ["", "..", ".git", "a/b", "a\\b", "a b", &"x".repeat(101)] {
-            assert!(safe_part(bad).is_err(), "{bad:?} was taken");
-        }
-        assert!(safe_part("my-repo_1.0").is_ok());
     }
 }

@@ -4,6 +4,7 @@
 //! repository is only read. Both revisions are then written to a folder of our own by walking their trees: nothing
 //! is checked out by git, so no filter, hook or attribute of the repository has a say.
 
+mod cache;
 mod fetch;
 mod local;
 mod write;
@@ -15,6 +16,7 @@ use anyhow::Context;
 use crate::domain::{Checkout, PullRequest, Revision, SourceTree, Subject, Warning};
 use crate::forge::CloneAccess;
 
+pub use cache::forget_unused;
 pub use local::{LocalChange, LocalError, local};
 
 /// The repository is over one of its bounds: fetching it again would only take as long again. Its text says which
@@ -35,12 +37,13 @@ pub fn pull_request(
     access: &CloneAccess,
     cache: &Path,
 ) -> anyhow::Result<Checkout> {
-    let held = fetch::cached_repository(cache, subject)?;
+    let held = cache::cached_repository(cache, subject)?;
     let commits = [&pull.merge_base, &pull.head];
     fetch::commits(&held, access, pull.number, &commits)
         .with_context(|| format!("fetching {} and {}", pull.merge_base.short(), pull.head.short()))?;
     let repository = git2::Repository::open_bare(held.folder()).context("opening the cached repository")?;
-    write_both(&repository, Revision::Commit(pull.merge_base.clone()), Revision::Commit(pull.head.clone()), Vec::new())
+    let (base, head) = (Revision::Commit(pull.merge_base.clone()), Revision::Commit(pull.head.clone()));
+    Ok(write_both(&repository, base, head, Vec::new())?.holding(held.into_reader()))
 }
 
 /// Writes base and head of an open repository to a new folder.
