@@ -1,6 +1,6 @@
 //! Images: the base, and the environments that are made from it, cached by the content of what they are made from.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -69,10 +69,17 @@ pub(super) async fn prepare(sandbox: &DockerSandbox, spec: &EnvironmentSpec) -> 
     };
     let _one_at_a_time = lock.lock().await;
     if let Some(id) = find(&sandbox.docker, &tag).await?.and_then(|image| image.id) {
+        give(sandbox, &id);
         return Ok(ready(id, true, Duration::ZERO));
     }
     Ok(match build::build(sandbox, spec, &base, &tag, &hash).await? {
-        Built::Image(id) => ready(id, false, started.elapsed()),
+        Built::Image(id) => {
+            give(sandbox, &id);
+            if let Err(error) = remove_oldest(sandbox).await {
+                tracing::warn!(error = &error as &dyn std::error::Error, "old environments were not removed");
+            }
+            ready(id, false, started.elapsed())
+        }
         Built::Failed(failed) => Prepared::Failed(failed),
     })
 }
@@ -84,8 +91,13 @@ fn ready(reference: String, cached: bool, took: Duration) -> Prepared {
 /// The id of the base image; one that the repository names is fetched, and where that fails it is the repository's.
 async fn base(sandbox: &DockerSandbox, spec: &EnvironmentSpec) -> Result<Result<String, FailedStep>, SandboxError> {
     let name = spec.base_image.as_deref().unwrap_or(&sandbox.config.base_image);
-    if let Some(id) = find(&sandbox.docker, name).await?.and_then(|image| image.id) {
-        return Ok(Ok(id));
+    if let Some(image) = find(&sandbox.docker, name).await? {
+        if spec.base_image.is_some() && is_environment(&image) {
+            return Ok(Err(not_for_others(name)));
+        }
+        if let Some(id) = image.id {
+            return Ok(Ok(id));
+        }
     }
     if spec.base_image.is_none() {
         return Err(base_is_missing(name));
@@ -104,12 +116,24 @@ async fn base(sandbox: &DockerSandbox, spec: &EnvironmentSpec) -> Result<Result<
     }
 }
 
+/// Whether an image is an environment that was built for some repository: by its label, as it has many names.
+fn is_environment(image: &ImageInspect) -> bool {
+    let labels = image.config.as_ref().and_then(|config| config.labels.as_ref());
+    labels.is_some_and(|labels| labels.contains_key(ENVIRONMENT))
+}
+
+/// Another repository's code may lie in it.
+fn not_for_others(name: &str) -> FailedStep {
+    FailedStep {
+        step: format!("use the image {name}"),
+        tail: "it is the environment of some repository, and not for another one".to_owned(),
+        fix: "name another image under [environment] in jittest.toml, or remove the line".to_owned(),
+    }
+}
+
 /// Fetches an image; gives back what went wrong, if anything.
 async fn pull(docker: &Docker, name: &str) -> String {
-    let (image, tag) = match name.rsplit_once(':') {
-        Some((image, tag)) if !tag.contains('/') => (image, tag),
-        _ => (name, "latest"),
-    };
+    let (image, tag) = parts(name);
     let options = CreateImageOptionsBuilder::default().from_image(image).tag(tag).build();
     let mut progress = docker.create_image(Some(options), None, None);
     while let Some(item) = progress.next().await {
@@ -118,6 +142,17 @@ async fn pull(docker: &Docker, name: &str) -> String {
         }
     }
     "the engine said nothing".to_owned()
+}
+
+/// An image's name, and its tag or digest.
+fn parts(name: &str) -> (&str, &str) {
+    if let Some(named) = name.split_once('@') {
+        return named;
+    }
+    match name.rsplit_once(':') {
+        Some((image, tag)) if !tag.contains('/') => (image, tag),
+        _ => (name, "latest"),
+    }
 }
 
 /// Removes the layers of a build that did not end well, by the last of them. One that another image stands on, or that
@@ -138,14 +173,17 @@ pub(super) async fn discard(docker: &Docker, layer: &str) -> Result<(), SandboxE
     Ok(())
 }
 
-/// Removes the oldest environments of an owner past `limits::ENVIRONMENT_IMAGES`; one that a container uses stays.
-pub(super) async fn remove_oldest(docker: &Docker, owner: &str) -> Result<usize, SandboxError> {
+/// Removes the oldest environments of an owner past `limits::ENVIRONMENT_IMAGES`; one that a container uses, or that a run was just
+/// given, stays.
+pub(super) async fn remove_oldest(sandbox: &DockerSandbox) -> Result<usize, SandboxError> {
+    let (docker, owner) = (&sandbox.docker, &sandbox.config.owner);
     let filters = HashMap::from([("label", vec![format!("{OWNER}={owner}"), ENVIRONMENT.to_owned()])]);
     let options = ListImagesOptionsBuilder::default().filters(&filters).build();
     let mut images = docker.list_images(Some(options)).await.map_err(refused("list its images"))?;
     images.sort_by_key(|image| std::cmp::Reverse(image.created));
     let mut removed = 0;
-    for image in images.iter().skip(limits::ENVIRONMENT_IMAGES) {
+    let given = recently_given(sandbox);
+    for image in images.iter().skip(limits::ENVIRONMENT_IMAGES).filter(|image| !given.contains(&image.id)) {
         match docker.remove_image(&image.id, None::<RemoveImageOptions>, None).await {
             Ok(_) => removed += 1,
             Err(Error::DockerResponseServerError { status_code: 404 | 409, .. }) => {}
@@ -153,6 +191,17 @@ pub(super) async fn remove_oldest(docker: &Docker, owner: &str) -> Result<usize,
         }
     }
     Ok(removed)
+}
+
+/// Notes that a run gets this environment, and that it must still be there when the run begins.
+fn give(sandbox: &DockerSandbox, id: &str) {
+    sandbox.given.lock().unwrap_or_else(PoisonError::into_inner).insert(id.to_owned(), Instant::now());
+}
+
+fn recently_given(sandbox: &DockerSandbox) -> HashSet<String> {
+    let mut given = sandbox.given.lock().unwrap_or_else(PoisonError::into_inner);
+    given.retain(|_, at| at.elapsed() < limits::ENVIRONMENT_USE);
+    given.keys().cloned().collect()
 }
 
 /// SHA-256 over all that an environment is made from, each part with its length in front.
@@ -191,6 +240,32 @@ fn hash(spec: &EnvironmentSpec, base: &str) -> String {
 mod tests {
     use super::*;
     use crate::domain::RepoPath;
+
+    #[test]
+    fn an_image_is_fetched_by_its_digest_or_its_tag() {
+        for (name, expected) in [
+            ("python", ("python", "latest")),
+            ("python:3.12", ("python", "3.12")),
+            ("registry:5000/python", ("registry:5000/python", "latest")),
+            ("python@sha256:abc", ("python", "sha256:abc")),
+            ("registry:5000/python:3.12@sha256:abc", ("registry:5000/python:3.12", "sha256:abc")),
+        ] {
+            assert_eq!(parts(name), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn an_environment_is_told_by_its_label_whatever_its_name() {
+        let labelled = |label: &str| ImageInspect {
+            config: Some(bollard::models::ImageConfig {
+                labels: Some(HashMap::from([(label.to_owned(), "x".to_owned())])),
+                ..Default::default()
+            }),
+            ..Default::default()
+        };
+        assert!(is_environment(&labelled(ENVIRONMENT)));
+        assert!(!is_environment(&labelled("maintainer")) && !is_environment(&ImageInspect::default()));
+    }
 
     #[test]
     fn every_part_of_a_spec_changes_its_hash() {

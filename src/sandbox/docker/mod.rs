@@ -14,7 +14,7 @@ mod transfer;
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use bollard::Docker;
@@ -44,6 +44,8 @@ pub struct DockerSandbox {
     instance: Instance,
     /// One lock for each environment, so that it is built once.
     builds: Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>,
+    /// When a run was given which environment the last time: such a one is not removed.
+    given: Mutex<HashMap<String, Instant>>,
 }
 
 /// How long the engine may take to begin its answer to one request.
@@ -66,7 +68,7 @@ impl DockerSandbox {
             .await
             .map_err(|_| unreachable(anyhow::anyhow!("no answer within 10 s")))?
             .map_err(|error| unreachable(error.into()))?;
-        Ok(Self { docker, config, instance: Instance::current(), builds: Mutex::default() })
+        Ok(Self { docker, config, instance: Instance::current(), builds: Mutex::default(), given: Mutex::default() })
     }
 
     /// The network that image builds use: the engine's bridge; the host's where it has none that leads out, or where
@@ -109,7 +111,7 @@ impl Sandbox for DockerSandbox {
                 removed += 1;
             }
         }
-        Ok(removed + image::remove_oldest(&self.docker, &self.config.owner).await?)
+        Ok(removed + image::remove_oldest(self).await?)
     }
 
     async fn check(&self) -> Result<String, SandboxError> {
