@@ -75,7 +75,7 @@ macro_rules! claim {
             ") AND lane = $4 AND run_after <= $3 ",
             "AND (state = 'queued' OR (state = 'running' AND lease_until < $3)) ",
             "RETURNING id, delivery, installation, owner, name, pull, work, lane, state, stop, attempt, head, ",
-            "check_run, last_error, failures"
+            "check_run, last_error, failures, given_up"
         )
     };
 }

@@ -91,6 +91,8 @@ pub struct JobRecord {
     pub check_run: Option<u64>,
     /// Why it did not end well the last time.
     pub last_error: Option<String>,
+    /// Why it was given up, in its worker's own form: all that is left to do is to say so.
+    pub given_up: Option<String>,
 }
 
 /// A job that the caller now holds.
@@ -115,7 +117,7 @@ pub struct JobCount {
 
 /// The columns of [`JobRow`].
 const COLUMNS: &str = "SELECT id, delivery, installation, owner, name, pull, work, lane, state, stop, attempt, head, \
-                       check_run, last_error, failures FROM jobs WHERE id = $1";
+                       check_run, last_error, failures, given_up FROM jobs WHERE id = $1";
 
 #[derive(FromRow)]
 struct JobRow {
@@ -134,6 +136,7 @@ struct JobRow {
     check_run: Option<i64>,
     last_error: Option<String>,
     failures: i64,
+    given_up: Option<String>,
 }
 
 impl TryFrom<JobRow> for JobRecord {
@@ -158,6 +161,7 @@ impl TryFrom<JobRow> for JobRecord {
             head: head.map_err(|e| StoreError::corrupt("commit id", e))?,
             check_run: row.check_run.map(i64::cast_unsigned),
             last_error: row.last_error,
+            given_up: row.given_up,
         })
     }
 }
@@ -238,6 +242,22 @@ impl Store {
         let row = on!(&self.reader, pool => sqlx::query_as::<_, JobRow>(COLUMNS)
             .bind(id.as_str()).fetch_optional(pool).await)?;
         row.map(JobRecord::try_from).transpose()
+    }
+
+    /// The tests that a test took the place of, before they had ended: those of the same pull request, newest first.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn superseded_by(&self, job: &Job) -> Result<Vec<JobKind>, StoreError> {
+        let sql = "SELECT work, state, stop FROM jobs WHERE owner = $1 AND name = $2 AND pull = $3 AND kind = 'test' \
+                   AND id < $4 ORDER BY id DESC LIMIT 20";
+        let rows = on!(&self.reader, pool => sqlx::query_as::<_, (String, String, Option<String>)>(sql)
+            .bind(job.subject.owner.as_str()).bind(job.subject.name.as_str())
+            .bind(job.pull.map(u64::cast_signed)).bind(job.id.as_str()).fetch_all(pool).await)?;
+        let unended = rows.into_iter().take_while(|(_, state, stop)| {
+            stop.as_deref() == Some("superseded") && !matches!(state.as_str(), "done" | "failed")
+        });
+        unended.map(|(work, ..)| serde_json::from_str(&work).map_err(|e| StoreError::corrupt("job", e))).collect()
     }
 
     /// How many jobs stand where.

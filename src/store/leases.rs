@@ -145,6 +145,17 @@ impl Store {
         Ok(self.write_one(lease.of(sql).bind(run_after_ms).bind(error).bind(now_ms)).await? > 0)
     }
 
+    /// Remembers why a held job is given up, before that is said: from now on nothing else of it is left to do. Gives
+    /// whether it is still held.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn gives_up(&self, lease: &Lease, why: &str) -> Result<bool, StoreError> {
+        let sql = "UPDATE jobs SET given_up = $4 \
+                   WHERE id = $1 AND lease_owner = $2 AND attempt = $3 AND state = 'running'";
+        Ok(self.write_one(lease.of(sql).bind(why)).await? > 0)
+    }
+
     /// Gives a held job back as if it had not been taken: this process ends. Gives whether it was still held.
     ///
     /// # Errors

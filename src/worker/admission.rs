@@ -53,8 +53,14 @@ pub(super) async fn admit(parts: &WorkerParts, claimed: &ClaimedJob) -> Result<J
     let shown = claimed.record.head.as_ref().map(|head| Place { job: &job.id, pull: number, head });
     let admitted = match (decide(parts, job, number).await?, &shown) {
         (Decision::Test(admitted), _) => admitted,
-        // Nothing is shown of it, and nothing was.
-        (Decision::Skip(why), None) => return Ok(JobEnd::done(why.word())),
+        // Nothing is shown of it, and nothing was; whoever asked is told.
+        (Decision::Skip(why), None) => {
+            if is_asked_for(&job.kind) {
+                let marker = format!("job-{}", job.id);
+                parts.forge.reply(&job.subject, number, &marker, notice::not_now(why)).await?;
+            }
+            return Ok(JobEnd::done(why.word()));
+        }
         (Decision::Skip(why), Some(shown)) => {
             parts.forge.publish(&job.subject, &notice::skipped(shown, why)).await?;
             return Ok(JobEnd::cancelled(Plan::default(), why.word()));
@@ -91,11 +97,22 @@ pub(super) async fn decide(parts: &WorkerParts, job: &Job, number: u64) -> Resul
     if !settings.enabled {
         return Ok(Decision::Skip(Skip::Disabled));
     }
-    let asked = matches!(job.kind, JobKind::Test { asked: true, .. });
-    if pull.draft && !settings.drafts && !asked {
+    if pull.draft && !settings.drafts && !was_asked_for(parts, job).await? {
         return Ok(Decision::Skip(Skip::Draft));
     }
     Ok(Decision::Test(Box::new(Admitted { pull, settings, warnings })))
+}
+
+/// Whether somebody asked for this test, or for one that it took the place of: their wish is not done yet.
+pub(super) async fn was_asked_for(parts: &WorkerParts, job: &Job) -> Result<bool, JobError> {
+    if is_asked_for(&job.kind) {
+        return Ok(true);
+    }
+    Ok(parts.store.superseded_by(job).await?.iter().any(is_asked_for))
+}
+
+fn is_asked_for(kind: &JobKind) -> bool {
+    matches!(kind, JobKind::Test { asked: true, .. })
 }
 
 /// The forge named no pull request: one job for each that has the head.

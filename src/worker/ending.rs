@@ -6,7 +6,7 @@ use crate::domain::{JobKind, Publication, StopReason};
 use crate::store::{ClaimedJob, Finish, JobRecord, JobState, Lane, Standing, StoreError, now_ms};
 
 use super::notice::{self, Place};
-use super::outcome::{JobError, Next, after, after_unsaid};
+use super::outcome::{GivenUp, JobError, Next, after, after_unsaid};
 use super::{WorkerParts, errand};
 
 /// What is said at a job's end.
@@ -77,10 +77,23 @@ pub(super) async fn give_up(
     claimed: &ClaimedJob,
     error: &JobError,
 ) -> Result<&'static str, StoreError> {
-    let finish = Finish { state: JobState::Failed, error: Some(error.chain()), then: Default::default() };
     tracing::error!(job = %claimed.record.job.id, error = error as &dyn std::error::Error, "given up");
+    let why = GivenUp::by(error);
+    if !parts.store.gives_up(&claimed.lease, &why.stored()).await? {
+        return Ok("lost");
+    }
+    last_words(parts, claimed, &why).await
+}
+
+/// All that is left of a job that was given up: to say so.
+pub(super) async fn last_words(
+    parts: &WorkerParts,
+    claimed: &ClaimedJob,
+    why: &GivenUp,
+) -> Result<&'static str, StoreError> {
+    let finish = Finish { state: JobState::Failed, error: Some(why.chain.clone()), then: Default::default() };
     let Some(record) = newest(parts, claimed).await? else { return Ok("lost") };
-    match bad_news(parts, &record, error).await {
+    match bad_news(parts, &record, why).await {
         Ok(words) => say(parts, claimed, finish, "given_up", words).await,
         Err(error) => unsaid(parts, claimed, finish, &error).await,
     }
@@ -93,17 +106,17 @@ async fn newest(parts: &WorkerParts, claimed: &ClaimedJob) -> Result<Option<JobR
 
 /// What is said of a job that is given up: a test is spoken of on the commit that it stands on, or that its event
 /// named, whether there is a check run already or not; all else is answered.
-async fn bad_news(parts: &WorkerParts, record: &JobRecord, error: &JobError) -> Result<LastWords, JobError> {
+async fn bad_news(parts: &WorkerParts, record: &JobRecord, why: &GivenUp) -> Result<LastWords, JobError> {
     let job = &record.job;
     if let JobKind::Test { head: named, .. } = &job.kind {
         return Ok(match (record.head.as_ref().or(named.as_ref()), job.pull) {
             // A check run belongs to a commit: of which pull request it speaks makes no difference.
             (Some(head), pull) => {
                 let place = Place { job: &job.id, pull: pull.unwrap_or_default(), head };
-                LastWords::Shown(notice::given_up(&place, error))
+                LastWords::Shown(notice::given_up(&place, why))
             }
             (None, Some(pull)) => {
-                LastWords::Answered { pull, marker: format!("job-{}", job.id), body: notice::not_tested(error) }
+                LastWords::Answered { pull, marker: format!("job-{}", job.id), body: notice::not_tested(why) }
             }
             (None, None) => LastWords::Nothing,
         });
@@ -111,7 +124,7 @@ async fn bad_news(parts: &WorkerParts, record: &JobRecord, error: &JobError) -> 
     let (Some(marker), Some(pull)) = (errand::marker(job), errand::pull(parts, job).await?) else {
         return Ok(LastWords::Nothing);
     };
-    Ok(LastWords::Answered { pull, marker, body: notice::not_obeyed(error) })
+    Ok(LastWords::Answered { pull, marker, body: notice::not_obeyed(why) })
 }
 
 /// Says a job's last words and ends it; where the forge doesn't take them now, the job comes back for that.

@@ -3,7 +3,7 @@
 use crate::domain::{CheckRun, CheckState, CommitSha, Conclusion, JobId, Publication, StopReason};
 
 use super::admission::Skip;
-use super::outcome::JobError;
+use super::outcome::GivenUp;
 use super::progress::Step;
 
 /// Where a job's check run stands.
@@ -54,25 +54,34 @@ pub(super) fn skipped(place: &Place<'_>, why: Skip) -> Publication {
     shown(place, CheckState::Completed(Conclusion::Cancelled), "Stopped", summary.to_owned())
 }
 
+/// It was asked for, and nothing is shown of it: why.
+pub(super) fn not_now(why: Skip) -> &'static str {
+    match why {
+        Skip::Closed => "This pull request is closed, and was not tested. It is tested when it is open again.",
+        Skip::Disabled => "This repository is not tested: its `jittest.toml` says `enabled = false`.",
+        Skip::Draft => "This pull request is a draft, and was not tested.",
+    }
+}
+
 /// It was given up: never to be mistaken for a success.
-pub(super) fn given_up(place: &Place<'_>, error: &JobError) -> Publication {
-    let summary = format!("**Nothing is known about this change.** {}\n\nJob `{}`.", reason(error), place.job);
+pub(super) fn given_up(place: &Place<'_>, why: &GivenUp) -> Publication {
+    let summary = format!("**Nothing is known about this change.** {}\n\nJob `{}`.", reason(why), place.job);
     shown(place, CheckState::Completed(Conclusion::Neutral), "Could not be tested", summary)
 }
 
 /// The same of a test that somebody asked for, where no commit is known on which it could be said.
-pub(super) fn not_tested(error: &JobError) -> String {
-    format!("This pull request could not be tested: nothing is known about it. {}", reason(error))
+pub(super) fn not_tested(why: &GivenUp) -> String {
+    format!("This pull request could not be tested: nothing is known about it. {}", reason(why))
 }
 
 /// A command or a button was given up.
-pub(super) fn not_obeyed(error: &JobError) -> String {
-    format!("What was asked for here could not be done. {}", reason(error))
+pub(super) fn not_obeyed(why: &GivenUp) -> String {
+    format!("What was asked for here could not be done. {}", reason(why))
 }
 
 /// Which step failed, its words, and the fix.
-fn reason(error: &JobError) -> String {
-    format!("The step that failed: {}.\n\n    {}\n\n{}", error.step(), one_line(&error.words()), error.fix())
+fn reason(why: &GivenUp) -> String {
+    format!("The step that failed: {}.\n\n    {}\n\n{}", why.step, one_line(&why.words), why.fix)
 }
 
 fn shown(place: &Place<'_>, state: CheckState, title: &str, summary: String) -> Publication {
@@ -114,17 +123,18 @@ fn capitalised(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::outcome::JobError;
     use super::*;
 
     #[test]
     fn a_job_that_was_given_up_is_neutral_names_the_step_and_the_fix() {
         let (job, head) = (JobId::new("j1"), CommitSha::parse(&"a".repeat(40)).unwrap());
-        let error = JobError::TooLong(crate::domain::limits::JOB_TIME);
-        let check = given_up(&Place { job: &job, pull: 3, head: &head }, &error).check_run.unwrap();
+        let why = GivenUp::by(&JobError::TooLong(crate::domain::limits::JOB_TIME));
+        let check = given_up(&Place { job: &job, pull: 3, head: &head }, &why).check_run.unwrap();
         assert_eq!(check.state, CheckState::Completed(Conclusion::Neutral));
         assert_eq!(check.title, "Could not be tested");
         assert!(check.summary.contains("    it took longer than 30 minutes\n"), "{}", check.summary);
-        assert!(check.summary.contains(error.fix()));
+        assert!(check.summary.contains(&why.fix));
     }
 
     #[test]

@@ -3,6 +3,8 @@
 use std::error::Error;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use crate::command::CommandError;
 use crate::domain::{Plan, Verdict, limits};
 use crate::forge::ForgeError;
@@ -163,6 +165,38 @@ impl JobError {
     }
 }
 
+/// Why a job was given up, for a reader. It is stored, so that a job whose last words could not be said comes back for
+/// these alone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct GivenUp {
+    /// The step that failed.
+    pub(super) step: String,
+    /// What happened.
+    pub(super) words: String,
+    /// What a reader can do.
+    pub(super) fix: String,
+    /// With all causes, for the operator.
+    pub(super) chain: String,
+}
+
+impl GivenUp {
+    /// Why, by the error of the last try.
+    pub(super) fn by(error: &JobError) -> Self {
+        let (step, fix) = (error.step().to_owned(), error.fix().to_owned());
+        Self { step, words: error.words(), fix, chain: error.chain() }
+    }
+
+    /// As it is stored.
+    pub(super) fn stored(&self) -> String {
+        serde_json::json!({ "step": self.step, "words": self.words, "fix": self.fix, "chain": self.chain }).to_string()
+    }
+
+    /// From the store; `None` of what a later version wrote: such a job is tried again.
+    pub(super) fn of_store(text: &str) -> Option<Self> {
+        serde_json::from_str(text).ok()
+    }
+}
+
 /// What to do after a failed try.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Next {
@@ -235,6 +269,14 @@ mod tests {
         assert_eq!(error.words(), "the repository could not be fetched: the repository is over 2048 MB");
         let silent = JobError::Journey(JourneyError::Checkout(anyhow::anyhow!("no answer")));
         assert_eq!(after(&silent, 1, 0), Next::TryAgain(Duration::from_secs(2)));
+    }
+
+    #[test]
+    fn why_a_job_was_given_up_outlives_the_process() {
+        let why = GivenUp::by(&unavailable());
+        assert_eq!(GivenUp::of_store(&why.stored()), Some(why.clone()));
+        assert_eq!((why.step.as_str(), why.words.as_str()), ("GitHub", unavailable().words().as_str()));
+        assert!(why.chain.ends_with(": 502"), "{}", why.chain);
     }
 
     #[test]

@@ -8,8 +8,8 @@ use tokio::task::{JoinError, JoinHandle};
 use crate::domain::{JobKind, StopReason, limits};
 use crate::store::{ClaimedJob, JobRecord, Lane, Standing, StoreError, now_ms};
 
-use super::ending::{close, failed, finished, give_up};
-use super::outcome::{JobEnd, JobError};
+use super::ending::{close, failed, finished, give_up, last_words};
+use super::outcome::{GivenUp, JobEnd, JobError};
 use super::progress::until_set;
 use super::{WorkerParts, admission, errand, test_run};
 
@@ -64,6 +64,9 @@ async fn settle(
     let record = &claimed.record;
     if let Some(reason) = record.stop {
         return close(parts, claimed, reason).await;
+    }
+    if let Some(why) = record.given_up.as_deref().and_then(GivenUp::of_store) {
+        return last_words(parts, claimed, &why).await;
     }
     // This start counts already, and has not been cut off yet.
     let cut_off = record.attempt.saturating_sub(record.failures).saturating_sub(1);

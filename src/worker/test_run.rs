@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use tokio::sync::watch;
 
-use crate::domain::{CommitSha, JobKind, Plan, Report, StopReason};
+use crate::domain::{CommitSha, Plan, Report, StopReason};
 use crate::journey::{self, Request, Source, Tools};
 use crate::store::{ClaimedJob, RunOrigin, Standing, now_ms};
 
 use super::WorkerParts;
-use super::admission::{Admitted, Decision, decide};
+use super::admission::{Admitted, Decision, decide, was_asked_for};
 use super::notice::{self, Place};
 use super::outcome::{JobEnd, JobError, verdict_word};
 use super::patience;
@@ -112,7 +112,7 @@ async fn moved_on(
         return Ok(JobEnd::Unsettled);
     }
     parts.forge.publish(&job.subject, &notice::stopped(place, StopReason::Superseded)).await?;
-    let asked = matches!(job.kind, JobKind::Test { asked: true, .. });
+    let asked = was_asked_for(parts, job).await?;
     let then = Plan::to_test(&format!("job:{}", job.id), &job.subject, place.pull, Some(newest), asked);
     Ok(JobEnd::cancelled(then, "superseded"))
 }

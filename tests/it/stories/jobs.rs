@@ -19,6 +19,11 @@ fn push(stage: &Stage, branch: &str) -> String {
     stage.push(branch, &[("README.md", "# More\n")])
 }
 
+/// Yet another word changes: the newest head.
+fn push_more(stage: &Stage) -> String {
+    stage.push("words", &[("README.md", "# Even more\n")])
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_delivery_becomes_one_check_run_that_is_queued_then_in_progress_then_completed() {
     let stage = Stage::new().await;
@@ -208,6 +213,48 @@ async fn a_draft_is_tested_where_its_repository_or_somebody_asks_for_it() {
     stage.shop.set_permission("ann", jittest::domain::Permission::Write).unwrap();
     stage.comment(pull, "ann", "/jittest run").await;
     stage.completed(&head).await;
+    stage.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_draft_that_somebody_asked_to_test_is_tested_though_a_push_came_in_between() {
+    let stage = Stage::new().await;
+    let (pull, old) = open(&stage, "words", true);
+    stage.shop.set_permission("ann", jittest::domain::Permission::Write).unwrap();
+    let gate = Gate::new();
+    stage.github.fail_next("PATCH", CHECK_RUN, Fault::HoldBeforeChange(gate.clone())).unwrap();
+    stage.comment(pull, "ann", "/jittest run").await;
+    gate.reached().await;
+    let new = push(&stage, "words");
+    stage.tell(pull, "synchronize").await;
+    gate.release();
+    assert_eq!(title(&stage.completed(&old).await), "Superseded");
+    assert_ne!(conclusion(&stage.completed(&new).await), "cancelled");
+    stage.idle().await;
+    // That was what was asked for: the next push waits again.
+    let newest = push_more(&stage);
+    stage.tell(pull, "synchronize").await;
+    stage.idle().await;
+    assert!(stage.checks(&newest).is_empty());
+    stage.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_asks_for_what_is_not_tested_is_told_why() {
+    let stage = Stage::new().await;
+    let (pull, head) = open(&stage, "words", false);
+    stage.shop.set_permission("ann", jittest::domain::Permission::Write).unwrap();
+    stage.shop.close_pull(pull).unwrap();
+    let answer = stage.ask(pull, "ann", "/jittest run").await;
+    assert!(answer.contains("This pull request is closed, and was not tested."), "{answer}");
+    stage.end().await;
+
+    let stage = Stage::with(&[("jittest.toml", "enabled = false\n")]).await;
+    let (pull, other) = open(&stage, "words", false);
+    stage.shop.set_permission("ann", jittest::domain::Permission::Write).unwrap();
+    let answer = stage.ask(pull, "ann", "/jittest run").await;
+    assert!(answer.contains("`jittest.toml` says `enabled = false`"), "{answer}");
+    assert!(stage.checks(&head).is_empty() && stage.checks(&other).is_empty());
     stage.end().await;
 }
 

@@ -36,6 +36,23 @@ async fn a_delivery_that_could_not_even_be_admitted_is_told_on_its_commit() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_job_that_was_given_up_comes_back_to_say_so_and_for_nothing_else() {
+    let stage = Stage::new().await;
+    let (pull, head) = open(&stage, "words");
+    stage.github.fail_next("GET", "/repos/octo/shop/compare/*", Fault::status(404, "No common ancestor")).unwrap();
+    // All tries of its last words: whoever did the job again would find that GitHub answers by now.
+    for _ in 0..5 {
+        stage.github.fail_next("POST", CHECK_RUNS, Fault::bad_gateway()).unwrap();
+    }
+    stage.tell(pull, "opened").await;
+    let check = stage.completed(&head).await;
+    assert_eq!((conclusion(&check), title(&check)), ("neutral", "Could not be tested"));
+    assert!(summary(&check).contains("they have no common history, or one of them is gone"), "{}", summary(&check));
+    assert_eq!(stage.github.faults_waiting(), 0);
+    stage.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_delivery_that_meets_an_outage_is_tested_when_github_answers_again() {
     let stage = Stage::new().await;
     let (pull, head) = open(&stage, "words");
