@@ -19,6 +19,7 @@ use crate::forge::github::{GitHub, GitHubConfig, RetryBounds};
 use crate::forge::{Forge, ForgeError};
 use crate::health::{self, Health, Trouble};
 use crate::journey::{Progress, Tools};
+use crate::pipeline::checkout::forget_unused;
 use crate::sandbox::docker::{DockerConfig, DockerSandbox};
 use crate::sandbox::{Sandbox, SandboxError};
 use crate::server::{self, ServerParts};
@@ -31,9 +32,7 @@ const OWNER: &str = "service";
 const LAST_REQUESTS: Duration = Duration::from_secs(5);
 /// How long the store may take to end.
 const LAST_WRITES: Duration = Duration::from_secs(1);
-/// How long the bodies of deliveries are kept.
-const BODIES_MS: i64 = 7 * 24 * 60 * 60 * 1_000;
-/// How often old bodies are looked for.
+/// How often it is looked for what is to be forgotten.
 const TIDY: Duration = Duration::from_secs(60 * 60);
 
 /// A part of the service that could not be made.
@@ -124,7 +123,9 @@ impl App {
         let listener = TcpListener::bind(address).await.with_context(|| format!("listening on {address}"))?;
         let router = server::router(self.server_parts())?;
         let workers = self.start_workers().await?;
-        let background = [tokio::spawn(tidy(self.store.clone())), tokio::spawn(try_forge(self.forge.clone()))];
+        let cache = self.sandbox.as_ref().map(|_| cache_folder()).transpose()?;
+        let tidying = tokio::spawn(tidy(self.store.clone(), cache));
+        let background = [tidying, tokio::spawn(try_forge(self.forge.clone()))];
         listening(listener.local_addr().context("reading the address")?);
 
         let (stopping, stopped) = watch::channel(false);
@@ -213,6 +214,9 @@ pub async fn sandbox(config: &ServiceConfig) -> Result<Arc<dyn Sandbox>, AppErro
     })
     .await?;
     docker.check().await?;
+    for warning in config.network.warnings() {
+        tracing::warn!("{warning}");
+    }
     Ok(Arc::new(docker))
 }
 
@@ -239,13 +243,30 @@ async fn try_forge(forge: Arc<dyn Forge>) {
     }
 }
 
-/// Forgets the bodies of old deliveries.
-async fn tidy(store: Store) {
+/// Forgets what was kept long enough, again and again.
+async fn tidy(store: Store, cache: Option<PathBuf>) {
     loop {
-        match store.forget_bodies(now_ms() - BODIES_MS).await {
-            Ok(_) => {}
-            Err(error) => tracing::warn!(error = &error as &dyn std::error::Error, "old bodies were not forgotten"),
+        if let Err(error) = forget(&store).await {
+            tracing::warn!(error = &error as &dyn std::error::Error, "what is old was not forgotten");
+        }
+        if let Some(cache) = cache.clone() {
+            let removed = tokio::task::spawn_blocking(move || forget_unused(&cache, limits::KEPT_CACHE)).await;
+            match removed {
+                Ok(Ok(0)) => {}
+                Ok(Ok(removed)) => tracing::info!(removed, "caches of repositories that nobody used were removed"),
+                Ok(Err(error)) => tracing::warn!(error = format!("{error:#}"), "old caches were not removed"),
+                Err(error) => tracing::warn!(%error, "old caches were not removed"),
+            }
         }
         tokio::time::sleep(TIDY).await;
     }
+}
+
+async fn forget(store: &Store) -> Result<(), StoreError> {
+    let before = |kept: Duration| now_ms().saturating_sub(i64::try_from(kept.as_millis()).unwrap_or(i64::MAX));
+    store.forget_bodies(before(limits::KEPT_BODIES)).await?;
+    store.forget_jobs(before(limits::KEPT_JOBS)).await?;
+    store.forget_deliveries(before(limits::KEPT_JOBS)).await?;
+    store.forget_runs(before(limits::KEPT_RUNS)).await?;
+    Ok(())
 }

@@ -32,7 +32,7 @@ impl Store {
         self.write(remember, then).await
     }
 
-    /// Empties the bodies of deliveries that came before `before_ms`; their ids stay for ever. Gives how many.
+    /// Empties the bodies of deliveries that came before `before_ms`; their ids stay. Gives how many.
     ///
     /// # Errors
     /// [`StoreError`].

@@ -11,6 +11,7 @@ mod jobs;
 mod leases;
 mod runs;
 mod statement;
+mod tidy;
 
 use std::time::{SystemTime, UNIX_EPOCH};
 

@@ -4,6 +4,7 @@
 
 mod claims;
 mod deliveries;
+mod forgetting;
 mod memory;
 
 use std::future::Future;
