@@ -1,5 +1,6 @@
 //! HTTP in: the webhook, and what operators ask. Errors never tell internals; they are logged instead.
 
+mod body;
 mod metrics;
 mod pages;
 mod webhook;
@@ -9,13 +10,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
 use prometheus::Registry;
 use tokio::net::TcpListener;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, Semaphore};
 
-use crate::domain::limits;
 use crate::forge::Forge;
 use crate::health::Health;
 use crate::store::Store;
@@ -41,6 +40,8 @@ pub struct ServerParts {
 struct ServerState {
     parts: ServerParts,
     metrics: Metrics,
+    /// For bodies that are being read.
+    room: Arc<Semaphore>,
 }
 
 /// The server's routes.
@@ -54,8 +55,7 @@ pub fn router(parts: ServerParts) -> anyhow::Result<Router> {
         .route("/healthz", get(pages::alive))
         .route("/readyz", get(pages::ready))
         .route("/metrics", get(pages::metrics))
-        .layer(DefaultBodyLimit::max(limits::WEBHOOK_BYTES))
-        .with_state(ServerState { parts, metrics }))
+        .with_state(ServerState { parts, metrics, room: Arc::new(body::room()) }))
 }
 
 /// Serves until `stop` ends; then takes no new connection, and waits at most `grace` for requests that are under way.

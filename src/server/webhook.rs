@@ -2,13 +2,13 @@
 
 use std::time::Instant;
 
-use axum::body::Bytes;
-use axum::extract::rejection::BytesRejection;
-use axum::extract::{FromRequest, Request, State};
+use axum::extract::{Request, State};
+use axum::http::header::RETRY_AFTER;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 
 use super::ServerState;
+use super::body::{self, Received, Unread};
 use crate::domain::{Delivery, DeliveryId, limits};
 use crate::forge::WebhookHeaders;
 use crate::intake;
@@ -25,6 +25,7 @@ enum Outcome {
     Duplicate,
     TooLarge,
     TooSlow,
+    Busy,
     Unauthentic,
     Malformed(&'static str),
     StoreFailed,
@@ -39,6 +40,7 @@ impl Outcome {
             Self::Duplicate => "duplicate",
             Self::TooLarge => "too_large",
             Self::TooSlow => "too_slow",
+            Self::Busy => "busy",
             Self::Unauthentic => "unauthentic",
             Self::Malformed(_) => "malformed",
             Self::StoreFailed => "store_failed",
@@ -55,6 +57,10 @@ impl IntoResponse for Outcome {
             Self::Duplicate => (StatusCode::ACCEPTED, "known already\n"),
             Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "the body is too large\n"),
             Self::TooSlow => (StatusCode::REQUEST_TIMEOUT, "the body took too long\n"),
+            Self::Busy => {
+                let words = "too much at once: deliver it again\n";
+                return (StatusCode::SERVICE_UNAVAILABLE, [(RETRY_AFTER, "1")], words).into_response();
+            }
             Self::Unauthentic => (StatusCode::UNAUTHORIZED, "the signature is missing or wrong\n"),
             Self::Malformed(what) => (StatusCode::BAD_REQUEST, what),
             Self::StoreFailed => (StatusCode::SERVICE_UNAVAILABLE, "it could not be stored: deliver it again\n"),
@@ -79,12 +85,16 @@ async fn outcome_of(state: &ServerState, request: Request, event: &str, delivery
     if announced_length(request.headers()) > limits::WEBHOOK_BYTES {
         return Outcome::TooLarge;
     }
-    let body = match tokio::time::timeout(limits::WEBHOOK_READ, Bytes::from_request(request, &())).await {
-        Ok(Ok(body)) => body,
-        Ok(Err(rejection)) => return unread(&rejection),
+    let received = match tokio::time::timeout(limits::WEBHOOK_READ, body::read(request.into_body(), &state.room)).await
+    {
+        Ok(Ok(received)) => received,
+        Ok(Err(Unread::TooLarge)) => return Outcome::TooLarge,
+        Ok(Err(Unread::NoRoom)) => return Outcome::Busy,
+        Ok(Err(Unread::Broken)) => return Outcome::Malformed("the body could not be read\n"),
         Err(_) => return Outcome::TooSlow,
     };
-    if state.parts.forge.authenticate(&body, &headers).is_err() {
+    let Received { bytes, room: _room } = received;
+    if state.parts.forge.authenticate(&bytes, &headers).is_err() {
         return Outcome::Unauthentic;
     }
     if event.is_empty() {
@@ -93,12 +103,8 @@ async fn outcome_of(state: &ServerState, request: Request, event: &str, delivery
     if delivery.is_empty() {
         return Outcome::Malformed("X-GitHub-Delivery is missing\n");
     }
-    let delivery = Delivery {
-        id: DeliveryId::new(delivery),
-        event_name: event.to_owned(),
-        body: body.into(),
-        received_at_ms: now_ms(),
-    };
+    let delivery =
+        Delivery { id: DeliveryId::new(delivery), event_name: event.to_owned(), body: bytes, received_at_ms: now_ms() };
     remember(state, &delivery).await
 }
 
@@ -129,14 +135,6 @@ async fn remember(state: &ServerState, delivery: &Delivery) -> Outcome {
 /// What `Content-Length` says: what is too large is refused before it is sent.
 fn announced_length(headers: &HeaderMap) -> usize {
     header(headers, "content-length").and_then(|length| length.parse().ok()).unwrap_or(0)
-}
-
-fn unread(rejection: &BytesRejection) -> Outcome {
-    if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
-        Outcome::TooLarge
-    } else {
-        Outcome::Malformed("the body could not be read\n")
-    }
 }
 
 fn header(headers: &HeaderMap, name: &str) -> Option<String> {
