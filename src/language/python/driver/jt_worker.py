@@ -315,13 +315,14 @@ class Worker:
     def _test(self, code, prepare):
         def body(out):
             child = Child(self, out)
+            signal.setitimer(signal.ITIMER_PROF, self.call_seconds + 1)  # its signal ends the child
             prepare()
             self.guard.armed = True
             with contextlib.redirect_stdout(io.StringIO()):
                 answer = jt_pytest.run(code, os.getcwd())
             child.send({"kind": "test", "result": answer})
 
-        got, status = self._fork(body, self.call_seconds + 2)
+        got, status = self._fork(body, self.call_seconds)
         if got and got[0].get("kind") == "test":
             return got[0]["result"]
         return "broken: " + (got[0].get("why", "") if got else "status %s" % status)
