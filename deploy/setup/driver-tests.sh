@@ -3,12 +3,17 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 venv=target/driver-tests
-# The versions of deploy/sandbox/Dockerfile: black, flake8, ruff and mypy are what one of the drivers runs.
-if [ ! -x "$venv/bin/pytest" ] || [ ! -x "$venv/bin/mypy" ]; then
+# The versions of deploy/sandbox/Dockerfile: black, flake8, ruff and mypy are what one of the drivers runs. The web
+# frameworks are what another one calls.
+needed=(
+  pytest==8.4.2 black==25.1.0 flake8==7.3.0 ruff==0.14.4 mypy==1.18.2
+  flask==3.1.3 fastapi==0.165.0 starlette==1.10.0 httpx==0.28.1 django==5.2.19
+)
+if [ "$(cat "$venv/needed" 2>/dev/null)" != "${needed[*]}" ]; then
   echo "    making $venv"
   python3 -m venv "$venv"
-  "$venv/bin/python" -m pip install --quiet --disable-pip-version-check \
-    'pytest==8.4.2' 'black==25.1.0' 'flake8==7.3.0' 'ruff==0.14.4' 'mypy==1.18.2'
+  "$venv/bin/python" -m pip install --quiet --disable-pip-version-check "${needed[@]}"
+  echo "${needed[*]}" > "$venv/needed"
 fi
 drivers=(src/language/python/driver src/language/python/polish src/framework/pytest/driver)
 "$venv/bin/black" --check --line-length 100 "${drivers[@]}"

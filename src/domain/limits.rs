@@ -117,6 +117,10 @@ pub const MESSAGE_CHARS: usize = 500;
 pub const TEST_FILES_READ: usize = 400;
 /// Targets that are explored in one run.
 pub const TARGETS: usize = 200;
+/// Routes of one run that are called end to end.
+pub const ROUTES: usize = 20;
+/// How many calls a change may be away from the handler of a route that is called for it.
+pub const ROUTE_DEPTH: usize = 6;
 /// Regressions that are shown for one symbol.
 pub const REGRESSIONS_PER_SYMBOL: usize = 2;
 /// Hardenings that are shown for one change.

@@ -12,7 +12,7 @@ use super::{JourneyError, Request, Source, Tools};
 use crate::agent;
 use crate::domain::{
     Checkout, DependenciesFrom, Environment, GeneratedTest, Intent, RepoPath, Report, RepositorySettings, Shard, Side,
-    StageTime, Verdict, Warning,
+    StageTime, TreeMap, Verdict, Warning,
 };
 use crate::language::{self, Language};
 use crate::pipeline::checkout::{self, LocalError};
@@ -20,7 +20,7 @@ use crate::pipeline::diff::{self, Diffed};
 use crate::pipeline::execute::{self, Execution, MatrixInputs};
 use crate::pipeline::generate::{Exploration, Explored};
 use crate::pipeline::infer::{self, IntentInputs};
-use crate::pipeline::map::{self, Mapped, Reading};
+use crate::pipeline::map::{self, MapInputs, Mapped, Reading};
 use crate::pipeline::mutate::{self, Mutated};
 use crate::pipeline::polish::{self, Unpolished};
 use crate::pipeline::prepare::{self, PrepareOutcome};
@@ -57,7 +57,7 @@ impl<'t> Run<'t> {
             return Ok(self.without_targets(&unseen));
         };
         let roots = import_roots(language, &checkout, request);
-        let mapped = self.map(&diffed, &checkout, language, &roots, request);
+        let mut mapped = self.map(map_inputs(&diffed, &checkout, language, &roots, request));
         let intent = self.infer(request, &subjects, &diffed, &mapped);
         if request.dry_run {
             return Ok(self.report);
@@ -66,7 +66,9 @@ impl<'t> Run<'t> {
             let unseen = unseen(&diffed, Some(&mapped), &request.settings);
             return Ok(self.without_targets(&unseen));
         }
-        let (checkout, shards) = self.shard(checkout, &mapped, request).await?;
+        let (checkout, tree) = self.tree(checkout).await?;
+        self.routes(map_inputs(&diffed, &checkout, language, &roots, request), &tree, &mut mapped);
+        let shards = self.shard(&checkout, tree, &mapped, request).await?;
         let mutated = self.mutate(&diffed, &mapped, language);
         let Some(environment) = self.prepare(&checkout, language, request).await? else { return Ok(self.report) };
         let scene = Scene {
@@ -147,16 +149,9 @@ impl<'t> Run<'t> {
         Ok((checkout, diffed))
     }
 
-    fn map(
-        &mut self,
-        diffed: &Diffed,
-        checkout: &Checkout,
-        language: &dyn Language,
-        roots: &[String],
-        request: &Request,
-    ) -> Mapped {
+    fn map(&mut self, inputs: MapInputs<'_>) -> Mapped {
         let started = self.begin("map", "finding what the change touches");
-        let mapped = map::map(&diffed.change, checkout, language, roots, &request.settings, &request.targets);
+        let mapped = map::map(&inputs);
         self.report.warnings.extend(mapped.warnings.iter().cloned());
         self.report.counts.targets = count(mapped.map.targets.len());
         self.report.counts.dropped.extend(mapped.dropped.clone());
@@ -164,19 +159,36 @@ impl<'t> Run<'t> {
         mapped
     }
 
+    async fn tree(&mut self, checkout: Checkout) -> Result<(Checkout, TreeMap), JourneyError> {
+        let started = self.begin("tree", "reading the whole tree");
+        let read = move || {
+            let tree = map::tree(&checkout.head, &Reading::default());
+            (checkout, tree)
+        };
+        let read = blocking(read).await?;
+        self.took("tree", started);
+        Ok(read)
+    }
+
+    /// Adds the routes that the change shows through.
+    fn routes(&mut self, inputs: MapInputs<'_>, tree: &TreeMap, mapped: &mut Mapped) {
+        let known = mapped.warnings.len();
+        map::add_routes(&inputs, tree, mapped);
+        self.report.warnings.extend(mapped.warnings.iter().skip(known).cloned());
+        self.report.counts.targets = count(mapped.map.targets.len());
+        self.report.counts.dropped.extend(mapped.dropped.clone());
+    }
+
     /// Divides the targets by the batches of the whole tree.
     async fn shard(
         &mut self,
-        checkout: Checkout,
+        checkout: &Checkout,
+        tree: TreeMap,
         mapped: &Mapped,
         request: &Request,
-    ) -> Result<(Checkout, Vec<Shard>), JourneyError> {
+    ) -> Result<Vec<Shard>, JourneyError> {
         let started = self.begin("shard", "grouping files and targets");
-        let (checkout, batched) = blocking(move || {
-            let tree = map::tree(&checkout.head, &Reading::default());
-            (checkout, shard::batches(&tree))
-        })
-        .await?;
+        let batched = blocking(move || shard::batches(&tree)).await?;
         let batched = batched.map_err(|error| JourneyError::Internal(error.into()))?;
         let (files, batches) = (batched.batches.total_files, batched.batches.total_batches);
         let what = format!("{files} files in {batches} batches (up to {} concurrent)", request.settings.max_parallel);
@@ -185,7 +197,7 @@ impl<'t> Run<'t> {
         let shards = shard::shard(&mapped.map, &checkout.head, &batched.batches);
         self.report.counts.shards = count(shards.len());
         self.took("shard", started);
-        Ok((checkout, shards))
+        Ok(shards)
     }
 
     fn infer(&mut self, request: &Request, subjects: &[String], diffed: &Diffed, mapped: &Mapped) -> Intent {
@@ -347,6 +359,17 @@ impl<'t> Run<'t> {
         let seconds = started.elapsed().as_secs_f64();
         self.report.stages.push(StageTime { name: stage.to_owned(), seconds });
     }
+}
+
+fn map_inputs<'a>(
+    diffed: &'a Diffed,
+    checkout: &'a Checkout,
+    language: &'a dyn Language,
+    import_roots: &'a [String],
+    request: &'a Request,
+) -> MapInputs<'a> {
+    let (settings, wanted) = (&request.settings, request.targets.as_slice());
+    MapInputs { change: &diffed.change, checkout, language, import_roots, settings, wanted }
 }
 
 /// The language with the most changed source files.

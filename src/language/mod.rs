@@ -157,6 +157,15 @@ pub struct Risk {
     pub words: String,
 }
 
+/// Which routes an explorer can call end to end, without a port.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct EndToEnd {
+    /// The frameworks, as in [`crate::domain::MappedRoute`].
+    pub frameworks: &'static [&'static str],
+    /// The last names of decorators of functions that a framework calls around handlers.
+    pub around: &'static [&'static str],
+}
+
 /// A tree whose files were read one by one, and not yet related to each other.
 #[derive(Clone, Copy, Debug)]
 pub struct Project<'p> {
@@ -264,6 +273,11 @@ pub trait Language: Mapper {
 
     /// The program that formats tests, mends them, and holds them to the repository's linter and type checker.
     fn polisher(&self) -> Driver;
+
+    /// Which routes the explorer calls end to end; none by default.
+    fn end_to_end(&self) -> EndToEnd {
+        EndToEnd::default()
+    }
 
     /// Reviews the text of a test file.
     fn review_test(&self, code: &str) -> TestReview;

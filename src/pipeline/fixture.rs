@@ -6,7 +6,7 @@ use std::path::Path;
 use git2::{IndexEntry, IndexTime, Repository, Signature};
 
 use super::diff::diff;
-use super::map::{Mapped, map};
+use super::map::{MapInputs, Mapped, Reading, add_routes, map, tree};
 use crate::domain::{ChangeSet, Checkout, CommitSha, RepoPath, RepositorySettings, Revision, SourceTree};
 use crate::language::python::Python;
 
@@ -22,8 +22,8 @@ impl Fixture {
         let folder = tempfile::tempdir().unwrap();
         let repository = folder.path().join("repository");
         let git = Repository::init(&repository).unwrap();
-        let base = tree(&git, folder.path().join("base"), base);
-        let head = tree(&git, folder.path().join("head"), head);
+        let base = written(&git, folder.path().join("base"), base);
+        let head = written(&git, folder.path().join("head"), head);
         let checkout = Checkout::new(folder, base, head, repository, Vec::new());
         let change = diff(&checkout).unwrap().change;
         Self { checkout, change }
@@ -36,12 +36,37 @@ impl Fixture {
 
     /// The map of the change, with the settings that hold where nothing is set.
     pub(super) fn map(&self) -> Mapped {
-        let roots = ["src".to_owned(), ".".to_owned()];
-        map(&self.change, &self.checkout, &Python, &roots, &RepositorySettings::default(), &[])
+        self.mapped(&[], map)
+    }
+
+    /// The same, with these names alone.
+    pub(super) fn map_of(&self, wanted: &[String]) -> Mapped {
+        self.mapped(wanted, map)
+    }
+
+    /// The same with the routes that the change shows through.
+    pub(super) fn map_with_routes(&self) -> Mapped {
+        let tree = tree(&self.checkout.head, &Reading::default());
+        self.mapped(&[], |inputs| {
+            let mut mapped = map(inputs);
+            add_routes(inputs, &tree, &mut mapped);
+            mapped
+        })
+    }
+
+    fn mapped(&self, wanted: &[String], with: impl Fn(&MapInputs<'_>) -> Mapped) -> Mapped {
+        with(&MapInputs {
+            change: &self.change,
+            checkout: &self.checkout,
+            language: &Python,
+            import_roots: &["src".to_owned(), ".".to_owned()],
+            settings: &RepositorySettings::default(),
+            wanted,
+        })
     }
 }
 
-fn tree(git: &Repository, folder: std::path::PathBuf, texts: &[(&str, &str)]) -> SourceTree {
+fn written(git: &Repository, folder: std::path::PathBuf, texts: &[(&str, &str)]) -> SourceTree {
     let texts: BTreeMap<&str, &str> = texts.iter().copied().collect();
     for (path, text) in &texts {
         let on_disk = folder.join(path);

@@ -20,7 +20,8 @@ mod tokens;
 use std::collections::BTreeSet;
 
 use super::{
-    Driver, EnvironmentPlan, Language, LanguageError, Mapper, OffLimits, Project, Resolver, Risk, TestReview, Token,
+    Driver, EndToEnd, EnvironmentPlan, Language, LanguageError, Mapper, OffLimits, Project, Resolver, Risk, TestReview,
+    Token,
 };
 use crate::domain::{EnvironmentSettings, FileFacts, FileMap, Mutant, RepoPath, SourceTree};
 
@@ -110,5 +111,9 @@ impl Language for Python {
 
     fn polisher(&self) -> Driver {
         polisher::POLISHER
+    }
+
+    fn end_to_end(&self) -> EndToEnd {
+        EndToEnd { frameworks: routes::FRAMEWORKS, around: routes::AROUND }
     }
 }

@@ -1,4 +1,4 @@
-//! Routes of Flask, FastAPI and Django.
+//! Routes of Flask, FastAPI, Starlette and Django.
 
 use std::collections::BTreeMap;
 
@@ -6,6 +6,21 @@ use crate::domain::{FileFacts, MappedRoute, Mount};
 use crate::language::routes::{Argument, Mark, arguments, inside, mounted, route};
 
 use super::syntax::{Part, Syntax};
+
+/// The frameworks with a client of their own that needs no port.
+pub(super) const FRAMEWORKS: &[&str] = &["flask", "fastapi", "starlette", "django"];
+
+/// Decorators of functions that are called around handlers: `@app.before_request`, `@app.middleware("http")`.
+pub(super) const AROUND: &[&str] = &[
+    "before_request",
+    "before_app_request",
+    "after_request",
+    "after_app_request",
+    "errorhandler",
+    "app_errorhandler",
+    "exception_handler",
+    "middleware",
+];
 
 const METHODS: &[&str] = &["get", "post", "put", "patch", "delete", "head", "options", "trace"];
 
@@ -24,6 +39,9 @@ pub(super) fn finish(facts: &mut FileFacts, syntax: &Syntax<'_>) {
             "include_router" | "register_blueprint" => facts.mounts.extend(mount(name, list, call.line_start())),
             "path" | "re_path" | "url" if name == "path" || name == "re_path" || name == "url" => {
                 django(facts, list, *call, &mut routes);
+            }
+            "Route" | "add_route" | "add_url_rule" | "add_api_route" => {
+                routes.extend(registered(facts, name, list, *call))
             }
             _ => {}
         }
@@ -63,7 +81,7 @@ fn decorated(facts: &FileFacts, prefixes: &BTreeMap<&str, &str>) -> Vec<MappedRo
             let path = mark.first().and_then(Argument::string).or_else(|| mark.key("path").and_then(Argument::string));
             let Some(path) = path.filter(|path| path.is_empty() || path.starts_with('/')) else { continue };
             let methods = match verb {
-                "route" | "api_route" => methods(&mark),
+                "route" | "api_route" => methods(mark.key("methods")),
                 "websocket" => vec!["WEBSOCKET".to_owned()],
                 verb if METHODS.contains(&verb) => vec![verb.to_owned()],
                 _ => continue,
@@ -78,9 +96,35 @@ fn decorated(facts: &FileFacts, prefixes: &BTreeMap<&str, &str>) -> Vec<MappedRo
     found
 }
 
+/// `Route("/cart", show, methods=["POST"])`, `app.add_url_rule("/cart", view_func=show)`
+fn registered(facts: &FileFacts, name: &str, list: &str, call: Part<'_>) -> Vec<MappedRoute> {
+    let (router, kind) = name.rsplit_once('.').unwrap_or(("", name));
+    let framework = match kind {
+        "add_url_rule" => "flask",
+        "add_api_route" => "fastapi",
+        _ => "starlette",
+    };
+    let imports = |of: &str| facts.imports.iter().any(|import| import.source.starts_with(of));
+    if !(imports(framework) || framework == "starlette" && imports("fastapi")) {
+        return Vec::new();
+    }
+    let list = arguments(inside(list));
+    let key = |key: &str| list.iter().find(|one| one.key == Some(key));
+    let at = |at: usize| list.iter().filter(|one| one.key.is_none()).nth(at);
+    let path = at(0).or_else(|| key("path")).or_else(|| key("rule")).and_then(Argument::string);
+    let handler =
+        ["endpoint", "route", "view_func"].iter().find_map(|name| key(name).filter(|one| one.string().is_none()));
+    let handler = handler.or_else(|| at(if kind == "add_url_rule" { 2 } else { 1 }));
+    let (Some(path), Some(handler)) = (path.filter(|path| path.starts_with('/')), handler) else { return Vec::new() };
+    let handler = handler.value.split(['(', ' ']).next().unwrap_or_default();
+    let handler = handler.strip_suffix(".as_view").unwrap_or(handler);
+    let of_method = |method: &String| route(framework, method, path.to_owned(), handler, router, call.span());
+    methods(key("methods")).iter().map(of_method).collect()
+}
+
 /// Without `methods`, a route answers `GET`.
-fn methods(mark: &Mark<'_>) -> Vec<String> {
-    let named = mark.key("methods").map(Argument::strings).unwrap_or_default();
+fn methods(given: Option<&Argument<'_>>) -> Vec<String> {
+    let named = given.map(Argument::strings).unwrap_or_default();
     if named.is_empty() { vec!["GET".to_owned()] } else { named.into_iter().map(str::to_owned).collect() }
 }
 

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::Scope;
-use crate::domain::{AnalysedTarget, FileFacts, Level, MappedRoute, Span, Symbol, TargetId, TargetKind, TreeMap};
+use crate::domain::{AnalysedTarget, FileFacts, Level, Span, TargetId, TargetKind, TreeMap};
+use crate::pipeline::map;
 
 /// The targets in a scope, in order of file and place.
 pub(super) fn targets(tree: &TreeMap, scope: &Scope) -> Vec<AnalysedTarget> {
@@ -46,7 +47,7 @@ fn of_file(tree: &TreeMap, file: &FileFacts, takes: &dyn Fn(Span) -> bool) -> Ve
     let mut targets: Vec<AnalysedTarget> =
         symbols.map(|(kind, symbol)| target(file, kind, &symbol.qualified_name, symbol.span)).collect();
     for route in &file.routes {
-        let handler = handler(tree, file, route);
+        let handler = map::handler(tree, file, route);
         let is_taken =
             takes(route.span) || handler.is_some_and(|(own, symbol)| own.path == file.path && takes(symbol.span));
         if is_taken {
@@ -80,10 +81,4 @@ fn target(file: &FileFacts, kind: TargetKind, name: &str, span: Span) -> Analyse
 
 fn bytes(span: Span) -> usize {
     span.end_byte.saturating_sub(span.start_byte)
-}
-
-/// Who answers a route, where that is a symbol of the repository.
-fn handler<'t>(tree: &'t TreeMap, file: &'t FileFacts, route: &MappedRoute) -> Option<(&'t FileFacts, &'t Symbol)> {
-    let own = route.handler_file.as_ref().map_or(Some(file), |path| tree.files.get(path))?;
-    own.symbols.iter().find(|symbol| symbol.local_name == route.handler).map(|symbol| (own, symbol))
 }

@@ -52,6 +52,8 @@ struct Answer {
     mutants: std::collections::BTreeMap<String, AnswerMutant>,
     #[serde(default)]
     problems: Vec<AnswerProblem>,
+    #[serde(default)]
+    warnings: Vec<AnswerWarning>,
     failure: Option<String>,
     #[serde(default)]
     stats: AnswerStats,
@@ -93,6 +95,15 @@ struct AnswerProblem {
     side: String,
 }
 
+#[derive(Deserialize)]
+struct AnswerWarning {
+    what: String,
+    #[serde(default)]
+    why: String,
+    #[serde(default)]
+    impact: String,
+}
+
 #[derive(Default, Deserialize)]
 struct AnswerStats {
     #[serde(default)]
@@ -125,6 +136,10 @@ pub(super) fn read(bytes: &[u8], exploration: &Exploration<'_>, explored: &mut E
         let warning = Warning::new("generate", what, "they do not fit what was asked", "they were not run");
         explored.warnings.push(warning);
     }
+    let warnings = answer.warnings.iter().take(limits::TARGETS);
+    let said =
+        |one: &AnswerWarning| Warning::new("generate", bounded(&one.what), bounded(&one.why), bounded(&one.impact));
+    explored.warnings.extend(warnings.map(said));
     let known = |id: &String| exploration.mutants.iter().any(|mutant| mutant.id.as_str() == id);
     let notes = answer.mutants.into_iter().filter(|(id, _)| known(id));
     explored.mutants = notes

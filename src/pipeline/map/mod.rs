@@ -3,6 +3,7 @@
 mod callers;
 mod mention;
 mod neighbours;
+mod routes;
 mod selection;
 mod test_files;
 mod touched;
@@ -12,13 +13,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::{
     ChangeSet, Checkout, CodeMap, FileChange, FileMap, FileStatus, Level, RepoPath, RepositorySettings, Symbol, Target,
-    TargetId, Warning, limits,
+    TargetId, TreeMap, Warning, limits,
 };
 use crate::language::{self, Language};
 
 use selection::Selection;
 
-pub use tree::{Reading, callers, control_flows, routes_reaching, tree};
+pub use tree::{Reading, callers, control_flows, handler, routes_reaching, tree};
 
 /// The map, and what it left out.
 #[derive(Debug, Default)]
@@ -69,23 +70,44 @@ struct Pick {
     changed: bool,
 }
 
+/// What mapping looks at.
+#[derive(Clone, Copy)]
+pub struct MapInputs<'a> {
+    /// The change.
+    pub change: &'a ChangeSet,
+    /// Both sides on disk.
+    pub checkout: &'a Checkout,
+    /// The language.
+    pub language: &'a dyn Language,
+    /// Folders that imports are looked up in.
+    pub import_roots: &'a [String],
+    /// Which files may be tested.
+    pub settings: &'a RepositorySettings,
+    /// Keeps only symbols of these local or qualified names; empty keeps all.
+    pub wanted: &'a [String],
+}
+
+impl<'a> MapInputs<'a> {
+    fn survey(&self, mapped: &mut Mapped) -> Survey<'a> {
+        Survey {
+            change: self.change,
+            checkout: self.checkout,
+            language: self.language,
+            import_roots: self.import_roots,
+            selection: Selection::new(self.settings, self.language, mapped),
+        }
+    }
+}
+
 /// Maps the changed files of one language, and picks the targets: what the change touches in head, then the
-/// unchanged callers of that. `wanted` keeps only symbols of these local or qualified names; empty keeps all.
-pub fn map(
-    change: &ChangeSet,
-    checkout: &Checkout,
-    language: &dyn Language,
-    import_roots: &[String],
-    settings: &RepositorySettings,
-    wanted: &[String],
-) -> Mapped {
+/// unchanged callers of that.
+pub fn map(inputs: &MapInputs<'_>) -> Mapped {
     let mut mapped = Mapped::default();
-    let selection = Selection::new(settings, language, &mut mapped);
-    let survey = Survey { change, checkout, language, import_roots, selection };
+    let survey = inputs.survey(&mut mapped);
     read_changed_files(&survey, &mut mapped);
     let mut picks: Vec<Pick> = Vec::new();
     let mut names: Vec<(String, String)> = Vec::new();
-    for file in &change.files {
+    for file in &inputs.change.files {
         let touched = touched::touched(&survey, file, &mut mapped);
         picks.extend(touched.picks);
         names.extend(touched.names.into_iter().map(|name| (survey.module(&file.path), name)));
@@ -94,11 +116,18 @@ pub fn map(
     picks.extend(callers);
     let found = neighbours::neighbours(&survey, &picks, &names, &mut mapped);
     picks.extend(found);
-    picks.retain(|pick| is_wanted(&pick.symbol, wanted));
+    picks.retain(|pick| is_wanted(&pick.symbol, inputs.wanted));
     bound_targets(&mut picks, &mut mapped);
     mapped.map.targets = targets(&survey, picks, &mapped.map);
     test_files::find(&survey, &mut mapped);
     mapped
+}
+
+/// Adds the routes that the change shows through, by the map of head's tree: targets that are called end to end, besides
+/// the functions behind them.
+pub fn add_routes(inputs: &MapInputs<'_>, tree: &TreeMap, mapped: &mut Mapped) {
+    let survey = inputs.survey(&mut Mapped::default());
+    routes::add(&survey, tree, inputs.wanted, mapped);
 }
 
 fn read_changed_files(survey: &Survey<'_>, mapped: &mut Mapped) {

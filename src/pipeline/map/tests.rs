@@ -182,7 +182,7 @@ fn only_wanted_symbols_are_kept() {
     let fixture = Fixture::of_file("a.py", before, "def a():\n    return 3\n\n\ndef b():\n    return 4\n");
     let wanted = |names: &[&str]| {
         let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
-        targets(&map(&fixture.change, &fixture.checkout, &Python, &[], &RepositorySettings::default(), &names))
+        targets(&fixture.map_of(&names))
     };
     assert_eq!(wanted(&["a"]), ["*a.a"]);
     assert_eq!(wanted(&["a.b", "nothing"]), ["*a.b"]);

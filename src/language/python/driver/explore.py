@@ -12,6 +12,7 @@ import sys
 
 import jt_code
 import jt_plan
+import jt_routes
 from jt_regress import Regressions
 from jt_session import Session
 from jt_write import Writer
@@ -69,6 +70,8 @@ def explore(plan, session, result):
 def comparable(target, session):
     """Whether the target can be called on both sides and its code could behave differently."""
     loaded = target.module in session.head.modules and target.module in session.base.modules
+    if target.route:
+        return loaded and jt_routes.is_comparable(session, target)
     # A method that is new may hide one that was inherited.
     there = target.in_base or target.kind == "method"
     return there and loaded and not unchanged(session)

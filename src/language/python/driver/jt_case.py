@@ -32,7 +32,7 @@ MINED, TYPED, MUTATED, LEARNED = 0, 1, 2, 3
 class Case:
     """Source text that can run on any side, and how much it is believed to be what callers do."""
 
-    __slots__ = ("imports", "setup", "call", "rank", "origin", "_weight")
+    __slots__ = ("imports", "setup", "call", "rank", "origin", "preamble", "_weight")
 
     def __init__(self, imports, setup, call, rank=TYPED, origin="shape"):
         self.imports = tuple(imports)
@@ -40,12 +40,18 @@ class Case:
         self.call = call
         self.rank = rank
         self.origin = origin
+        self.preamble = ()  # statements between the imports and everything else
         self._weight = None
 
     @property
     def key(self):
         """What makes it the same case as another."""
         return (self.imports, self.setup, self.call)
+
+    @property
+    def changes_state(self):
+        """Whether other cases may not run after it in the same process."""
+        return False
 
     @property
     def weight(self):
@@ -58,7 +64,7 @@ class Case:
 
     def command(self, limit, lines=False):
         """What a worker needs to run it."""
-        text = "\n".join(self.imports + self.setup)
+        text = "\n".join(self.imports + self.preamble + self.setup)
         return {"setup": text, "call": self.call, "limit": limit, "lines": lines}
 
     def changed(self, setup=None, call=None, rank=None):

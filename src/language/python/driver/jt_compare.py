@@ -72,6 +72,8 @@ def differ(a, b):
         return None if a[1] == b[1] else []
     if a[0] != b[0]:
         return [] if _comparable(a, b) else None
+    if a[0] == "resp":
+        return _answers(a, b)
     if a[0] == "d":
         return _dicts(a[1], b[1])
     if a[0] == "u":
@@ -153,10 +155,53 @@ def _objects(a, b):
     return None
 
 
+def _answers(a, b):
+    """Responses: status, headers, body."""
+    if a[1] != b[1]:
+        return [("status",)]
+    for name in sorted(set(a[4]) | set(b[4])):
+        if a[4].get(name) != b[4].get(name):
+            return [("header", name)]
+    if a[2] != b[2]:
+        return [("body",)]
+    if a[2] == "text":
+        return None if a[1] >= 400 else _texts(a[3], b[3])
+    left, right = (_without_prose(n) if a[1] >= 400 else n for n in (a[3], b[3]))
+    path = differ(left, right)
+    return None if path is None else [("body",)] + path
+
+
+def _texts(a, b):
+    """Pages: whitespace means nothing; a line that is there no more says what is missing."""
+    if a[1].split() == b[1].split() or "S" in (a[0], b[0]) and len(a[1]) >= 20000:
+        return None
+    there = {line.strip() for line in b[1].split("\n")}
+    for line in a[1].split("\n"):
+        line = line.strip()
+        if 0 < len(line) <= 200 and line not in b[1] and line not in there:
+            return [("body",), ("line", line)]
+    return [("body",)]
+
+
+def _without_prose(node):
+    """The body of an error without what people read: codes stay, sentences go."""
+    if node[0] in ("s", "S") and " " in node[1]:
+        return ["?", "prose"]
+    if node[0] == "l":
+        return ["l", [_without_prose(item) for item in node[1]]]
+    if node[0] == "d":
+        return ["d", [[key, _without_prose(value)] for key, value in node[1]]]
+    return node
+
+
 def valid(outcome, documented=()):
     """Whether the outcome is what the code means to do: a value, or an exception that it raises
-    itself.
+    itself. No request is meant to end in a failure of the server.
     """
+    if outcome.get("request"):
+        if outcome["kind"] != "value":
+            return False
+        return outcome["value"][0] != "resp" or outcome["value"][1] < 500
     if outcome["kind"] == "value":
         return True
     if outcome["kind"] != "raise" or outcome.get("stage") != "call":

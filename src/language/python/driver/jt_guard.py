@@ -36,6 +36,13 @@ _SCHEDULERS = tuple(
     os.path.join(os.path.dirname(os.__file__), name)
     for name in ("asyncio", "selectors", "threading", "queue", "concurrent", "sched")
 )
+# Web frameworks and their clients read it to measure and to wait; what they answer with is their
+# handlers' own. Parts of Django that handlers ask for the time are not among these.
+_SERVING = (
+    "werkzeug.", "flask.", "httpx", "httpcore", "starlette.", "fastapi.", "anyio.", "asgiref.",
+    "django.test.", "django.core.handlers.", "django.dispatch.", "django.middleware.",
+    "django.contrib.sessions.", "django.urls.", "django.core.signals", "django.db.", "http.",
+)  # fmt: skip
 _CHANCE = {"random", "getrandbits"}
 _MACHINE = {
     "cpu_count", "sched_getaffinity", "getloadavg", "getuid", "geteuid", "getgid", "getegid",
@@ -69,6 +76,7 @@ class Guard:
         self.root = root
         self.notes = set()
         self.armed = False
+        self.serving = False  # whether a web framework answers requests
         self.seeded = False
 
     def install(self):
@@ -119,6 +127,8 @@ class Guard:
         if event == "call":
             self._entered(frame)
         if event != "c_call" or frame.f_code.co_filename.startswith(_SCHEDULERS):
+            return
+        if self.serving and frame.f_globals.get("__name__", "").startswith(_SERVING):
             return
         name = getattr(arg, "__name__", "")
         if name == "seed" and getattr(arg, "__self__", None) is random._inst:

@@ -4,11 +4,12 @@ import os
 
 import jt_code
 import jt_compare
+import jt_requests
 import jt_sides
 from jt_regress import called
-from jt_search import Search
+from jt_routes import search_of
 from jt_session import limits
-from jt_mutate import Mutator, smaller
+from jt_mutate import smaller
 from jt_words import did
 from jt_write import Unwritable
 
@@ -16,6 +17,7 @@ MOST_CASES = 160
 FIRST_CASES = 40
 KILLS_ENOUGH = 4
 SAMPLE = 3  # mutants that a test is tried on; the kill matrix tries all
+MOST_REQUESTS = 48
 ROUNDS = 4
 SHRINK_ROUNDS = 12
 TOGETHER = 6
@@ -85,7 +87,7 @@ class Hardening:
                 continue
             search = self.session.corpus.get(target.id)
             if search is None:
-                search = Search(self.session, target, compare=False)
+                search = search_of(self.session, target, compare=False)
                 self.session.corpus[target.id] = search
                 search.run(share, lambda: self.plan.left(0.7) <= 0)
                 self.result.explored += bool(search.tried)
@@ -127,7 +129,7 @@ class Hardening:
         if not searches:
             searches = {t: (s, []) for t, s in self.session.corpus.items() if s.makers}
         for search, cases in searches.values():
-            mutator, fresh = Mutator(search.rng, search.pool), []
+            mutator, fresh = search.mutator, []
             seeds = sorted({c.key: c for c in cases}.values(), key=lambda c: (c.weight, c.call))
             for i in range(240):
                 if seeds and i % 3:
@@ -188,12 +190,15 @@ class Hardening:
         tried = mutant.get("tried", set())
         keys = [k for k in dict.fromkeys(keys) if k not in tried]
         keys.sort(key=lambda k: (self.pool[k][0].rank > 2, self.pool[k][0].weight, k))
-        small, rest = keys[: MOST_CASES // 2], keys[MOST_CASES // 2 :]
-        step = max(1, len(rest) // (MOST_CASES // 2))
-        return small + rest[::step][: MOST_CASES // 2]
+        requests = any(self.pool[k][0].origin == "request" for k in keys)
+        half = (MOST_REQUESTS if requests else MOST_CASES) // 2
+        small, rest = keys[:half], keys[half:]
+        step = max(1, len(rest) // half)
+        return small + rest[::step][:half]
 
     def _command(self, mutant, cases, heads):
         return {
+            **jt_requests.together(cases),
             "do": "mutant",
             "file": mutant["file"],
             "source": mutant["source"],
@@ -327,7 +332,7 @@ class Hardening:
         for _ in range(SHRINK_ROUNDS if case.weight > 4 else 0):
             if self.plan.left() < 4:
                 break
-            options = smaller(best[0])[:40]
+            options = smaller(best[0])[: 12 if best[0].origin == "request" else 40]
             heads = self.session.run(self.session.head, options) if options else []
             entries = [
                 (c, h, search)

@@ -268,6 +268,8 @@ def _spots(tree):
 
 def smaller(case):
     """All neighbours of a case that are one step simpler, simplest first."""
+    if case.origin == "request":
+        return case.smaller()
     found = []
     parts = list(case.setup) + [case.call]
     for i in range(len(case.setup)):

@@ -16,6 +16,8 @@ import re
 import sys
 import types
 
+import jt_reply
+
 MAX_ITEMS = 60
 MAX_NODES = 1500
 MAX_DEPTH = 9
@@ -46,6 +48,7 @@ class Canon:
         self.folders = [f for f in (root,) + tuple(folders) if f]
         self.left = MAX_NODES
         self.open = []
+        self.answers = False  # whether responses are looked at as what a client was answered
 
     def scrub(self, text):
         """The text without what differs between two runs of the same code."""
@@ -113,6 +116,9 @@ class Canon:
         return self._object(value, kind, depth)
 
     def _object(self, value, kind, depth):
+        answer = jt_reply.parts(value, self) if self.answers else None
+        if answer is not None:
+            return answer
         name = (kind.__module__, kind.__qualname__)
         if name in _BY_REPR:
             return ["x", repr(value), _BY_REPR[name], kind.__name__]

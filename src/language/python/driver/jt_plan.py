@@ -31,6 +31,7 @@ class Target:
 CALL = 0.0005
 STEP = 0.0000008
 FORK = 0.004
+REQUEST = 0.006
 TEST = 0.05
 
 
@@ -47,6 +48,7 @@ class Work:
         self.seconds += FORK
         for outcome in outcomes:
             self.seconds += CALL + STEP * outcome.get("steps", 0)
+            self.seconds += REQUEST * bool(outcome.get("request"))
             if outcome["kind"] in ("slow", "crash", "long"):
                 self.seconds += FORK
             if outcome["kind"] == "slow":
@@ -103,6 +105,7 @@ class Result:
         self.candidates = []
         self.mutants = {}
         self.problems = []
+        self.warnings = []
         self.failure = None  # a mistake of the explorer's own
         self.calls = 0
         self.explored = 0
@@ -115,12 +118,19 @@ class Result:
         if entry not in self.problems:
             self.problems.append(entry)
 
+    def warning(self, what, why, impact):
+        """Notes what went less well than it should have."""
+        entry = {"what": what, "why": why, "impact": impact}
+        if entry not in self.warnings:
+            self.warnings.append(entry)
+
     def write(self, path, plan):
         """Writes the result file in one step."""
         data = {
             "candidates": self.candidates,
             "mutants": self.mutants,
             "problems": self.problems,
+            "warnings": self.warnings,
             "failure": self.failure,
             "stats": {
                 "calls": self.calls,

@@ -8,7 +8,8 @@ import jt_sides
 from jt_case import Case
 from jt_mutate import smaller
 from jt_risks import Risks
-from jt_search import Finding, Search
+from jt_routes import search_of
+from jt_search import Finding
 from jt_words import differing
 from jt_write import Unwritable
 
@@ -16,6 +17,7 @@ PER_TARGET = 3
 HISTORIES = 8
 ROUNDS = 30
 LEAST_CALLS = 300
+REQUESTS = 400  # to one route: each costs as much as many calls
 SHARES = (0.08, 1.0)  # of a target's calls, in the first round and in all
 
 
@@ -43,6 +45,8 @@ class Regressions:
                     return
                 budget = calls // alike[place(target)] if target.changed else calls // 8
                 budget = max(LEAST_CALLS, budget)
+                if target.route:
+                    budget = min(budget, REQUESTS)
                 self._explore(target, int(budget * share), deadline)
                 if share == SHARES[0] and target.changed and not deadline():
                     self._lead(target)
@@ -70,7 +74,7 @@ class Regressions:
     def _explore(self, target, calls, deadline):
         search = self.session.corpus.get(target.id)
         if search is None:
-            search = Search(self.session, target, compare=True)
+            search = search_of(self.session, target, compare=True)
             self.session.corpus[target.id] = search
             self.session.result.explored += bool(search.makers)
         search.run(calls, deadline, self.confirmed)
@@ -128,25 +132,30 @@ class Regressions:
         """The smallest finding that shows the same difference."""
         best = finding
         for _ in range(ROUNDS):
-            options = smaller(best.case)[:60]
-            if not options:
-                break
-            before, now = self.session.both(options)
-            step = None
-            for case, b, n in zip(options, before, now):
-                found = jt_compare.difference(b, n, search.documented)
-                if found is None or b["kind"] != best.before["kind"]:
-                    continue
-                smaller_one = Finding(case, b, n, found)
-                if smaller_one.cluster == best.cluster:
-                    step = smaller_one
-                    break
+            step = self._smaller(best, search)
             if step is None:
                 break
             best = step
         if best is finding:
             return finding
         return self._again(best.case, search) or finding
+
+    def _smaller(self, best, search):
+        """A finding that is one step simpler and shows the same, or None."""
+        options = smaller(best.case)[:60]
+        # Requests cost more than calls: no more are made than needed.
+        few = 8 if best.case.origin == "request" else 60
+        for start in range(0, len(options), few):
+            part = options[start : start + few]
+            before, now = self.session.both(part)
+            for case, b, n in zip(part, before, now):
+                found = jt_compare.difference(b, n, search.documented)
+                if found is None or b["kind"] != best.before["kind"]:
+                    continue
+                smaller_one = Finding(case, b, n, found)
+                if smaller_one.cluster == best.cluster:
+                    return smaller_one
+        return None
 
     def _candidate(self, finding, search):
         target = search.target
@@ -174,7 +183,7 @@ class Regressions:
                 "before": sentences[0],
                 "now": sentences[1],
                 "on_mutant": None,
-                "unplanned_exception": now["kind"] == "raise" and not now["planned"],
+                "unplanned_exception": unplanned(now),
                 "differing": search.differing,
                 "tried": search.tried,
                 "size": finding.case.weight,
@@ -200,6 +209,14 @@ def place(target):
     return target.module, owner or target.local
 
 
+def unplanned(outcome):
+    """Whether it is an exception that nobody raised by name, or a failure of the server."""
+    if outcome["kind"] == "raise":
+        return bool(outcome.get("request")) or not outcome["planned"]
+    value = outcome["value"] if outcome["kind"] == "value" else [""]
+    return value[0] == "resp" and value[1] >= 500
+
+
 def after(earlier, case):
     """The case with the call of another one before it."""
     if earlier.call.startswith(("lambda", "await")):
@@ -218,6 +235,8 @@ def called(case, search):
     """The dotted path of what the case calls last: the maker whose name occurs, else the
     target's.
     """
+    if case.origin == "request":
+        return search.makers[0].local
     tree = jt_code.ast.parse(case.call)
     names = jt_code.names_in(tree)
     for maker in search.makers:

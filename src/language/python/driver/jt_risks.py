@@ -3,6 +3,7 @@ head may have made the same mistake, or one beside it.
 """
 
 import jt_compare
+import jt_requests
 import jt_sides
 from jt_session import limits
 
@@ -55,6 +56,7 @@ class Risks:
         self._preload()
         before = self.session.run(self.session.base, cases)
         command = {
+            **jt_requests.together(cases),
             "do": "mutant",
             "file": mutant["file"],
             "source": mutant["source"],

@@ -38,6 +38,8 @@ class Finding:
     def cluster(self):
         """Findings of one cluster show the same difference."""
         sort = self.now.get("type", "") if self.now["kind"] == "raise" else self.now["kind"]
+        if sort == "value" and self.now["value"][0] == "resp" and self.path:
+            return (self.what, sort, self.path[0], self.before["value"][1], self.now["value"][1])
         return (self.what, sort)
 
     def order(self):
@@ -53,6 +55,9 @@ class Finding:
 
 class Search:
     """The exploration of one target."""
+
+    enough = ENOUGH
+    most = BATCH  # cases of one batch
 
     def __init__(self, session, target, compare):
         self.session = session
@@ -189,7 +194,8 @@ class Search:
 
     def _over(self, calls, deadline):
         self._check()
-        return self.tried >= calls or deadline() or bool(self.sure) and len(self.findings) >= ENOUGH
+        enough = bool(self.sure) and len(self.findings) >= self.enough
+        return self.tried >= calls or deadline() or enough
 
     def _planned_batch(self):
         """The next cases that need no luck."""
@@ -199,7 +205,7 @@ class Search:
                 continue
             self.seen.add(case.key)
             batch.append(case)
-            if len(batch) == BATCH:
+            if len(batch) == self.most:
                 break
         return batch
 
@@ -300,12 +306,12 @@ class Search:
                 maker.learn(next(kinds for score, kinds in scored if score == best))
 
     def _random_batch(self):
-        batch = list(self.follow[:BATCH])
-        self.follow = self.follow[BATCH:]
+        batch = list(self.follow[: self.most])
+        self.follow = self.follow[self.most :]
         for case in batch:
             self.seen.add(case.key)
         misses = 0
-        while len(batch) < BATCH and misses < 300:
+        while len(batch) < self.most and misses < 300:
             if self.kept and self.rng.random() < 0.5:
                 recent = self.kept[-60:] if self.rng.random() < 0.5 else self.kept
                 case = self.mutator.neighbour(self.rng.choice(recent)[0])

@@ -8,6 +8,8 @@ import jt_code
 import jt_compare
 import jt_infer
 import jt_mining
+import jt_requests
+import jt_routes
 import jt_sides
 from jt_case import Names
 from jt_values import Pool, Values
@@ -39,23 +41,23 @@ class Session:
         self.facts = {}
         self.mining = jt_mining.Mining(plan.head["root"], None)
         self.mined_modules = set()
+        self.web = jt_routes.Web(self)
         self.corpus = {}  # target id -> cases that reached something new, with the outcome on head
 
     def stop(self):
         """Ends all workers."""
-        for side in (
-            self.base,
-            self.head,
-            self.base_again,
-            self.head_again,
-            self.bare,
-            self.base_bare,
-        ):
+        for side in self.sides():
             side.stop()
+
+    def sides(self):
+        """All workers."""
+        again = (self.base_again, self.head_again)
+        return (self.base, self.head) + again + (self.bare, self.base_bare)
 
     def load(self):
         """Imports the targets' modules on both sides; returns the modules that work on each."""
         plan = self.plan
+        self.web.prepare()
         heads = list(dict.fromkeys(t.module for t in plan.targets))
         bases = list(dict.fromkeys(t.module for t in plan.targets if t.in_base))
         on_head, on_base = self.head.load(heads), self.base.load(bases)
@@ -112,9 +114,10 @@ class Session:
         limits = limits or [STEPS] * len(cases)
         commands = [case.command(limit, lines) for case, limit in zip(cases, limits)]
         self.result.calls += len(cases) * len(sides)
-        answers = jt_sides.together(
-            sides, {"do": "run", "cases": commands, "fresh": fresh, "watch": watch}
-        )
+        command = {"do": "run", "cases": commands, "fresh": fresh, "watch": watch}
+        if not fresh:
+            command.update(jt_requests.together(cases))
+        answers = jt_sides.together(sides, command)
         return [jt_sides.outcomes(answer, len(cases)) for answer in answers]
 
     def both(self, cases, fresh=False, watch=False, again=False):

@@ -24,6 +24,8 @@ class Side:
         self.asked = None
         self.modules = []
         self.files = []
+        self.frameworks = []  # web frameworks whose own parts are loaded ahead
+        self.first = None  # statements that come before the repository's modules
         self.bare = False  # a bare side never imports the repository in the zygote
 
     def start(self):
@@ -61,8 +63,12 @@ class Side:
         self.rest = b""
         if self.files:
             self.ask({"do": "wanted", "files": self.files})
+        if self.first and not self.bare:
+            self.ask({"do": "first", "text": self.first})
         if self.modules and not self.bare:
             self.ask({"do": "import", "modules": self.modules})
+        if self.frameworks:
+            self.ask({"do": "warm", "frameworks": self.frameworks})
 
     def ask(self, command, seconds=60):
         """The answer to one command, or None when the worker could not give one."""
@@ -106,7 +112,8 @@ class Side:
             work.tests(len(asked["tests"]))
         elif asked["do"] in ("run", "mutant"):
             work.cases(answer if isinstance(answer, list) else [], self.plan.call_seconds)
-            work.children(len(asked["cases"]) if asked.get("fresh") else 0)
+            apart = asked.get("fresh") or asked.get("apart")
+            work.children(len(asked["cases"]) if apart else 0)
 
     def stop(self):
         """Ends the process."""
@@ -126,6 +133,11 @@ class Side:
             if answer["ok"] and name not in self.modules:
                 self.modules.append(name)
         return dict(zip(modules, answers))
+
+    def warm(self, frameworks):
+        """Loads the parts of web frameworks that the first request would load."""
+        self.frameworks = frameworks
+        self.ask({"do": "warm", "frameworks": frameworks})
 
     def watch_lines(self, files):
         """From now on reports which lines of these files cases reach."""

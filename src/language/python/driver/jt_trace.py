@@ -6,6 +6,7 @@ on a busy machine; steps do: they are the same in every run.
 
 import os
 import sys
+import threading
 import zlib
 
 
@@ -33,11 +34,13 @@ class Tracer:
         self.lines = set()
         self.arcs = set()
         self.last = 0
+        threading.settrace(self._call)  # handlers of some frameworks run in threads
         sys.settrace(self._call)
 
     def stop(self):
         """No more events."""
         sys.settrace(None)
+        threading.settrace(None)
 
     def reached(self):
         """Lines reached in the wanted files, by path."""

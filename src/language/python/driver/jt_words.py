@@ -3,6 +3,7 @@
 import ast
 import re
 
+import jt_answers
 import jt_text
 from jt_objects import snake
 
@@ -38,6 +39,8 @@ def value(node, width=SHORT):
 
 def did(case, outcome, found, past=False):
     """`total([]) returned 0`: what a case did, in one sentence."""
+    if case.origin == "request":
+        return jt_answers.did(case, outcome, found[1][0] if found[1] else (), past)
     call = shown(case.call)
     if case.setup:
         call = shown("; ".join(case.setup[-2:]), 80) + "; " + call
@@ -74,6 +77,8 @@ def did(case, outcome, found, past=False):
 
 def differing(case, before, now, found):
     """What the case did on base, and what it does on head: two sentences that differ."""
+    if case.origin == "request":
+        return jt_answers.differing(case, before, now, found)
     sentences = did(case, before, found, past=True), did(case, now, found)
     if before["kind"] == now["kind"] == "value" and found[0] not in ("after", "out"):
         if value(before["value"]) == value(now["value"]):
@@ -88,6 +93,8 @@ def differing(case, before, now, found):
 
 def docstring(case, outcome, found, local):
     """One line that says which behaviour the test pins."""
+    if case.origin == "request":
+        return jt_answers.docstring(case, outcome)
     text = did(case, outcome, found).replace("\\", "/").replace('"', "'")
     if case.setup:
         text = did(case.changed(setup=()), outcome, found).replace("\\", "/").replace('"', "'")
@@ -104,6 +111,8 @@ def docstring(case, outcome, found, local):
 
 def name(case, outcome, found, local):
     """A name for the test: `test_total_of_an_empty_list`."""
+    if case.origin == "request":
+        return jt_answers.name(case) + "_ends" * (found[0] == "endless")
     subject = re.sub(
         r"[^a-z0-9]+", "_", "_".join(snake(p).strip("_") for p in local.split("."))
     ).strip("_")

@@ -15,6 +15,7 @@ import importlib.abc
 import importlib.util
 import io
 import json
+import logging
 import os
 import select
 import signal
@@ -30,11 +31,13 @@ import jt_guard  # noqa: E402
 import jt_outcome  # noqa: E402
 import jt_pytest  # noqa: E402
 import jt_trace  # noqa: E402
+import jt_web  # noqa: E402
 
 sys.path.remove(HERE)
 
 # Cases of one batch that may take too long; of a mutant the first one is enough.
 SLOW_IN_A_BATCH, SLOW_OF_A_MUTANT = 3, 1
+LATE = 3  # how a process ends whose case took too long
 RESTARTS = 40
 PATIENCE = 3  # seconds on the clock for a second of processor time: the machine may be busy
 # A case that waits does not work; this many ticks without a millisecond of work end it.
@@ -84,6 +87,8 @@ class Child:
         self.tracer = jt_trace.Tracer(worker.root, worker.wanted)
         self.known = worker.arcs
         self.ticks, self.idle, self.worked = 0, 0, 0.0
+        self.prefix = None  # what all cases start with, and the names that it binds
+        self.space = {}
 
     def send(self, message):
         """One line to the zygote."""
@@ -95,7 +100,40 @@ class Child:
         """Says how the case ended, and ends the process with it: nothing can swallow that."""
         sys.settrace(None)
         self.send(outcome)
-        os._exit(0)
+        os._exit(LATE if outcome["kind"] == "slow" else 0)
+
+    def share(self, prefix, call):
+        """Runs once what all cases start with, and a request that nobody answers: the first one
+        costs much more than those after it.
+        """
+        self.worker.guard.armed = True
+        space = {"__name__": "jt_case"}
+        try:
+            exec(compile(prefix, "<setup>", "exec"), space)
+            self.prefix, self.space = prefix, space
+            eval(compile(call, "<call>", "eval"), dict(space))
+        except BaseException:  # the cases will show why
+            pass
+        self.worker.guard.armed = False
+
+    def apart(self, cases, watch):
+        """Each case in a process of its own, forked from this one: no state travels."""
+        late = 0
+        for case in cases:
+            process = os.fork()
+            if process == 0:
+                code = 1
+                try:
+                    self.send(self.case(case, watch))
+                    code = 0
+                finally:
+                    os._exit(code)
+            _, status = os.waitpid(process, 0)
+            late += status == LATE << 8
+            if status not in (0, LATE << 8):
+                self.send({"kind": "crash", "status": status})
+            if late >= SLOW_IN_A_BATCH:
+                return
 
     def begin(self):
         """Watches the clock over one case."""
@@ -119,6 +157,10 @@ class Child:
         guard.notes.clear()
         guard.seeded = False
         canon = jt_outcome.Canon(self.worker.root, (os.getcwd(), self.worker.scratch))
+        if case.get("request"):
+            canon.answers = guard.serving = True
+            # A framework logs failures with the lines of the source: no behaviour of the route.
+            logging.disable(logging.CRITICAL)
         text = io.StringIO()
         tracer = self.tracer
         self.begin()
@@ -134,6 +176,9 @@ class Child:
         signal.setitimer(signal.ITIMER_PROF, 0)
         outcome["steps"] = tracer.steps
         outcome["out"] = canon.scrub(text.getvalue()[: jt_outcome.MAX_TEXT])
+        if case.get("request"):
+            # Frameworks look at the source of handlers for what to call them with.
+            guard.notes.discard("source")
         outcome["notes"] = sorted(guard.notes)
         fresh = tracer.arcs - self.known
         outcome["new"] = len(fresh)
@@ -147,15 +192,20 @@ class Child:
     def _evaluate(self, case, canon, tracer):
         space = {"__name__": "jt_case"}
         held = {}
-        stage = "setup"
+        stage, setup = "setup", case["setup"]
+        if self.prefix is not None and setup.startswith(self.prefix):
+            space, setup = dict(self.space), setup[len(self.prefix) :]
         try:
-            exec(compile(case["setup"], "<setup>", "exec"), space)
+            exec(compile(setup, "<setup>", "exec"), space)
             stage = "call"
             value = self._call(case["call"], space, held)
             outcome = {"kind": "value", "value": canon.node(value)}
         except BaseException as error:
             outcome = canon.raised(error)
             outcome["stage"] = stage
+        if case.get("request"):
+            outcome["request"] = True
+            held, space = {}, {}
         try:
             outcome["after"] = self._after(space, held, canon)
         except BaseException as error:
@@ -264,6 +314,32 @@ class Worker:
                 importlib.import_module(name)
         return True
 
+    def do_first(self, command):
+        """Runs statements that must come before the repository's modules: True, or what failed."""
+        try:
+            exec(compile(command["text"], "<first>", "exec"), {"__name__": "jt_first"})
+        except BaseException as error:
+            return "%s: %s" % (type(error).__name__, error)
+        return True
+
+    def do_web(self, command):
+        """The web applications of modules that were imported, with their routes."""
+
+        def body(out):
+            child = Child(self, out)
+            self.guard.armed = True
+            apps, why = jt_web.applications(command["modules"], command["django"])
+            child.send({"kind": "web", "apps": apps, "why": why})
+
+        got, _ = self._fork(body, 20)
+        return got[0] if got else {}
+
+    def do_warm(self, command):
+        """Has the parts of web frameworks loaded that the first request loads."""
+        for framework in command["frameworks"]:
+            jt_web.warm(framework)
+        return True
+
     def do_foreign(self, _command):
         """The modules that were loaded and don't belong to the repository, in order."""
         mine = ("jt_", "__main__")
@@ -295,6 +371,8 @@ class Worker:
 
         def prepare():
             sys.meta_path.insert(0, finder)
+            if command.get("first"):
+                exec(compile(command["first"], "<first>", "exec"), {"__name__": "jt_first"})
             for name in command["modules"]:
                 importlib.import_module(name)
 
@@ -347,6 +425,11 @@ class Worker:
                     except BaseException as error:
                         why = "%s: %s" % (type(error).__name__, error)
                         child.end({"kind": "broken", "why": why[:300]})
+                if command.get("prefix"):
+                    child.share(command["prefix"], command["warm"])
+                if command.get("apart"):
+                    child.apart(rest, watch)
+                    return
                 for case in rest:
                     child.send(child.case(case, watch))
 
@@ -356,12 +439,13 @@ class Worker:
             for outcome in got:
                 self.arcs.update(outcome.pop("arcs", ()))
             outcomes += got
+            slow += sum(outcome["kind"] == "slow" for outcome in got)
             restarts += 1
             if len(got) < len(rest) and not (got and got[-1]["kind"] in ("long", "slow")):
                 outcomes.append(
                     {"kind": "slow" if status == "killed" else "crash", "status": status}
                 )
-            slow += bool(outcomes) and outcomes[-1]["kind"] == "slow"
+                slow += status == "killed"
         return outcomes
 
     def _fork(self, body, seconds, lines=1):

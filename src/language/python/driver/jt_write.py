@@ -2,6 +2,7 @@
 
 import ast
 
+import jt_answers
 import jt_compare
 import jt_layout
 import jt_text
@@ -152,10 +153,13 @@ class Writer:
         for line in lines:
             text += jt_layout.laid_out(line, 4)
         imports = jt_layout.grouped(set(case.imports) | body.imports, self.first_party)
-        title = '"""Behaviour of %s."""' % "%s.%s" % (target.module, target.local)
+        title = '"""Behaviour of %s."""' % (
+            local if case.origin == "request" else "%s.%s" % (target.module, target.local)
+        )
         if len(title) > jt_text.WIDTH:
             title = '"""Behaviour of %s."""' % target.local.split(".")[-1]
-        return name, "\n".join([title, ""] + imports + ["", ""] + text) + "\n"
+        preamble = [""] + list(case.preamble) if case.preamble else []
+        return name, "\n".join([title, ""] + imports + preamble + ["", ""] + text) + "\n"
 
     def unique(self, name):
         """A name that no other test has."""
@@ -207,6 +211,8 @@ class Body:
         return ["with pytest.raises(%s):" % name, "    " + call]
 
     def _value(self, call, node, path):
+        if node[0] == "resp":
+            return jt_answers.statements(call, node, path, self._text)
         if node[0] == "it":
             if node[2]:
                 raise Unwritable("an iterator that raises")

@@ -20,6 +20,7 @@ use crate::language::{self, Mapper, Project};
 
 pub use calls::{callers, routes_reaching};
 pub use reading::Reading;
+pub use routes::handler;
 
 /// Maps a tree. Blocks.
 pub fn tree(tree: &SourceTree, reading: &Reading<'_>) -> TreeMap {

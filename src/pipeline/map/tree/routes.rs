@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::{FileFacts, MappedRoute, RepoPath};
+use crate::domain::{FileFacts, MappedRoute, RepoPath, Symbol, TreeMap};
 use crate::language;
 
 use super::names::Names;
@@ -93,4 +93,10 @@ fn prefixes(file: &RepoPath, own: &[String], placed: &[Placed<'_>], depth: usize
     found.sort();
     found.dedup();
     if found.is_empty() { vec![String::new()] } else { found }
+}
+
+/// Who answers a route that `file` declares, where that is a symbol of the repository: its file, and the symbol.
+pub fn handler<'t>(tree: &'t TreeMap, file: &'t FileFacts, route: &MappedRoute) -> Option<(&'t FileFacts, &'t Symbol)> {
+    let own = route.handler_file.as_ref().map_or(Some(file), |path| tree.files.get(path))?;
+    own.symbols.iter().find(|symbol| symbol.local_name == route.handler).map(|symbol| (own, symbol))
 }

@@ -44,8 +44,27 @@ def targets(base, head, module, file):
     ]
 
 
-def explore(folder, base, head, mutants=(), tests=None, seconds=40, extra=None, base_mutants=()):
-    """The result of exploring `shop.py` in two versions."""
+def of_routes(routes):
+    """What a plan names for routes of `shop.py`: `{handler: (method, path)}`."""
+    made = {"module": "shop", "file": "shop.py", "kind": "function", "changed": True}
+    return [
+        dict(made, id="T%03d" % i, local_name=name, route={"method": method, "path": path})
+        for i, (name, (method, path)) in enumerate(sorted(routes.items()))
+    ]
+
+
+def explore(
+    folder,
+    base,
+    head,
+    mutants=(),
+    tests=None,
+    seconds=40,
+    extra=None,
+    base_mutants=(),
+    routes=None,
+):
+    """The result of exploring `shop.py` in two versions; its routes alone, where some are named."""
     files = dict(extra or {}, **(tests or {}))
     for side, text in (("base", base), ("head", head)):
         for name, content in dict(files, **{"shop.py": text}).items():
@@ -63,7 +82,7 @@ def explore(folder, base, head, mutants=(), tests=None, seconds=40, extra=None, 
         "base": dict(side, root="base"),
         "head": dict(side, root="head"),
         "import_roots": ["."],
-        "targets": targets(base, head, "shop", "shop.py"),
+        "targets": of_routes(routes) if routes else targets(base, head, "shop", "shop.py"),
         "mutants": list(mutants),
         "base_mutants": list(base_mutants),
         "test_files": sorted(tests or ()),
