@@ -63,7 +63,7 @@ async fn a_kill_while_the_change_is_read_is_as_if_it_never_happened() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_kill_while_the_sandbox_works_is_as_if_it_never_happened() {
-    killed_in(&["prepare", "generate", "execute", "assess"]).await;
+    killed_in(&["prepare", "generate", "polish", "execute", "assess"]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -80,7 +80,7 @@ async fn a_kill_while_the_description_is_written_is_as_if_it_never_happened() {
 #[ignore = "it takes minutes: `make test-long` runs it"]
 async fn a_kill_in_each_stage_alone_is_as_if_it_never_happened() {
     let reading = ["checkout", "diff", "map", "infer", "shard", "mutate"];
-    let working = ["prepare", "generate", "execute", "assess", "report", "critique"];
+    let working = ["prepare", "generate", "polish", "execute", "assess", "report", "critique"];
     for stage in reading.into_iter().chain(working) {
         killed_in(&[stage]).await;
     }
