@@ -25,6 +25,8 @@ pub struct Observation {
     pub on_mutant: Option<String>,
     /// Whether the difference is an exception that nobody planned (not raised by name in the changed code).
     pub unplanned_exception: bool,
+    /// Whether base comes to an end and head does not.
+    pub endless: bool,
     /// How many of the inputs that were tried on this target differed, and how many were tried.
     pub differing: u32,
     /// How many were tried.

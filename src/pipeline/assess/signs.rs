@@ -231,6 +231,9 @@ fn against(evidence: &Evidence<'_>, test: &GeneratedTest, found: &[Sign]) -> Vec
     if seen.unplanned_exception && !is_planned(found, test) {
         signs.push(sign(Weight::Unplanned, "head ends in an exception that nobody planned".to_owned()));
     }
+    if seen.endless {
+        signs.push(sign(Weight::Unplanned, "head does not come to an end any more".to_owned()));
+    }
     if seen.differing > 0 && seen.differing < seen.tried {
         let few = seen.differing.saturating_mul(4) <= seen.tried && kind != ChangeKind::Fix;
         let words = format!(

@@ -73,6 +73,8 @@ struct AnswerCandidate {
     #[serde(default)]
     unplanned_exception: bool,
     #[serde(default)]
+    endless: bool,
+    #[serde(default)]
     differing: u32,
     #[serde(default)]
     tried: u32,
@@ -178,6 +180,7 @@ fn checked(candidate: AnswerCandidate, exploration: &Exploration<'_>) -> Option<
         now: candidate.now.as_deref().map(bounded),
         on_mutant: candidate.on_mutant.as_deref().map(bounded),
         unplanned_exception: candidate.unplanned_exception,
+        endless: candidate.endless,
         differing: candidate.differing,
         tried: candidate.tried,
     };

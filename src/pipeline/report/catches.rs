@@ -119,6 +119,8 @@ fn effect_of_change(target: &Target, test: &GeneratedTest) -> String {
     let name = &target.symbol.qualified_name;
     if test.observation.unplanned_exception {
         format!("Callers of `{name}` that worked before now fail.")
+    } else if test.observation.endless {
+        format!("Callers of `{name}` that got an answer before now wait for ever.")
     } else {
         format!("Callers of `{name}` get another outcome than before.")
     }

@@ -184,6 +184,7 @@ class Regressions:
                 "now": sentences[1],
                 "on_mutant": None,
                 "unplanned_exception": unplanned(now),
+                "endless": finding.what == "endless",
                 "differing": search.differing,
                 "tried": search.tried,
                 "size": finding.case.weight,

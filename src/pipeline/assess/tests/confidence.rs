@@ -377,3 +377,11 @@ fn a_reason_is_said_once() {
     case.intent.statements.push(again);
     assert_eq!(told(&case).1.matches("is about total").count(), 1);
 }
+
+#[test]
+fn what_does_not_end_any_more_is_no_intention_of_a_change_that_is_about_it() {
+    let mut case = says(StatementSource::Title, ChangeKind::Fix, "Fix total for one item");
+    assert_eq!(told(&case).0, Confidence::Low);
+    case.tests[0].observation.endless = true;
+    check(&case, Confidence::High, "head does not come to an end any more");
+}
