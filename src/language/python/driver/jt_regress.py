@@ -54,9 +54,11 @@ class Regressions:
         self._not_looked_at(targets)
 
     def _lead(self, target):
-        """What base must not become shows which inputs matter, where nothing was found yet."""
+        """What base must not become shows which inputs matter, where nothing was found yet. A
+        request costs too much for it.
+        """
         search = self.session.corpus[target.id]
-        if not search.sure and search.kept:
+        if target.route is None and not search.sure and search.kept:
             self.risks.lead(target, search)
 
     def _not_looked_at(self, targets):
