@@ -33,6 +33,7 @@ async fn main() -> anyhow::Result<()> {
         body: String::new(),
         targets: Vec::new(),
         dismissed: BTreeSet::new(),
+        remembered: None,
         dry_run: false,
         warnings: Vec::new(),
     };

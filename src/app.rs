@@ -20,6 +20,7 @@ use crate::forge::{Forge, ForgeError};
 use crate::health::{self, Health, Trouble};
 use crate::journey::{Progress, Tools};
 use crate::pipeline::checkout::forget_unused;
+use crate::pipeline::map;
 use crate::sandbox::docker::{DockerConfig, DockerSandbox};
 use crate::sandbox::{Sandbox, SandboxError};
 use crate::server::{self, ServerParts};
@@ -123,8 +124,8 @@ impl App {
         let listener = TcpListener::bind(address).await.with_context(|| format!("listening on {address}"))?;
         let router = server::router(self.server_parts())?;
         let workers = self.start_workers().await?;
-        let cache = self.sandbox.as_ref().map(|_| cache_folder()).transpose()?;
-        let tidying = tokio::spawn(tidy(self.store.clone(), cache));
+        let caches = self.sandbox.as_ref().map(|_| Caches::open()).transpose()?;
+        let tidying = tokio::spawn(tidy(self.store.clone(), caches));
         let background = [tidying, tokio::spawn(try_forge(self.forge.clone()))];
         listening(listener.local_addr().context("reading the address")?);
 
@@ -171,11 +172,13 @@ impl App {
         if removed > 0 {
             tracing::info!(removed, "what a killed process left in the sandbox was removed");
         }
+        let caches = Caches::open()?;
         let parts = WorkerParts {
             store: self.store.clone(),
             forge: self.forge.clone(),
             tools: Tools { sandbox: sandbox.clone(), progress: Arc::new(Unheard) },
-            cache: cache_folder()?,
+            cache: caches.repositories,
+            maps: caches.maps,
             ceiling: self.config.ceiling(),
             wake: self.wake.clone(),
             metrics: WorkerMetrics::register(&self.registry).context("registering metrics")?,
@@ -220,12 +223,30 @@ pub async fn sandbox(config: &ServiceConfig) -> Result<Arc<dyn Sandbox>, AppErro
     Ok(Arc::new(docker))
 }
 
-/// Where repositories are cached: in the user's cache folder.
-fn cache_folder() -> Result<PathBuf, AppError> {
-    let folders = ProjectDirs::from("", "", "jittest").context("this user has no home folder: set HOME")?;
-    let folder = folders.cache_dir().join("repositories");
-    std::fs::create_dir_all(&folder).with_context(|| format!("making {}", folder.display()))?;
-    Ok(folder)
+/// Folders for what can be had again, in the user's cache folder.
+#[derive(Clone)]
+struct Caches {
+    repositories: PathBuf,
+    /// What was read of their source files.
+    maps: PathBuf,
+}
+
+impl Caches {
+    fn open() -> Result<Self, AppError> {
+        let folders = ProjectDirs::from("", "", "jittest").context("this user has no home folder: set HOME")?;
+        let made = |name: &str| {
+            let folder = folders.cache_dir().join(name);
+            std::fs::create_dir_all(&folder).with_context(|| format!("making {}", folder.display()))?;
+            anyhow::Ok(folder)
+        };
+        Ok(Self { repositories: made("repositories")?, maps: made("maps")? })
+    }
+
+    /// Removes those that nobody used for long: how many.
+    fn forget(&self) -> anyhow::Result<usize> {
+        let maps = map::forget_unused(&self.maps, limits::KEPT_CACHE).context("removing old maps")?;
+        Ok(forget_unused(&self.repositories, limits::KEPT_CACHE)? + maps)
+    }
 }
 
 async fn told(mut stopped: watch::Receiver<bool>) {
@@ -244,13 +265,13 @@ async fn try_forge(forge: Arc<dyn Forge>) {
 }
 
 /// Forgets what was kept long enough, again and again.
-async fn tidy(store: Store, cache: Option<PathBuf>) {
+async fn tidy(store: Store, caches: Option<Caches>) {
     loop {
         if let Err(error) = forget(&store).await {
             tracing::warn!(error = &error as &dyn std::error::Error, "what is old was not forgotten");
         }
-        if let Some(cache) = cache.clone() {
-            let removed = tokio::task::spawn_blocking(move || forget_unused(&cache, limits::KEPT_CACHE)).await;
+        if let Some(caches) = caches.clone() {
+            let removed = tokio::task::spawn_blocking(move || caches.forget()).await;
             match removed {
                 Ok(Ok(0)) => {}
                 Ok(Ok(removed)) => tracing::info!(removed, "caches of repositories that nobody used were removed"),

@@ -4,7 +4,9 @@
 
 mod catches;
 mod communities;
+mod corpus;
 mod delivery;
+mod mapping;
 mod reruns;
 mod service;
 mod webhooks;
@@ -23,6 +25,9 @@ fn main() -> anyhow::Result<()> {
     }
     if runs("communities") {
         communities::run(&mut out)?;
+    }
+    if runs("mapping") {
+        mapping::run(&mut out)?;
     }
     if runs("catches") {
         catches::run(&mut out)?;

@@ -7,5 +7,6 @@ set -euo pipefail
 # gcc make pkg-config libssl-dev: libgit2, SQLite and TLS are compiled with the crate.
 # debootstrap: the sandbox's base image, where no registry answers. bubblewrap: the `process` sandbox.
 # python3 python3-venv: the environments that the tests of the `process` sandbox make.
-install_packages ca-certificates gcc libc6-dev make pkg-config libssl-dev debootstrap bubblewrap util-linux python3 python3-venv
+# universal-ctags: what the map finds in real trees is held against what it finds.
+install_packages ca-certificates gcc libc6-dev make pkg-config libssl-dev debootstrap bubblewrap util-linux python3 python3-venv universal-ctags
 say "packages: ready"

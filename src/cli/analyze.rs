@@ -11,7 +11,7 @@ use args::Format;
 
 use super::interrupt::interrupted;
 use super::progress::Shown;
-use super::{Ending, Failure, say};
+use super::{Ending, Failure, memory, run, say};
 use crate::journey::{self, AnalyzeOf, AnalyzeOutcome, AnalyzeRequest, JourneyError};
 use crate::report::analysis;
 
@@ -34,17 +34,19 @@ pub(super) async fn analyze(args: AnalyzeArgs) -> Result<Ending, Failure> {
         }
     };
     progress.finish();
-    let mut outcome = outcome.map_err(|error| {
-        // Nothing is guessed, and what an earlier run left would pass for this one's.
-        outputs::remove_stale(args.batches_out.as_deref());
-        match error {
-            JourneyError::Usage(message) => Failure::wrong(message),
-            error => Failure::ours(error),
-        }
-    })?;
+    let mut outcome = outcome.map_err(|error| failed(error, args.batches_out.as_deref()))?;
     let ending = write(&args, &mut outcome)?;
     show(args.format, &outcome);
     Ok(ending)
+}
+
+/// Nothing is guessed, and what an earlier run left would pass for this one's.
+fn failed(error: JourneyError, batches_out: Option<&Path>) -> Failure {
+    outputs::remove_stale(batches_out);
+    match error {
+        JourneyError::Usage(message) => Failure::wrong(message),
+        error => Failure::ours(error),
+    }
 }
 
 fn request(args: &AnalyzeArgs) -> Result<AnalyzeRequest, Failure> {
@@ -53,8 +55,14 @@ fn request(args: &AnalyzeArgs) -> Result<AnalyzeRequest, Failure> {
         (None, Some(file)) => AnalyzeOf::Files(outputs::changed_files(file)?),
         (None, None) => AnalyzeOf::Tree,
     };
-    let cache = outputs::cache_folder(&args.repo);
-    Ok(AnalyzeRequest { repository: args.repo.clone(), of, cache, output_tokens: args.output_cap })
+    Ok(AnalyzeRequest {
+        repository: args.repo.clone(),
+        of,
+        settings: run::repository_settings(&args.repo, None)?,
+        remembered: memory::map_of(&args.repo),
+        with_graphs: args.graph_out.is_some(),
+        output_tokens: args.output_cap,
+    })
 }
 
 fn write(args: &AnalyzeArgs, outcome: &mut AnalyzeOutcome) -> Result<Ending, Failure> {
@@ -94,4 +102,24 @@ fn show(format: Format, outcome: &AnalyzeOutcome) {
         Format::Svg => analysis::svg::render(&found.picture),
         Format::Html => analysis::html::render(&found.analysis, &found.picture),
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::RepoPath;
+    use crate::pipeline::shard::BatchError;
+
+    #[test]
+    fn where_batching_fails_the_whole_message_is_said_and_no_batches_are_left() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("batches.json");
+        std::fs::write(&file, "of an earlier run").unwrap();
+        let lost = BatchError::Lost(RepoPath::parse("shop/cart.py").unwrap());
+        let failure = failed(JourneyError::Internal(lost.into()), Some(&file));
+        let said = format!("{failure:?}");
+        assert!(said.contains("the tool itself failed: compute-batches: shop/cart.py is in no batch"), "{said}");
+        assert_eq!(failure.report().status(), 4);
+        assert!(!file.exists());
+    }
 }

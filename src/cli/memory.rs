@@ -1,8 +1,12 @@
-//! What the command line remembers of its runs: in the user's data folder, or where `JITTEST_DATABASE_URL` says.
+//! What the command line remembers: its runs in the user's data folder, or where `JITTEST_DATABASE_URL` says; what it
+//! read of source files in the user's cache folder.
+
+use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use directories::ProjectDirs;
 use secrecy::{ExposeSecret, SecretString};
+use sha2::{Digest as _, Sha256};
 
 use crate::config::user::UserEnvironment;
 use crate::store::Store;
@@ -30,6 +34,14 @@ pub(super) fn url(user: &UserEnvironment) -> anyhow::Result<SecretString> {
     let file = folder.join("history.db");
     let file = file.to_str().context("the data folder's name is not UTF-8")?;
     Ok(format!("sqlite://{}", percent_encoded(file)).into())
+}
+
+/// The file in which what was read of a repository's source files is remembered: in the user's cache folder, one for each
+/// repository. `None` where there is no such folder, and then every file is parsed.
+pub(super) fn map_of(repository: &Path) -> Option<PathBuf> {
+    let root = super::run::root_of(repository).canonicalize().ok()?;
+    let name = hex::encode(Sha256::digest(root.as_os_str().as_encoded_bytes()));
+    Some(ProjectDirs::from("", "", "jittest")?.cache_dir().join("maps").join(name))
 }
 
 /// The characters that a URL reads otherwise.

@@ -100,6 +100,7 @@ fn request(args: &RunArgs) -> Result<Request, Failure> {
         body,
         targets: args.targets.clone(),
         dismissed: BTreeSet::new(),
+        remembered: memory::map_of(&args.repo),
         dry_run: args.dry_run,
         warnings,
     })
@@ -107,21 +108,7 @@ fn request(args: &RunArgs) -> Result<Request, Failure> {
 
 /// The settings of `--config` or the repository, and what the flags say on top.
 fn settings(args: &RunArgs, warnings: &mut Vec<Warning>) -> Result<RepositorySettings, Failure> {
-    let mut settings = match settings_file(args)? {
-        Some((file, text)) => {
-            let parsed = repository::parse(&text);
-            if !parsed.problems.is_empty() {
-                let shown = file.display();
-                let lines = parsed.problems.iter().map(|problem| match problem.line {
-                    Some(line) => format!("{shown} line {line}: {}", problem.message),
-                    None => format!("{shown}: {}", problem.message),
-                });
-                return Err(Failure::all_wrong(lines.collect()));
-            }
-            parsed.settings
-        }
-        None => RepositorySettings::default(),
-    };
+    let mut settings = repository_settings(&args.repo, args.config.as_deref())?;
     if args.engine == Some(EngineName::Model) {
         return Err(Failure::wrong("--engine model: this version supports no language model; use --engine offline"));
     }
@@ -151,13 +138,31 @@ fn settings(args: &RunArgs, warnings: &mut Vec<Warning>) -> Result<RepositorySet
     Ok(settings)
 }
 
-fn settings_file(args: &RunArgs) -> Result<Option<(PathBuf, String)>, Failure> {
-    if let Some(file) = &args.config {
+/// The settings of `--config`, or of the repository around a folder.
+///
+/// # Errors
+/// Where they can't be read, or something in them is wrong: a line for each.
+pub(super) fn repository_settings(repo: &Path, config: Option<&Path>) -> Result<RepositorySettings, Failure> {
+    let Some((file, text)) = settings_file(repo, config)? else { return Ok(RepositorySettings::default()) };
+    let parsed = repository::parse(&text);
+    if parsed.problems.is_empty() {
+        return Ok(parsed.settings);
+    }
+    let shown = file.display();
+    let lines = parsed.problems.iter().map(|problem| match problem.line {
+        Some(line) => format!("{shown} line {line}: {}", problem.message),
+        None => format!("{shown}: {}", problem.message),
+    });
+    Err(Failure::all_wrong(lines.collect()))
+}
+
+fn settings_file(repo: &Path, config: Option<&Path>) -> Result<Option<(PathBuf, String)>, Failure> {
+    if let Some(file) = config {
         let text = read_bounded(file, limits::SETTINGS_BYTES + 1)
             .map_err(|error| Failure::wrong(format!("--config {}: {error}", file.display())))?;
-        return Ok(Some((file.clone(), text)));
+        return Ok(Some((file.to_owned(), text)));
     }
-    let file = root_of(&args.repo).join(repository::FILE_NAME);
+    let file = root_of(repo).join(repository::FILE_NAME);
     if !file.is_file() {
         return Ok(None);
     }

@@ -72,6 +72,20 @@ pub struct Span {
     pub line_end: u32,
 }
 
+/// Who may use a symbol, as its language says it, or by its name where a language leaves it to that.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Visibility {
+    /// Everyone.
+    Public,
+    /// Its class and those below it.
+    Protected,
+    /// Its file, package, crate or assembly.
+    Internal,
+    /// What it stands in.
+    Private,
+}
+
 /// A function, method, class, interface or enum.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Symbol {
@@ -99,8 +113,8 @@ pub struct Symbol {
     pub docstring: Option<String>,
     /// Whether it is a coroutine.
     pub is_async: bool,
-    /// Whether it is meant for others (no leading underscore in Python).
-    pub public: bool,
+    /// Who may use it.
+    pub visibility: Visibility,
     /// The local name of what it is inside of.
     pub parent: Option<String>,
     /// Names that it calls, as written without arguments (`helper`, `self.total`, `math.floor`), sorted.
@@ -109,6 +123,13 @@ pub struct Symbol {
     pub untested_lines: Vec<u32>,
     /// Cyclomatic complexity (McCabe 1976): decisions + 1.
     pub complexity: u32,
+}
+
+impl Symbol {
+    /// Whether it is meant for everyone.
+    pub fn is_public(&self) -> bool {
+        self.visibility == Visibility::Public
+    }
 }
 
 /// A route of a web framework.

@@ -141,12 +141,14 @@ pub struct MappedRoute {
     pub framework: String,
     /// The name of what it is declared on, as written: `app`, `router`; empty where there is none.
     pub router: String,
+    /// The prefix that its router has by itself, with which its path begins.
+    pub own_prefix: String,
     /// Where it is declared.
     pub span: Span,
 }
 
 /// Routes that are put under a prefix somewhere else than where they are declared.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Mount {
     /// What is put before their paths; may be empty.
     pub prefix: String,
@@ -154,6 +156,8 @@ pub struct Mount {
     pub router: String,
     /// The router that they are put into, as written; empty where it isn't told.
     pub into: String,
+    /// Whether `prefix` takes the place of the one that their own router has.
+    pub replaces: bool,
     /// Its line, from 1.
     pub line: u32,
 }
@@ -300,6 +304,8 @@ pub struct TreeMap {
     pub calls: Vec<Call>,
     /// What was left out, and what could not be read.
     pub warnings: Vec<Warning>,
+    /// Why the next run can't know what this one read.
+    pub not_remembered: Option<Warning>,
 }
 
 impl TreeMap {

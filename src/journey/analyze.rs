@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
+use std::sync::atomic::AtomicUsize;
 
 use super::{JourneyError, Progress};
-use crate::domain::{Checkout, DiffSource, FileStatus, GraphPart, RepoPath};
+use crate::domain::{Checkout, DiffSource, FileStatus, GraphPart, RepoPath, RepositorySettings};
 use crate::pipeline::analyze::{self, Analyzed, Scope};
 use crate::pipeline::checkout::{self, LocalError};
 use crate::pipeline::diff;
@@ -18,8 +19,12 @@ pub struct AnalyzeRequest {
     pub repository: PathBuf,
     /// Which part of its tree.
     pub of: AnalyzeOf,
-    /// A folder of ours where what was read of this repository's files is remembered.
-    pub cache: Option<PathBuf>,
+    /// A file of ours in which what was read of this repository's files is remembered.
+    pub remembered: Option<PathBuf>,
+    /// The repository's settings: which files are tested.
+    pub settings: RepositorySettings,
+    /// Whether the graphs of its batches are wanted.
+    pub with_graphs: bool,
     /// Tokens of one answer: they bound shards and parts.
     pub output_tokens: usize,
 }
@@ -40,7 +45,7 @@ pub enum AnalyzeOf {
 pub struct AnalyzeOutcome {
     /// Counts, targets, shards and batches.
     pub analyzed: Analyzed,
-    /// The graphs of the batches, in parts.
+    /// The graphs of the batches, in parts, where they are wanted.
     pub parts: Vec<GraphPart>,
     /// The edges between files that the map knows.
     pub links: Links,
@@ -56,9 +61,12 @@ pub fn analyze(request: &AnalyzeRequest, progress: &dyn Progress) -> Result<Anal
     let (scope, mut warnings) = scope(request, &checkout)?;
     progress.at("map", 0, 0, "reading the source files");
     let at = |done: usize, total: usize| progress.at("map", done, total, "files read");
-    let tree = map::tree(&checkout.head, &map::Reading { progress: Some(&at), cache: request.cache.as_deref() });
+    let parsed = AtomicUsize::new(0);
+    let cache = request.remembered.as_deref();
+    let tree = map::tree(&checkout.head, &map::Reading { progress: Some(&at), cache, parsed: Some(&parsed) });
+    progress.at("map", 0, 0, &super::parsed(&tree, &parsed));
     progress.at("shard", 0, 0, "grouping files");
-    let analyzed = analyze::analyze(&tree, &checkout.head, &scope, request.output_tokens);
+    let analyzed = analyze::analyze(&tree, &checkout.head, &scope, &request.settings, request.output_tokens);
     let mut analyzed = analyzed.map_err(|error| JourneyError::Internal(error.into()))?;
     warnings.append(&mut analyzed.analysis.warnings);
     analyzed.analysis.warnings = warnings;
@@ -66,10 +74,14 @@ pub fn analyze(request: &AnalyzeRequest, progress: &dyn Progress) -> Result<Anal
     let at_once = std::thread::available_parallelism().map_or(1, usize::from);
     let (files, batches) = (counts.total_files, counts.total_batches);
     progress.at("map", 0, 0, &format!("{files} files in {batches} batches (up to {at_once} concurrent)"));
-    let bounds = Bounds::of(request.output_tokens);
-    let graphs = graph::graphs(&tree, &analyzed.batches);
-    let parts = graphs.iter().flat_map(|graph| graph::parts(graph, bounds)).collect();
-    Ok(AnalyzeOutcome { analyzed, parts, links: Links::of(&tree) })
+    let (parts, links) = if request.with_graphs {
+        let bounds = Bounds::of(request.output_tokens);
+        let graphs = graph::graphs(&tree, &analyzed.batches);
+        (graphs.iter().flat_map(|graph| graph::parts(graph, bounds)).collect(), Links::of(&tree))
+    } else {
+        (Vec::new(), Links::default())
+    };
+    Ok(AnalyzeOutcome { analyzed, parts, links })
 }
 
 fn checkout(request: &AnalyzeRequest) -> Result<Checkout, JourneyError> {

@@ -9,9 +9,10 @@ mod tests;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 pub use crate::domain::DiffSource;
-use crate::domain::{FindingId, JobId, PullRequest, Report, RepositorySettings, Subject, Warning};
+use crate::domain::{FindingId, JobId, PullRequest, Report, RepositorySettings, Subject, TreeMap, Warning};
 use crate::forge::{CloneAccess, Forge, ForgeError, Published};
 pub use crate::pipeline::checkout::OverBound;
 use crate::sandbox::{Sandbox, SandboxError};
@@ -61,6 +62,9 @@ pub struct Request {
     pub targets: Vec<String>,
     /// Findings that were dismissed: never reported again.
     pub dismissed: BTreeSet<FindingId>,
+    /// A file of ours in which what was read of this repository's source files is remembered; without one, every run
+    /// parses all of them.
+    pub remembered: Option<PathBuf>,
     /// Stop after the intent.
     pub dry_run: bool,
     /// Warnings from before the run (an error in `jittest.toml`), to be in the report.
@@ -106,6 +110,12 @@ impl JourneyError {
             Self::Usage(_) | Self::Internal(_) => false,
         }
     }
+}
+
+/// How many source files had to be parsed, in words.
+fn parsed(tree: &TreeMap, parsed: &AtomicUsize) -> String {
+    let (all, parsed) = (tree.mapped().count(), parsed.load(Ordering::Relaxed));
+    format!("{parsed} of {all} source files parsed, the others are as they were")
 }
 
 /// Runs the pipeline: from the change to a report. What goes wrong with the repository itself (its environment,

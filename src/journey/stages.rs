@@ -1,6 +1,7 @@
 //! The run itself: each stage in order, with its time, its progress and its warnings.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::AtomicUsize;
 use std::time::Instant;
 
 use anyhow::Context as _;
@@ -66,7 +67,7 @@ impl<'t> Run<'t> {
             let unseen = unseen(&diffed, Some(&mapped), &request.settings);
             return Ok(self.without_targets(&unseen));
         }
-        let (checkout, tree) = self.tree(checkout).await?;
+        let (checkout, tree) = self.tree(checkout, request).await?;
         self.routes(map_inputs(&diffed, &checkout, language, &roots, request), &tree, &mut mapped);
         let shards = self.shard(&checkout, tree, &mapped, request).await?;
         let mutated = self.mutate(&diffed, &mapped, language);
@@ -159,15 +160,20 @@ impl<'t> Run<'t> {
         mapped
     }
 
-    async fn tree(&mut self, checkout: Checkout) -> Result<(Checkout, TreeMap), JourneyError> {
+    async fn tree(&mut self, checkout: Checkout, request: &Request) -> Result<(Checkout, TreeMap), JourneyError> {
         let started = self.begin("tree", "reading the whole tree");
+        let (remembered, progress) = (request.remembered.clone(), self.tools.progress.clone());
         let read = move || {
-            let tree = map::tree(&checkout.head, &Reading::default());
+            let parsed = AtomicUsize::new(0);
+            let reading = Reading { cache: remembered.as_deref(), parsed: Some(&parsed), ..Reading::default() };
+            let tree = map::tree(&checkout.head, &reading);
+            progress.at("tree", 0, 0, &super::parsed(&tree, &parsed));
             (checkout, tree)
         };
-        let read = blocking(read).await?;
+        let (checkout, tree) = blocking(read).await?;
+        self.report.warnings.extend(tree.not_remembered.clone());
         self.took("tree", started);
-        Ok(read)
+        Ok((checkout, tree))
     }
 
     /// Adds the routes that the change shows through.

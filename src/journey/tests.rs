@@ -62,6 +62,7 @@ async fn report_on(files: &[(&str, Vec<u8>)], settings: RepositorySettings) -> R
         body: String::new(),
         targets: Vec::new(),
         dismissed: BTreeSet::new(),
+        remembered: None,
         dry_run: false,
         warnings: Vec::new(),
     };

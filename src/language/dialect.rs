@@ -8,7 +8,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::domain::{ExternalCall, FileCategory, FileFacts, Global, Import, RepoPath, Symbol, SymbolKind};
+use crate::domain::{ExternalCall, FileCategory, FileFacts, Global, Import, RepoPath, Symbol, SymbolKind, Visibility};
 
 use super::external::{self, Known};
 use super::query::{Match, Queries};
@@ -251,7 +251,7 @@ fn symbol(dialect: &dyn Dialect, places: &[Place<'_>], at: usize) -> Option<Symb
             dialect.is_doc(text)
         }),
         is_async: false,
-        public: true,
+        visibility: Visibility::Public,
         parent,
         calls: Vec::new(),
         untested_lines: Vec::new(),

@@ -14,6 +14,7 @@ pub mod python;
 mod query;
 mod routes;
 pub mod rust;
+mod source;
 mod syntax;
 pub mod typescript;
 
@@ -200,6 +201,9 @@ pub trait Mapper: Sync {
     /// Whether a path is a test file, or only serves tests.
     fn is_test_file(&self, path: &RepoPath) -> bool;
 
+    /// Globs of what is not tested by default: entry points, configuration, build output, generated, vendored.
+    fn excluded(&self) -> &'static [&'static str];
+
     /// The grammar of a path.
     fn grammar(&self, path: &RepoPath) -> tree_sitter::Language;
 
@@ -221,9 +225,6 @@ pub trait Mapper: Sync {
 
 /// A programming language whose tests are run.
 pub trait Language: Mapper {
-    /// Globs that are left out by default: entry points, configuration, build output, generated, vendored.
-    fn excluded(&self) -> &'static [&'static str];
-
     /// How files of `path` are imported, given the import roots.
     fn module_name(&self, path: &RepoPath, import_roots: &[String]) -> String;
 

@@ -1,6 +1,5 @@
 //! The queries of a language, run over a parsed text.
 
-use std::collections::{HashMap, HashSet};
 use std::ops::ControlFlow;
 use std::time::Instant;
 
@@ -9,7 +8,7 @@ use tree_sitter::{Query, QueryCursor, QueryCursorOptions, QueryCursorState, Stre
 use crate::domain::limits;
 
 use super::LanguageError;
-use super::syntax::{Part, Syntax};
+use super::syntax::{Part, Places, Syntax};
 
 /// How many matches may be open at once: a hostile text opens more.
 const OPEN_MATCHES: u32 = 4_096;
@@ -46,17 +45,11 @@ impl Queries {
         while let Some(one) = found.next() {
             raw.push(one.captures().iter().map(|capture| (capture.index, capture.node.id())).collect());
         }
-        let wanted: HashSet<usize> = raw.iter().flatten().map(|(_, id)| *id).collect();
-        let places = syntax.places(&wanted);
+        let places = syntax.places(raw.iter().flatten().map(|(_, id)| *id));
         raw.iter().map(|captures| self.name(syntax, captures, &places)).collect()
     }
 
-    fn name<'s>(
-        &'s self,
-        syntax: &'s Syntax<'s>,
-        captures: &[(u32, usize)],
-        places: &HashMap<usize, usize>,
-    ) -> Match<'s> {
+    fn name<'s>(&'s self, syntax: &'s Syntax<'s>, captures: &[(u32, usize)], places: &Places) -> Match<'s> {
         let names = self.query.capture_names();
         let named = captures.iter().filter_map(|(index, id)| {
             let name = names.get(usize::try_from(*index).ok()?)?;

@@ -134,9 +134,14 @@ pub(crate) fn join(prefix: &str, path: &str) -> String {
     if joined.len() > 1 && path.trim_matches('/').is_empty() { joined.trim_end_matches('/').to_owned() } else { joined }
 }
 
-/// A path under the prefix that its router is put under: FastAPI puts them together as they are.
+/// A path under the prefix that its router is put under: FastAPI puts them together as they are, Flask keeps a slash at
+/// the end.
 pub fn mounted(framework: &str, prefix: &str, path: &str) -> String {
-    if framework == "fastapi" { format!("{prefix}{path}") } else { join(prefix, path) }
+    match framework {
+        "fastapi" => format!("{prefix}{path}"),
+        "flask" if path == "/" => format!("{}/", join("", prefix).trim_end_matches('/')),
+        _ => join(prefix, path),
+    }
 }
 
 /// Local names for what stands under a prefix: `v1 := r.Group("/v1")`.
@@ -178,6 +183,7 @@ pub(crate) fn route(
         handler_file: None,
         framework: framework.to_owned(),
         router: router.to_owned(),
+        own_prefix: String::new(),
         span,
     }
 }

@@ -1,7 +1,9 @@
 //! A parsed text as a flat list of nodes: every step between nodes is cheap, and nothing recurses, however deep
 //! a hostile text is nested.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
+use std::num::NonZeroU16;
 use std::ops::ControlFlow;
 use std::time::Instant;
 
@@ -45,33 +47,62 @@ impl Grammar {
 }
 
 /// The place of a node that isn't there.
-const NONE: usize = usize::MAX;
+const NONE: u32 = u32::MAX;
 
+/// Small: a text has about one node for every four bytes.
 struct Item<'t> {
     node: Node<'t>,
-    parent: usize,
-    past: usize,
-    previous: usize,
-    field: Option<&'t str>,
+    parent: u32,
+    past: u32,
+    previous: u32,
+    kind: u16,
+    /// 0 for none.
+    field: u16,
+}
+
+/// The names of kinds or fields by number, as they are met: to ask for the name of each node costs more than parsing.
+#[derive(Default)]
+struct Names<'t>(Vec<Option<&'t str>>);
+
+impl<'t> Names<'t> {
+    fn learn(&mut self, id: u16, name: impl FnOnce() -> &'t str) {
+        let at = usize::from(id);
+        if at >= self.0.len() {
+            self.0.resize(at + 1, None);
+        }
+        self.0[at].get_or_insert_with(name);
+    }
+
+    fn get(&self, id: u16) -> Option<&'t str> {
+        self.0.get(usize::from(id)).copied().flatten()
+    }
 }
 
 /// All nodes of a text, parents before their children.
 pub(crate) struct Syntax<'t> {
     text: &'t str,
     items: Vec<Item<'t>>,
+    kinds: Names<'t>,
+    fields: Names<'t>,
 }
 
 impl<'t> Syntax<'t> {
     /// The nodes of a tree that was parsed from `text`.
     pub(crate) fn new(tree: &'t Tree, text: &'t str) -> Self {
-        let mut items: Vec<Item<'t>> = Vec::new();
-        let mut open: Vec<usize> = Vec::new();
+        let mut items: Vec<Item<'t>> = Vec::with_capacity(tree.root_node().descendant_count());
+        let (mut kinds, mut fields) = (Names::default(), Names::default());
+        let mut open: Vec<u32> = Vec::new();
         let mut previous = NONE;
         let mut cursor = tree.walk();
         loop {
-            let at = items.len();
+            let at = place(items.len());
+            let (node, field) = (cursor.node(), cursor.field_id().map_or(0, NonZeroU16::get));
+            kinds.learn(node.kind_id(), || node.kind());
+            if field != 0 {
+                fields.learn(field, || cursor.field_name().unwrap_or_default());
+            }
             let parent = open.last().copied().unwrap_or(0);
-            items.push(Item { node: cursor.node(), parent, past: at + 1, previous, field: cursor.field_name() });
+            items.push(Item { node, parent, past: at + 1, previous, kind: node.kind_id(), field });
             open.push(at);
             previous = NONE;
             if cursor.goto_first_child() {
@@ -79,14 +110,14 @@ impl<'t> Syntax<'t> {
             }
             loop {
                 if let Some(done) = open.pop() {
-                    items[done].past = items.len();
+                    items[done as usize].past = place(items.len());
                     previous = done;
                 }
                 if cursor.goto_next_sibling() {
                     break;
                 }
                 if !cursor.goto_parent() {
-                    return Self { text, items };
+                    return Self { text, items, kinds, fields };
                 }
             }
         }
@@ -112,10 +143,37 @@ impl<'t> Syntax<'t> {
         self.items[0].node
     }
 
-    /// The places of nodes by their ids in the tree.
-    pub(crate) fn places(&self, ids: &HashSet<usize>) -> HashMap<usize, usize> {
-        let of_item = |(at, item): (usize, &Item<'t>)| ids.contains(&item.node.id()).then(|| (item.node.id(), at));
-        self.items.iter().enumerate().filter_map(of_item).collect()
+    /// The places of these nodes, by their ids in the tree.
+    pub(crate) fn places(&self, ids: impl Iterator<Item = usize>) -> Places {
+        let mut places: Places = ids.map(|id| (id, 0)).collect();
+        for (at, item) in self.items.iter().enumerate() {
+            if let Some(place) = places.get_mut(&item.node.id()) {
+                *place = at;
+            }
+        }
+        places
+    }
+}
+
+/// The places of nodes by their ids.
+pub(crate) type Places = HashMap<usize, usize, BuildHasherDefault<OfId>>;
+
+/// Hashes ids of nodes, which are addresses: nobody can choose them so that they collide.
+#[derive(Default)]
+pub(crate) struct OfId(u64);
+
+impl Hasher for OfId {
+    fn finish(&self) -> u64 {
+        self.0.rotate_left(26)
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|byte| self.write_usize(usize::from(*byte)));
+    }
+
+    fn write_usize(&mut self, id: usize) {
+        // An odd number of many bits spreads them.
+        self.0 = (self.0 ^ id as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     }
 }
 
@@ -139,7 +197,7 @@ impl<'s> Part<'s> {
 
     /// The grammar's name for it.
     pub(crate) fn kind(self) -> &'s str {
-        self.item().node.kind()
+        self.syntax.kinds.get(self.item().kind).unwrap_or_default()
     }
 
     /// Whether it is of this kind.
@@ -205,12 +263,12 @@ impl<'s> Part<'s> {
 
     /// Its name in its parent.
     pub(crate) fn field_name(self) -> Option<&'s str> {
-        self.item().field
+        self.syntax.fields.get(self.item().field)
     }
 
     /// What it stands in.
     pub(crate) fn parent(self) -> Option<Part<'s>> {
-        (self.at > 0).then(|| Part { syntax: self.syntax, at: self.item().parent })
+        (self.at > 0).then(|| Part { syntax: self.syntax, at: self.item().parent as usize })
     }
 
     /// What it stands in, from the inside out, as far as people nest code.
@@ -225,16 +283,16 @@ impl<'s> Part<'s> {
 
     /// What stands before it in its parent, tokens and comments included.
     pub(crate) fn previous(self) -> Option<Part<'s>> {
-        (self.item().previous != NONE).then(|| Part { syntax: self.syntax, at: self.item().previous })
+        (self.item().previous != NONE).then(|| Part { syntax: self.syntax, at: self.item().previous as usize })
     }
 
     /// Its children, tokens and comments included.
     pub(crate) fn children(self) -> impl Iterator<Item = Part<'s>> {
-        let past = self.item().past;
+        let past = self.after();
         let mut at = self.at + 1;
         std::iter::from_fn(move || {
             let child = (at < past).then_some(Part { syntax: self.syntax, at })?;
-            at = child.item().past;
+            at = child.after();
             Some(child)
         })
     }
@@ -273,23 +331,28 @@ impl<'s> Part<'s> {
 
     /// It and all below it, parents first.
     pub(crate) fn descendants(self) -> impl Iterator<Item = Part<'s>> {
-        (self.at..self.item().past).map(move |at| Part { syntax: self.syntax, at })
+        (self.at..self.after()).map(move |at| Part { syntax: self.syntax, at })
     }
 
     /// Whether it has no children.
     pub(crate) fn is_leaf(self) -> bool {
-        self.item().past == self.at + 1
+        self.after() == self.at + 1
     }
 
     /// The node after all below it.
     pub(crate) fn after(self) -> usize {
-        self.item().past
+        self.item().past as usize
     }
 
     /// Its place in the order of all nodes.
     pub(crate) fn index(self) -> usize {
         self.at
     }
+}
+
+/// A text within its bound has far fewer nodes than this can count.
+fn place(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(NONE)
 }
 
 fn line(row: usize) -> u32 {

@@ -49,6 +49,8 @@ pub struct WorkerParts {
     pub tools: Tools,
     /// A folder of ours for cached repositories.
     pub cache: PathBuf,
+    /// A folder of ours for what was read of their source files.
+    pub maps: PathBuf,
     /// The most that a repository may ask for.
     pub ceiling: Ceiling,
     /// Told when there is new work.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use sha2::{Digest as _, Sha256};
 use tokio::sync::watch;
 
 use crate::domain::{CommitSha, Plan, Report, StopReason};
@@ -81,6 +82,7 @@ async fn test(
         body: forge.authors_words(&pull.body),
         targets: Vec::new(),
         dismissed: parts.store.dismissed(subject).await?,
+        remembered: Some(parts.maps.join(hex::encode(Sha256::digest(subject.full_name())))),
         dry_run: false,
         warnings: warnings.clone(),
     };

@@ -5,9 +5,7 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use directories::ProjectDirs;
 use serde::Serialize;
-use sha2::{Digest as _, Sha256};
 
 use crate::cli::Failure;
 use crate::domain::{GraphPart, RepoPath, limits};
@@ -137,13 +135,4 @@ fn part_files(folder: &Path) -> Result<Vec<(PathBuf, String)>, Failure> {
         Ok(files)
     };
     list().with_context(|| format!("reading {}", folder.display())).map_err(Failure::ours)
-}
-
-/// Where what was read of a repository is remembered: in the user's cache folder, one for each repository. `None` where
-/// there is none, and then every file is parsed.
-pub(super) fn cache_folder(repository: &Path) -> Option<PathBuf> {
-    let root = crate::cli::run::root_of(repository).canonicalize().ok()?;
-    let name = hex::encode(&Sha256::digest(root.as_os_str().as_encoded_bytes())[..12]);
-    let folder = ProjectDirs::from("", "", "jittest")?.cache_dir().join("maps").join(name);
-    std::fs::create_dir_all(&folder).ok().map(|()| folder)
 }

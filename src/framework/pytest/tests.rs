@@ -44,7 +44,7 @@ fn target(module: &str, symbol: &str) -> Target {
             bases: Vec::new(),
             docstring: None,
             is_async: false,
-            public: true,
+            visibility: crate::domain::Visibility::Public,
             parent: None,
             calls: Vec::new(),
             untested_lines: Vec::new(),

@@ -9,11 +9,12 @@ use std::sync::LazyLock;
 
 use crate::domain::{Export, FileFacts, Global, Import, ImportedName, RepoPath, Symbol};
 
-use super::dialect::{self, Definition, Dialect};
+use super::dialect::{Definition, Dialect};
 use super::external::Known;
 use super::query::{Match, Queries};
+use super::source::{self, Source};
 use super::syntax::{Part, Syntax};
-use super::{LanguageError, Mapper, Project, Resolver};
+use super::{LanguageError, Project, Resolver};
 
 static QUERIES: LazyLock<Result<Queries, LanguageError>> = LazyLock::new(|| {
     let text = concat!(include_str!("queries/csharp.scm"), include_str!("queries/routes.scm"));
@@ -24,37 +25,24 @@ static QUERIES: LazyLock<Result<Queries, LanguageError>> = LazyLock::new(|| {
 #[derive(Clone, Copy, Debug)]
 pub struct CSharp;
 
-impl Mapper for CSharp {
-    fn id(&self) -> &'static str {
-        "csharp"
-    }
-
+impl Source for CSharp {
     fn owns(&self, path: &RepoPath) -> bool {
-        path.file_name().len() > 3 && path.as_str().ends_with(".cs")
+        source::has_ending(path, ".cs")
     }
 
     /// By its name, or by that of its project's folder: `Shop.Tests`.
-    fn is_test_file(&self, path: &RepoPath) -> bool {
+    fn serves_tests(&self, path: &RepoPath) -> bool {
         let stem = path.file_name().trim_end_matches(".cs");
         let named = ["Test", "Tests", "Spec", "Specs"].iter().any(|end| stem.ends_with(end) && stem != *end);
         let is_tests = |folder: &str| {
             let last = folder.rsplit('.').next().unwrap_or(folder).to_ascii_lowercase();
             matches!(last.as_str(), "test" | "tests" | "unittests" | "integrationtests" | "specs")
         };
-        self.owns(path) && (named || path.folder().split('/').any(is_tests))
+        named || path.folder().split('/').any(is_tests)
     }
 
-    fn grammar(&self, _path: &RepoPath) -> tree_sitter::Language {
-        tree_sitter_c_sharp::LANGUAGE.into()
-    }
-
-    fn facts(&self, path: &RepoPath, text: &str) -> Result<FileFacts, LanguageError> {
-        let mut facts = dialect::facts(self, path, text)?;
-        facts.is_test = self.is_test_file(path);
-        if facts.is_test {
-            facts.routes.clear();
-        }
-        Ok(facts)
+    fn excluded(&self) -> &'static [&'static str] {
+        &["**/AssemblyInfo.cs", "**/Migrations/**"]
     }
 
     fn resolver<'p>(&self, project: Project<'p>) -> Box<dyn Resolver + 'p> {

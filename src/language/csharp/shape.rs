@@ -1,6 +1,8 @@
 //! What a definition says about itself.
 
-use crate::domain::{Parameter, ParameterKind, Symbol};
+use std::collections::BTreeSet;
+
+use crate::domain::{Parameter, ParameterKind, Symbol, Visibility};
 
 use super::super::dialect::Definition;
 use super::super::syntax::{Part, Syntax};
@@ -9,7 +11,16 @@ use super::super::syntax::{Part, Syntax};
 pub(super) fn describe(definition: &Definition<'_>, symbol: &mut Symbol) {
     let part = definition.part;
     let has = |word: &str| part.children().any(|child| child.is("modifier") && child.text() == word);
-    symbol.public = has("public") || definition.holder.is_some_and(|holder| holder.is("interface_declaration"));
+    symbol.visibility = if has("public") || definition.holder.is_some_and(|holder| holder.is("interface_declaration")) {
+        Visibility::Public
+    } else if has("protected") {
+        Visibility::Protected
+    } else if has("internal") || (!has("private") && symbol.kind.is_type() && symbol.parent.is_none()) {
+        // A type of a namespace is its assembly's, a member its type's.
+        Visibility::Internal
+    } else {
+        Visibility::Private
+    };
     symbol.is_async = has("async");
     let lists = part.children().filter(|child| child.is("attribute_list"));
     let attributes = lists.flat_map(Part::named).filter(|attribute| attribute.is("attribute"));
@@ -51,9 +62,6 @@ fn parameters(list: Part<'_>) -> Vec<Parameter> {
 /// Names that can be types, sorted.
 pub(super) fn types_used(syntax: &Syntax<'_>) -> Vec<String> {
     let is_type = |part: &Part<'_>| part.is("identifier") && part.text().starts_with(|c: char| c.is_uppercase());
-    let mut uses: Vec<String> =
-        syntax.root().descendants().filter(is_type).map(|part| part.text().to_owned()).collect();
-    uses.sort();
-    uses.dedup();
-    uses
+    let uses: BTreeSet<&str> = syntax.root().descendants().filter(is_type).map(Part::text).collect();
+    uses.into_iter().map(str::to_owned).collect()
 }

@@ -5,16 +5,18 @@ mod resolve;
 mod routes;
 mod shape;
 
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use crate::domain::{Export, FileFacts, Import, ImportedName, RepoPath, Symbol};
 
-use super::dialect::{self, Definition, Dialect};
+use super::dialect::{Definition, Dialect};
 use super::external::Known;
 use super::names::unquoted;
 use super::query::{Match, Queries};
+use super::source::{self, Source};
 use super::syntax::{Part, Syntax};
-use super::{LanguageError, Mapper, Project, Resolver};
+use super::{LanguageError, Project, Resolver};
 
 static QUERIES: LazyLock<Result<Queries, LanguageError>> = LazyLock::new(|| {
     let text = concat!(include_str!("queries/go.scm"), include_str!("queries/routes.scm"));
@@ -25,31 +27,13 @@ static QUERIES: LazyLock<Result<Queries, LanguageError>> = LazyLock::new(|| {
 #[derive(Clone, Copy, Debug)]
 pub struct Go;
 
-impl Mapper for Go {
-    fn id(&self) -> &'static str {
-        "go"
-    }
-
+impl Source for Go {
     fn owns(&self, path: &RepoPath) -> bool {
-        path.file_name().len() > 3 && path.as_str().ends_with(".go")
+        source::has_ending(path, ".go")
     }
 
-    fn is_test_file(&self, path: &RepoPath) -> bool {
-        self.owns(path)
-            && (path.as_str().ends_with("_test.go") || path.folder().split('/').any(|folder| folder == "testdata"))
-    }
-
-    fn grammar(&self, _path: &RepoPath) -> tree_sitter::Language {
-        tree_sitter_go::LANGUAGE.into()
-    }
-
-    fn facts(&self, path: &RepoPath, text: &str) -> Result<FileFacts, LanguageError> {
-        let mut facts = dialect::facts(self, path, text)?;
-        facts.is_test = self.is_test_file(path);
-        if facts.is_test {
-            facts.routes.clear();
-        }
-        Ok(facts)
+    fn serves_tests(&self, path: &RepoPath) -> bool {
+        path.as_str().ends_with("_test.go") || path.folder().split('/').any(|folder| folder == "testdata")
     }
 
     fn resolver<'p>(&self, project: Project<'p>) -> Box<dyn Resolver + 'p> {
@@ -111,7 +95,7 @@ impl Dialect for Go {
     }
 
     fn finish(&self, facts: &mut FileFacts, syntax: &Syntax<'_>, matches: &[Match<'_>]) {
-        let symbols = facts.symbols.iter().filter(|symbol| symbol.parent.is_none() && symbol.public);
+        let symbols = facts.symbols.iter().filter(|symbol| symbol.parent.is_none() && symbol.is_public());
         let globals = facts.globals.iter().filter(|global| global.public).map(|global| &global.name);
         let names = symbols.map(|symbol| &symbol.name).chain(globals);
         facts.exports = names.map(|name| Export::own(name)).collect();
@@ -137,10 +121,12 @@ fn uses(syntax: &Syntax<'_>, matches: &[Match<'_>]) -> Vec<String> {
     let of_packages = matches
         .iter()
         .filter(|found| found.get("used").is_some())
-        .filter_map(|found| Some(format!("{}.{}", found.text("used.package")?, found.text("used.name")?)));
+        .filter_map(|found| Some((found.text("used.package")?, found.text("used.name")?)));
+    let of_packages: BTreeSet<(&str, &str)> = of_packages.collect();
     let plain = syntax.root().descendants().filter(|part| part.is_any(&["identifier", "type_identifier"]));
-    let mut uses: Vec<String> = of_packages.chain(plain.map(|part| part.text().to_owned())).collect();
+    let plain: BTreeSet<&str> = plain.map(Part::text).collect();
+    let of_packages = of_packages.into_iter().map(|(package, name)| format!("{package}.{name}"));
+    let mut uses: Vec<String> = of_packages.chain(plain.into_iter().map(str::to_owned)).collect();
     uses.sort();
-    uses.dedup();
     uses
 }

@@ -43,7 +43,13 @@ pub(super) fn finish(facts: &mut FileFacts, matches: &[Match<'_>]) {
             let name = handler(target.split('(').next().unwrap_or_default());
             if !name.is_empty() {
                 let prefix = if prefix.is_empty() { path.to_owned() } else { join(&prefix, path) };
-                facts.mounts.push(Mount { prefix, router: name.to_owned(), into: root, line: call.line_start() });
+                facts.mounts.push(Mount {
+                    prefix,
+                    router: name.to_owned(),
+                    into: root,
+                    line: call.line_start(),
+                    ..Mount::default()
+                });
             }
         }
     }

@@ -1,6 +1,6 @@
 //! What a definition says about itself.
 
-use crate::domain::{Parameter, ParameterKind, Symbol, SymbolKind};
+use crate::domain::{Parameter, ParameterKind, Symbol, SymbolKind, Visibility};
 
 use super::super::dialect::Definition;
 use super::super::syntax::Part;
@@ -12,7 +12,7 @@ pub(super) fn is_public(name: &str) -> bool {
 
 /// Fills in parameters, results, embedded types and visibility.
 pub(super) fn describe(definition: &Definition<'_>, symbol: &mut Symbol) {
-    symbol.public = is_public(&symbol.name);
+    symbol.visibility = if is_public(&symbol.name) { Visibility::Public } else { Visibility::Internal };
     symbol.definition_line = definition.part.line_start();
     if symbol.kind.is_type() {
         symbol.bases = definition.part.field("type").map(embedded).unwrap_or_default();

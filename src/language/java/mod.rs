@@ -9,11 +9,12 @@ use std::sync::LazyLock;
 
 use crate::domain::{Export, FileFacts, Global, Import, ImportedName, RepoPath, Symbol, SymbolKind};
 
-use super::dialect::{self, Definition, Dialect};
+use super::dialect::{Definition, Dialect};
 use super::external::Known;
 use super::query::{Match, Queries};
+use super::source::{self, Source};
 use super::syntax::{Part, Syntax};
-use super::{LanguageError, Mapper, Project, Resolver};
+use super::{LanguageError, Project, Resolver};
 
 static QUERIES: LazyLock<Result<Queries, LanguageError>> =
     LazyLock::new(|| Queries::compile(&tree_sitter_java::LANGUAGE.into(), include_str!("queries/java.scm")));
@@ -22,34 +23,19 @@ static QUERIES: LazyLock<Result<Queries, LanguageError>> =
 #[derive(Clone, Copy, Debug)]
 pub struct Java;
 
-impl Mapper for Java {
-    fn id(&self) -> &'static str {
-        "java"
-    }
-
+impl Source for Java {
     fn owns(&self, path: &RepoPath) -> bool {
-        path.file_name().len() > 5 && path.as_str().ends_with(".java")
+        source::has_ending(path, ".java")
     }
 
-    fn is_test_file(&self, path: &RepoPath) -> bool {
+    fn serves_tests(&self, path: &RepoPath) -> bool {
         let stem = path.file_name().trim_end_matches(".java");
         let named = ["Test", "Tests", "IT", "TestCase"].iter().any(|end| stem.ends_with(end) && stem != *end);
-        self.owns(path)
-            && (named
-                || path.folder().split('/').any(|folder| matches!(folder, "test" | "androidTest" | "integrationTest")))
+        named || path.folder().split('/').any(|folder| matches!(folder, "test" | "androidTest" | "integrationTest"))
     }
 
-    fn grammar(&self, _path: &RepoPath) -> tree_sitter::Language {
-        tree_sitter_java::LANGUAGE.into()
-    }
-
-    fn facts(&self, path: &RepoPath, text: &str) -> Result<FileFacts, LanguageError> {
-        let mut facts = dialect::facts(self, path, text)?;
-        facts.is_test = self.is_test_file(path);
-        if facts.is_test {
-            facts.routes.clear();
-        }
-        Ok(facts)
+    fn excluded(&self) -> &'static [&'static str] {
+        &["**/package-info.java", "**/module-info.java"]
     }
 
     fn resolver<'p>(&self, project: Project<'p>) -> Box<dyn Resolver + 'p> {

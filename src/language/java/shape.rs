@@ -1,6 +1,8 @@
 //! What a definition says about itself.
 
-use crate::domain::{Parameter, ParameterKind, Symbol};
+use std::collections::BTreeSet;
+
+use crate::domain::{Parameter, ParameterKind, Symbol, Visibility};
 
 use super::super::dialect::Definition;
 use super::super::syntax::{Part, Syntax};
@@ -10,7 +12,17 @@ pub(super) fn describe(definition: &Definition<'_>, symbol: &mut Symbol) {
     let part = definition.part;
     let modifiers = part.child("modifiers");
     let is_member_of_interface = definition.holder.is_some_and(|holder| holder.is("interface_declaration"));
-    symbol.public = is_member_of_interface || modifiers.is_some_and(|modifiers| modifiers.has("public"));
+    let has = |word: &str| modifiers.is_some_and(|modifiers| modifiers.has(word));
+    symbol.visibility = if has("public") || (is_member_of_interface && !has("private")) {
+        Visibility::Public
+    } else if has("protected") {
+        Visibility::Protected
+    } else if has("private") {
+        Visibility::Private
+    } else {
+        // Without a word it is its package's.
+        Visibility::Internal
+    };
     let annotations = modifiers.into_iter().flat_map(Part::named);
     let annotations = annotations.filter(|part| part.is_any(&["marker_annotation", "annotation"]));
     symbol.decorators = annotations.map(|part| part.text().trim_start_matches('@').to_owned()).collect();
@@ -60,9 +72,6 @@ pub(super) fn types_used(syntax: &Syntax<'_>) -> Vec<String> {
     let is_type = |part: &Part<'_>| {
         part.is_any(&["type_identifier", "identifier"]) && part.text().starts_with(|c: char| c.is_uppercase())
     };
-    let mut uses: Vec<String> =
-        syntax.root().descendants().filter(is_type).map(|part| part.text().to_owned()).collect();
-    uses.sort();
-    uses.dedup();
-    uses
+    let uses: BTreeSet<&str> = syntax.root().descendants().filter(is_type).map(Part::text).collect();
+    uses.into_iter().map(str::to_owned).collect()
 }

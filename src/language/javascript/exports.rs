@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::domain::{Export, FileFacts};
+use crate::domain::{Export, FileFacts, Visibility};
 
 use super::super::names::unquoted;
 use super::super::query::Match;
@@ -25,7 +25,9 @@ pub(super) fn finish(facts: &mut FileFacts, matches: &[Match<'_>]) {
     }
     let locals: BTreeSet<&str> = offered.values().map(String::as_str).collect();
     for symbol in facts.symbols.iter_mut().filter(|symbol| symbol.parent.is_none()) {
-        symbol.public &= locals.contains(symbol.name.as_str());
+        if symbol.is_public() && !locals.contains(symbol.name.as_str()) {
+            symbol.visibility = Visibility::Internal;
+        }
     }
     for global in &mut facts.globals {
         global.public |= locals.contains(global.name.as_str());

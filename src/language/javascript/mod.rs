@@ -30,6 +30,9 @@ static COMPILED: LazyLock<Result<Queries, LanguageError>> = LazyLock::new(|| {
     Queries::compile(&tree_sitter_javascript::LANGUAGE.into(), &text)
 });
 
+/// Settings of tools, which are programs here.
+pub(super) const EXCLUDED: &[&str] = &["**/*.config.js", "**/*.config.mjs", "**/*.config.cjs", "**/*.config.ts"];
+
 /// JavaScript, JSX too.
 #[derive(Clone, Copy, Debug)]
 pub struct JavaScript;
@@ -45,6 +48,10 @@ impl Mapper for JavaScript {
 
     fn is_test_file(&self, path: &RepoPath) -> bool {
         self.owns(path) && is_test_file(path)
+    }
+
+    fn excluded(&self) -> &'static [&'static str] {
+        EXCLUDED
     }
 
     fn grammar(&self, _path: &RepoPath) -> tree_sitter::Language {

@@ -120,6 +120,7 @@ fn mounted(facts: &mut FileFacts, call: &Call<'_>) {
                 router: name.to_owned(),
                 into: call.router.to_owned(),
                 line: call.part.line_start(),
+                ..Mount::default()
             });
         }
     }
@@ -184,7 +185,7 @@ fn of_folders(facts: &mut FileFacts) {
     if let Some(below) = below("pages/api/").filter(|_| facts.exports.iter().any(|export| export.name == "default")) {
         let stem = below.rsplit_once('.').map_or(below.as_str(), |(stem, _)| stem);
         let stem = stem.strip_suffix("/index").unwrap_or(if stem == "index" { "" } else { stem });
-        let symbol = facts.functions().find(|symbol| symbol.public);
+        let symbol = facts.functions().find(|symbol| symbol.is_public());
         let (name, span) = symbol.map_or((String::new(), whole), |symbol| (symbol.local_name.clone(), symbol.span));
         found.push(route("next", "ANY", join("/api", &of_parts(stem)), &name, "", span));
     }

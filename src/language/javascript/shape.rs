@@ -1,6 +1,6 @@
 //! What a definition says about itself.
 
-use crate::domain::{Parameter, ParameterKind, Symbol};
+use crate::domain::{Parameter, ParameterKind, Symbol, Visibility};
 
 use super::super::dialect::Definition;
 use super::super::syntax::Part;
@@ -17,14 +17,18 @@ pub(super) fn describe(definition: &Definition<'_>, symbol: &mut Symbol) {
     let mut decorators: Vec<Part<'_>> = decorators.filter(|part| part.is("decorator")).collect();
     decorators.dedup_by_key(|part| part.index());
     symbol.decorators = decorators.iter().map(|part| part.text().trim_start_matches('@').to_owned()).collect();
-    symbol.public = !symbol.name.starts_with('#') && !is_hidden(definition.part);
-    if definition.holder.is_some_and(|holder| holder.is("internal_module")) {
-        symbol.public = definition.whole.is("export_statement");
-    }
+    symbol.visibility = visibility(definition, &symbol.name);
 }
 
-fn is_hidden(part: Part<'_>) -> bool {
-    part.child("accessibility_modifier").is_some_and(|modifier| modifier.text() != "public")
+fn visibility(definition: &Definition<'_>, name: &str) -> Visibility {
+    let in_namespace = definition.holder.is_some_and(|holder| holder.is("internal_module"));
+    match definition.part.child("accessibility_modifier").map(Part::text) {
+        Some("private") => Visibility::Private,
+        Some("protected") => Visibility::Protected,
+        _ if name.starts_with('#') => Visibility::Private,
+        _ if in_namespace && !definition.whole.is("export_statement") => Visibility::Internal,
+        _ => Visibility::Public,
+    }
 }
 
 /// A type as written, without its colon.

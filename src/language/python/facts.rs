@@ -9,14 +9,13 @@ use super::{external, imports, paths, routes, symbols};
 
 /// The facts of one file, before files are related to each other.
 pub(super) fn facts(path: &RepoPath, syntax: &Syntax<'_>) -> FileFacts {
-    let map = symbols::file_map(path, "", syntax);
     let mut facts = FileFacts::new(path.clone(), "python", FileCategory::Code);
     facts.is_test = paths::is_test_file(path);
     facts.imports = imports::statements(syntax, path.file_name() == "__init__.py");
-    facts.globals = map.constants.into_iter().map(global).collect();
-    facts.external = external::calls(syntax, &facts.imports, &map.symbols);
-    facts.symbols = map.symbols;
-    facts.broken = map.broken;
+    facts.globals = symbols::constants(syntax).into_iter().map(global).collect();
+    facts.symbols = symbols::symbols("", syntax);
+    facts.external = external::calls(syntax, &facts.imports, &facts.symbols);
+    facts.broken = syntax.root().has_error();
     facts.exports = exports(&facts, listed(syntax));
     routes::finish(&mut facts, syntax);
     facts
@@ -36,7 +35,7 @@ fn global(constant: Constant) -> Global {
 /// from its modules.
 fn exports(facts: &FileFacts, listed: Option<BTreeSet<String>>) -> Vec<Export> {
     let symbols =
-        facts.symbols.iter().filter(|symbol| symbol.parent.is_none()).map(|symbol| (&symbol.name, symbol.public));
+        facts.symbols.iter().filter(|symbol| symbol.parent.is_none()).map(|symbol| (&symbol.name, symbol.is_public()));
     let globals = facts.globals.iter().map(|global| (&global.name, global.public));
     let own: BTreeSet<&String> =
         symbols.chain(globals).filter(|(_, public)| *public || listed.is_some()).map(|(name, _)| name).collect();

@@ -44,6 +44,10 @@ impl Mapper for Python {
         paths::is_test_file(path)
     }
 
+    fn excluded(&self) -> &'static [&'static str] {
+        paths::EXCLUDED
+    }
+
     fn grammar(&self, _path: &RepoPath) -> tree_sitter::Language {
         tree_sitter_python::LANGUAGE.into()
     }
@@ -59,10 +63,6 @@ impl Mapper for Python {
 }
 
 impl Language for Python {
-    fn excluded(&self) -> &'static [&'static str] {
-        paths::EXCLUDED
-    }
-
     fn module_name(&self, path: &RepoPath, import_roots: &[String]) -> String {
         paths::module_name(path, import_roots)
     }

@@ -36,7 +36,9 @@ pub(super) fn finish(facts: &mut FileFacts, syntax: &Syntax<'_>) {
         let name = call.field("function").map(Part::text).unwrap_or_default();
         let list = call.field("arguments").map(Part::text).unwrap_or_default();
         match name.rsplit('.').next().unwrap_or(name) {
-            "include_router" | "register_blueprint" => facts.mounts.extend(mount(name, list, call.line_start())),
+            "include_router" | "register_blueprint" => {
+                facts.mounts.extend(mount(name, list, call.line_start(), &prefixes));
+            }
             "path" | "re_path" | "url" if name == "path" || name == "re_path" || name == "url" => {
                 django(facts, list, *call, &mut routes);
             }
@@ -87,9 +89,12 @@ fn decorated(facts: &FileFacts, prefixes: &BTreeMap<&str, &str>) -> Vec<MappedRo
                 _ => continue,
             };
             let framework = if is_flask || verb == "route" { "flask" } else { "fastapi" };
-            let path = prefixes.get(router).map_or_else(|| path.to_owned(), |prefix| mounted(framework, prefix, path));
-            let of_method =
-                |method: &String| route(framework, method, path.clone(), &symbol.local_name, router, symbol.span);
+            let own_prefix = prefixes.get(router).copied().unwrap_or_default();
+            let path = if own_prefix.is_empty() { path.to_owned() } else { mounted(framework, own_prefix, path) };
+            let of_method = |method: &String| MappedRoute {
+                own_prefix: own_prefix.to_owned(),
+                ..route(framework, method, path.clone(), &symbol.local_name, router, symbol.span)
+            };
             found.extend(methods.iter().map(of_method));
         }
     }
@@ -129,15 +134,21 @@ fn methods(given: Option<&Argument<'_>>) -> Vec<String> {
 }
 
 /// `app.include_router(cart.router, prefix="/cart")`, `app.register_blueprint(cart, url_prefix="/cart")`
-fn mount(name: &str, list: &str, line: u32) -> Option<Mount> {
+///
+/// What a router is put into may have a prefix by itself. Flask's `url_prefix` takes the place of the blueprint's own.
+fn mount(name: &str, list: &str, line: u32, prefixes: &BTreeMap<&str, &str>) -> Option<Mount> {
     let list = arguments(inside(list));
     let router = list.iter().find(|one| one.key.is_none() || matches!(one.key, Some("router" | "blueprint")))?;
     let prefix = list.iter().find(|one| matches!(one.key, Some("prefix" | "url_prefix"))).and_then(Argument::string);
     let into = name.rsplit_once('.').map_or("", |(into, _)| into);
+    let outer = prefixes.get(into).copied().unwrap_or_default();
+    let framework = if name.ends_with("include_router") { "fastapi" } else { "flask" };
+    let inner = prefix.unwrap_or_default();
     Some(Mount {
-        prefix: prefix.unwrap_or_default().to_owned(),
+        prefix: if outer.is_empty() { inner.to_owned() } else { mounted(framework, outer, inner) },
         router: router.value.to_owned(),
         into: into.to_owned(),
+        replaces: framework == "flask" && prefix.is_some(),
         line,
     })
 }
@@ -154,8 +165,8 @@ fn django(facts: &mut FileFacts, list: &str, call: Part<'_>, routes: &mut Vec<Ma
         let included = arguments(included.trim_end_matches(')'));
         let router = included.first().map(|one| one.string().unwrap_or(one.value)).unwrap_or_default();
         let router = router.trim_start_matches('(').split(',').next().unwrap_or_default().trim_matches(['"', '\'']);
-        let (router, into) = (router.to_owned(), String::new());
-        facts.mounts.push(Mount { prefix: path, router, into, line: call.line_start() });
+        let router = router.to_owned();
+        facts.mounts.push(Mount { prefix: path, router, line: call.line_start(), ..Mount::default() });
         return;
     }
     let handler = view.value.split(['(', ' ']).next().unwrap_or_default();

@@ -8,13 +8,14 @@ mod shape;
 
 use std::sync::LazyLock;
 
-use crate::domain::{Export, FileFacts, Import, RepoPath, Symbol};
+use crate::domain::{Export, FileFacts, Import, RepoPath, Symbol, Visibility};
 
-use super::dialect::{self, Definition, Dialect};
+use super::dialect::{Definition, Dialect};
 use super::external::Known;
 use super::query::{Match, Queries};
+use super::source::{self, Source};
 use super::syntax::{Part, Syntax};
-use super::{LanguageError, Mapper, Project, Resolver};
+use super::{LanguageError, Project, Resolver};
 
 static QUERIES: LazyLock<Result<Queries, LanguageError>> = LazyLock::new(|| {
     let text = concat!(include_str!("queries/rust.scm"), include_str!("queries/routes.scm"));
@@ -25,37 +26,19 @@ static QUERIES: LazyLock<Result<Queries, LanguageError>> = LazyLock::new(|| {
 #[derive(Clone, Copy, Debug)]
 pub struct Rust;
 
-impl Mapper for Rust {
-    fn id(&self) -> &'static str {
-        "rust"
-    }
-
+impl Source for Rust {
     fn owns(&self, path: &RepoPath) -> bool {
-        path.file_name().len() > 3 && path.as_str().ends_with(".rs")
+        source::has_ending(path, ".rs")
     }
 
-    fn is_test_file(&self, path: &RepoPath) -> bool {
+    fn serves_tests(&self, path: &RepoPath) -> bool {
         let in_folder = path.folder().split('/').any(|folder| matches!(folder, "tests" | "benches"));
         let stem = path.file_name().trim_end_matches(".rs");
-        self.owns(path)
-            && (in_folder || stem == "tests" || stem == "test" || stem.ends_with("_test") || stem.ends_with("_tests"))
+        in_folder || stem == "tests" || stem == "test" || stem.ends_with("_test") || stem.ends_with("_tests")
     }
 
-    fn grammar(&self, _path: &RepoPath) -> tree_sitter::Language {
-        tree_sitter_rust::LANGUAGE.into()
-    }
-
-    fn facts(&self, path: &RepoPath, text: &str) -> Result<FileFacts, LanguageError> {
-        let mut facts = dialect::facts(self, path, text)?;
-        facts.is_test = self.is_test_file(path);
-        if facts.is_test {
-            facts.routes.clear();
-        }
-        Ok(facts)
-    }
-
-    fn separator(&self) -> &'static str {
-        "::"
+    fn excluded(&self) -> &'static [&'static str] {
+        &["**/build.rs"]
     }
 
     fn resolver<'p>(&self, project: Project<'p>) -> Box<dyn Resolver + 'p> {
@@ -120,7 +103,10 @@ impl Dialect for Rust {
     }
 
     fn finish(&self, facts: &mut FileFacts, _syntax: &Syntax<'_>, matches: &[Match<'_>]) {
-        let symbols = facts.symbols.iter().filter(|symbol| symbol.public && !symbol.local_name.contains("::"));
+        let symbols = facts
+            .symbols
+            .iter()
+            .filter(|symbol| symbol.visibility != Visibility::Private && !symbol.local_name.contains("::"));
         let globals = facts.globals.iter().filter(|global| global.public).map(|global| &global.name);
         let own = symbols.map(|symbol| &symbol.name).chain(globals);
         let mut exports: Vec<Export> = own.map(|name| Export::own(name)).collect();

@@ -3,8 +3,11 @@
 use crate::domain::{FileFacts, MappedRoute, Mount};
 
 use super::super::query::Match;
-use super::super::routes::{Mark, handler, inside, route, split, string};
+use super::super::routes::{Mark, handler, inside, join, route, split, string};
 use super::super::syntax::Part;
+
+/// How long a chain of calls is read.
+const CHAIN: usize = 200;
 
 const VERBS: &[&str] = &["get", "post", "put", "patch", "delete", "head", "options", "trace", "any"];
 
@@ -17,9 +20,16 @@ pub(super) fn finish(facts: &mut FileFacts, matches: &[Match<'_>]) {
         match (verb, list.as_slice()) {
             ("route", [path, methods]) => {
                 let Some(path) = string(path) else { continue };
-                let scope = scope(call);
-                let path = scope.map_or_else(|| path.to_owned(), |scope| super::super::routes::join(scope, path));
-                found.extend(of_methods(call, &path, methods));
+                found.extend(of_methods(call, &scoped(call, path), methods));
+            }
+            // actix-web: `web::resource("/cart").route(web::get().to(show))`
+            ("route", [methods]) => {
+                let Some(path) = made_by(call, "resource") else { continue };
+                found.extend(of_methods(call, &scoped(call, path), methods));
+            }
+            // actix-web: `web::scope("/cart").service(show)`
+            ("service", [target]) if made_by(call, "scope").is_some() => {
+                mount(facts, Some(&scoped(call, "")), target, call);
             }
             ("nest", [path, target]) => mount(facts, string(path), target, call),
             ("merge", [target]) => mount(facts, Some(""), target, call),
@@ -67,11 +77,35 @@ fn of_methods(call: Part<'_>, path: &str, methods: &str) -> Vec<MappedRoute> {
     found
 }
 
-/// actix-web: `web::scope("/cart").route(…)`
-fn scope<'s>(call: Part<'s>) -> Option<&'s str> {
-    let text = call.field("function")?.text();
-    let (_, rest) = text.get(..text.len().min(2_000)).unwrap_or_default().split_once("scope(")?;
-    string(rest.split(')').next()?)
+/// A path below the scopes of actix-web that it stands in: `web::scope("/cart").route(…)`, and those around that.
+fn scoped(call: Part<'_>, path: &str) -> String {
+    let around = call.ancestors().filter(|part| part.is("call_expression"));
+    let mut firsts: Vec<Part<'_>> = std::iter::once(call).chain(around).filter_map(first).collect();
+    // A chain is around each of its calls.
+    firsts.dedup();
+    let scopes = firsts.into_iter().filter_map(|first| path_of(first, "scope"));
+    scopes.fold(path.to_owned(), |path, scope| join(scope, &path))
+}
+
+/// The path of the `web::scope("/cart")` or `web::resource("/cart")` that a chain of calls begins with.
+fn made_by<'s>(call: Part<'s>, name: &str) -> Option<&'s str> {
+    path_of(first(call)?, name)
+}
+
+/// The call that a chain of calls begins with.
+fn first<'s>(call: Part<'s>) -> Option<Part<'s>> {
+    let below = |part: &Part<'s>| match part.kind() {
+        "call_expression" => part.field("function"),
+        "field_expression" => part.field("value"),
+        _ => None,
+    };
+    std::iter::successors(Some(call), below).take(CHAIN).filter(|part| part.is("call_expression")).last()
+}
+
+fn path_of<'s>(first: Part<'s>, name: &str) -> Option<&'s str> {
+    let function = first.field("function").filter(|function| function.is_any(&["identifier", "scoped_identifier"]))?;
+    let is_it = function.text().rsplit("::").next() == Some(name);
+    first.field("arguments").and_then(Part::only).filter(|_| is_it).and_then(|path| string(path.text()))
 }
 
 fn mount(facts: &mut FileFacts, prefix: Option<&str>, target: &str, call: Part<'_>) {
@@ -80,8 +114,8 @@ fn mount(facts: &mut FileFacts, prefix: Option<&str>, target: &str, call: Part<'
         facts.mounts.push(Mount {
             prefix: prefix.to_owned(),
             router: name.to_owned(),
-            into: String::new(),
             line: call.line_start(),
+            ..Mount::default()
         });
     }
 }

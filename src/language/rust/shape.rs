@@ -1,6 +1,6 @@
 //! What a definition says about itself.
 
-use crate::domain::{Parameter, ParameterKind, Symbol, SymbolKind};
+use crate::domain::{Parameter, ParameterKind, Symbol, SymbolKind, Visibility};
 
 use super::super::dialect::Definition;
 use super::super::syntax::Part;
@@ -10,7 +10,13 @@ pub(super) fn describe(definition: &Definition<'_>, symbol: &mut Symbol) {
     let part = definition.part;
     let holder = definition.holder;
     let of_trait = holder.is_some_and(|holder| holder.is("trait_item") || holder.field("trait").is_some());
-    symbol.public = part.has("visibility_modifier") || of_trait;
+    symbol.visibility = match part.child("visibility_modifier").map(Part::text) {
+        Some("pub") => Visibility::Public,
+        // `pub(crate)`, `pub(super)`, `pub(in …)`
+        Some(_) => Visibility::Internal,
+        None if of_trait => Visibility::Public,
+        None => Visibility::Private,
+    };
     symbol.is_async = part.child("function_modifiers").is_some_and(|modifiers| modifiers.has("async"));
     symbol.decorators =
         definition.leading.iter().filter_map(|attribute| attribute.only()).map(|own| own.text().to_owned()).collect();

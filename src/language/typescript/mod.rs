@@ -46,6 +46,10 @@ impl Mapper for TypeScript {
         self.owns(path) && javascript::is_test_file(path)
     }
 
+    fn excluded(&self) -> &'static [&'static str] {
+        javascript::EXCLUDED
+    }
+
     fn grammar(&self, path: &RepoPath) -> tree_sitter::Language {
         grammar(path).0
     }

@@ -1,14 +1,17 @@
 //! A whole tree, as far as it can be known without running anything: counts, targets, shards, batches.
 
 mod targets;
+mod tested;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::{
     ANALYSIS_SCHEMA_VERSION, AnalysedShard, AnalysedTarget, Analysis, BatchCounts, Batches, FileCategory, FileFacts,
-    LanguageCounts, MapCounts, PicturedFile, RepoPath, Shard, SourceTree, TreeMap, TreePicture, Warning,
+    LanguageCounts, MapCounts, PicturedFile, RepoPath, RepositorySettings, Shard, SourceTree, TreeMap, TreePicture,
+    Warning,
 };
 use crate::pipeline::shard::{self, BatchError, FileSize, Piece};
+use tested::Tested;
 
 /// Which part of a tree is looked at.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,21 +49,30 @@ pub struct Analyzed {
 ///
 /// # Errors
 /// [`BatchError`] where batching itself failed: nothing is guessed.
-pub fn analyze(tree: &TreeMap, head: &SourceTree, scope: &Scope, output_tokens: usize) -> Result<Analyzed, BatchError> {
+pub fn analyze(
+    tree: &TreeMap,
+    head: &SourceTree,
+    scope: &Scope,
+    settings: &RepositorySettings,
+    output_tokens: usize,
+) -> Result<Analyzed, BatchError> {
     let batched = shard::batches(tree)?;
+    let tested = Tested::of(tree, settings);
     let changed = scope.files();
     let emitted = changed.as_ref().map_or_else(|| batched.batches.clone(), |changed| batched.batches.with(changed));
-    let targets = targets::targets(tree, scope);
+    let targets = targets::targets(tree, &tested, scope);
     let shards = divided(tree, head, &targets, &batched.batches, output_tokens);
     let mut warnings = tree.warnings.clone();
+    warnings.extend(tree.not_remembered.clone());
     warnings.extend(batched.warnings);
+    warnings.extend(tested.warnings());
     if let Scope::Files(files) = scope {
         warnings.extend(files.iter().filter(|file| !tree.files.contains_key(*file)).map(not_there));
     }
     let picture = picture(tree, &batched.batches, changed.as_ref());
     let analysis = Analysis {
         schema_version: ANALYSIS_SCHEMA_VERSION,
-        counts: counts(tree, targets.len()),
+        counts: counts(&tested, targets.len()),
         shards: shards.into_iter().map(analysed).collect(),
         targets,
         batches: BatchCounts {
@@ -81,13 +93,9 @@ fn not_there(file: &RepoPath) -> Warning {
     Warning::new("analyze", what, "the tree has no such file", "no batch is emitted for it")
 }
 
-fn counts(tree: &TreeMap, targets: usize) -> MapCounts {
-    let mut counts = MapCounts { targets, ..MapCounts::default() };
-    for file in tree.mapped() {
-        if file.is_test {
-            counts.test_files += 1;
-            continue;
-        }
+fn counts(tested: &Tested<'_>, targets: usize) -> MapCounts {
+    let mut counts = MapCounts { targets, test_files: tested.test_files, ..MapCounts::default() };
+    for file in &tested.files {
         let own = of_file(file);
         counts.files += own.files;
         counts.functions += own.functions;

@@ -1,15 +1,15 @@
-//! What there is to test in a tree: functions, classes and routes of files that are no tests.
+//! What there is to test in a tree: functions, classes and routes of the files that are tested.
 
 use std::collections::BTreeSet;
 
-use super::Scope;
+use super::{Scope, Tested};
 use crate::domain::{AnalysedTarget, FileFacts, Level, Span, TargetId, TargetKind, TreeMap};
 use crate::pipeline::map;
 
 /// The targets in a scope, in order of file and place.
-pub(super) fn targets(tree: &TreeMap, scope: &Scope) -> Vec<AnalysedTarget> {
+pub(super) fn targets(tree: &TreeMap, tested: &Tested<'_>, scope: &Scope) -> Vec<AnalysedTarget> {
     let mut targets = Vec::new();
-    for file in tree.mapped().filter(|file| !file.is_test) {
+    for file in &tested.files {
         let lines = match scope {
             Scope::Tree => None,
             Scope::Files(files) if files.contains(&file.path) => None,

@@ -40,7 +40,37 @@ fn shop() -> Tree {
 }
 
 fn analyzed(tree: &Tree, scope: &Scope) -> Analyzed {
-    analyze(&tree.map, &tree.head, scope, limits::OUTPUT_TOKENS).unwrap()
+    analyze(&tree.map, &tree.head, scope, &RepositorySettings::default(), limits::OUTPUT_TOKENS).unwrap()
+}
+
+#[test]
+fn what_jittest_toml_leaves_out_is_neither_counted_nor_a_target_and_that_is_said() {
+    let shop = shop();
+    let of = |wanted: &[&str], exclude: &[&str]| {
+        let texts = |globs: &[&str]| globs.iter().map(|glob| (*glob).to_owned()).collect();
+        let settings = RepositorySettings {
+            mutate_targets: texts(wanted),
+            exclude: texts(exclude),
+            ..RepositorySettings::default()
+        };
+        let found = analyze(&shop.map, &shop.head, &Scope::Tree, &settings, limits::OUTPUT_TOKENS).unwrap();
+        let said: Vec<String> = found.analysis.warnings.iter().map(ToString::to_string).collect();
+        (names(&found).join(" "), found.analysis.counts.classes, said, found.batches.total_files)
+    };
+    let line =
+        |reason: &str| format!("Warning: analyze: 1 file was left out — {reason} — nothing in there is a target");
+    let all = "shop.cart.Cart shop.cart.empty shop.money.Money".to_owned();
+    assert_eq!(of(&["**"], &[]), (all, 2, vec![], 5));
+    let money = "shop.money.Money".to_owned();
+    assert_eq!(of(&["shop/money.py"], &[]), (money.clone(), 1, vec![line("not in mutate-targets")], 5));
+    assert_eq!(of(&["**"], &["cart.py"]), (money, 1, vec![line("excluded in jittest.toml")], 5));
+}
+
+#[test]
+fn entry_points_are_no_targets() {
+    let found = analyzed(&tree(&[("manage.py", "def main():\n    pass\n")]), &Scope::Tree);
+    assert_eq!((found.analysis.counts.functions, found.analysis.targets.len()), (0, 0));
+    assert_eq!(found.analysis.warnings.len(), 1);
 }
 
 fn names(analyzed: &Analyzed) -> Vec<&str> {

@@ -54,7 +54,7 @@ fn symbol() -> Symbol {
         bases: Vec::new(),
         docstring: Some("Sums.".to_owned()),
         is_async: false,
-        public: true,
+        visibility: crate::domain::Visibility::Public,
         parent: None,
         calls: Vec::new(),
         untested_lines: Vec::new(),

@@ -94,7 +94,7 @@ fn signature_changes(map: &CodeMap) -> Vec<String> {
             let outer = |other: &Symbol| symbol.parent.as_deref() == Some(other.local_name.as_str());
             base.symbols.iter().any(|other| outer(other) && other.kind != SymbolKind::Class)
         };
-        let shown = |symbol: &&Symbol| symbol.public && !inside(symbol);
+        let shown = |symbol: &&Symbol| symbol.is_public() && !inside(symbol);
         let gone = base.symbols.iter().filter(shown).filter(|symbol| !still(&symbol.local_name));
         changes.extend(gone.map(|symbol| format!("`{}` is no longer in {path}", symbol.local_name)));
     }

@@ -17,9 +17,8 @@ use crate::domain::{
 };
 use crate::language::{self, Language};
 
-use selection::Selection;
-
-pub use tree::{Reading, callers, control_flows, handler, routes_reaching, tree};
+pub use selection::Selection;
+pub use tree::{Reading, callers, control_flows, forget_unused, handler, routes_reaching, tree};
 
 /// The map, and what it left out.
 #[derive(Debug, Default)]
@@ -51,7 +50,7 @@ impl Mapped {
 /// Whether a file of this name could hold targets: source text of a tested language, no test, not left out by a glob.
 pub fn may_hold_targets(path: &RepoPath, settings: &RepositorySettings) -> bool {
     let Some(language) = language::owner(path).filter(|language| !language.is_test_file(path)) else { return false };
-    Selection::new(settings, language, &mut Mapped::default()).refuses(path).is_none()
+    Selection::new(settings, language.excluded()).0.refuses(path).is_none()
 }
 
 /// What all steps of the stage look at.
@@ -89,12 +88,14 @@ pub struct MapInputs<'a> {
 
 impl<'a> MapInputs<'a> {
     fn survey(&self, mapped: &mut Mapped) -> Survey<'a> {
+        let (selection, warnings) = Selection::new(self.settings, self.language.excluded());
+        mapped.warnings.extend(warnings);
         Survey {
             change: self.change,
             checkout: self.checkout,
             language: self.language,
             import_roots: self.import_roots,
-            selection: Selection::new(self.settings, self.language, mapped),
+            selection,
         }
     }
 }

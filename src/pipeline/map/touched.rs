@@ -126,7 +126,7 @@ impl Sides<'_> {
     fn of_module_level(&self, lines: &BTreeSet<u32>, names: &BTreeSet<&str>, bound: &BTreeSet<u32>) -> Vec<&Symbol> {
         let callable = |symbol: &&Symbol| symbol.kind != SymbolKind::Class && self.is_outermost(symbol);
         if self.changes_other_statements(lines, bound) {
-            return self.head.symbols.iter().filter(callable).filter(|symbol| symbol.public).collect();
+            return self.head.symbols.iter().filter(callable).filter(|symbol| symbol.is_public()).collect();
         }
         let mentioned = |symbol: &&Symbol| {
             let text = slice(self.text, symbol.span);

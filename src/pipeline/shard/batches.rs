@@ -136,3 +136,43 @@ fn neighbours_are_outside(batches: &[Batch]) -> Result<(), BatchError> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Neighbour;
+
+    fn path(text: &str) -> RepoPath {
+        RepoPath::parse(text).unwrap()
+    }
+
+    fn tree() -> TreeMap {
+        let mut tree = TreeMap::default();
+        for name in ["a.py", "b.py"] {
+            tree.files.insert(path(name), FileFacts::new(path(name), "python", FileCategory::Code));
+        }
+        tree
+    }
+
+    #[test]
+    fn a_file_in_two_batches_or_in_none_is_an_error_that_names_it() {
+        let twice = [vec![path("a.py"), path("b.py")], vec![path("b.py")]];
+        let error = places(&tree(), &twice).unwrap_err();
+        assert_eq!(error.to_string(), "compute-batches: b.py is in two batches");
+        let error = places(&tree(), &[vec![path("a.py")]]).unwrap_err();
+        assert_eq!(error.to_string(), "compute-batches: b.py is in no batch");
+        assert!(places(&tree(), &[vec![path("b.py")], vec![path("a.py")]]).is_ok());
+    }
+
+    #[test]
+    fn a_neighbour_of_the_own_batch_is_an_error_that_names_both() {
+        let neighbour = |batch_index| Neighbour { path: path("b.py"), batch_index, symbols: Vec::new() };
+        let of = |batch_index| {
+            let mut neighbours = BTreeMap::from([(path("a.py"), vec![neighbour(batch_index)])]);
+            neighbours_are_outside(&[batch(&tree(), 1, &[path("a.py")], &mut neighbours)])
+        };
+        assert_eq!(of(2), Ok(()));
+        let said = "compute-batches: a.py and its neighbour b.py are in the same batch";
+        assert_eq!(of(1).unwrap_err().to_string(), said);
+    }
+}

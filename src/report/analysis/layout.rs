@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use fjadra::{Collide, Link, ManyBody, Node, PositionX, PositionY, SimulationBuilder};
 
+use super::names;
 use crate::domain::TreePicture;
 
 /// Between two files of a disc, and between those that all have their names beside them.
@@ -15,6 +16,8 @@ const NAMED_SPACING: f64 = 46.0;
 const RIM: f64 = 16.0;
 /// Between two discs, where their names stand.
 const GAP: f64 = 15.0;
+/// Half of the width of a letter of their names, on average.
+const HALF_LETTER: f64 = 3.4;
 
 /// A batch.
 #[derive(Clone, Debug)]
@@ -23,6 +26,8 @@ pub(super) struct Disc {
     pub(super) x: f64,
     pub(super) y: f64,
     pub(super) radius: f64,
+    /// Half of the width that it takes together with its name, which stands below it.
+    pub(super) reach: f64,
     /// Its files, as positions in the picture's.
     pub(super) files: Vec<usize>,
 }
@@ -43,7 +48,7 @@ impl Layout {
         let number: BTreeMap<usize, usize> = discs.iter().enumerate().map(|(n, disc)| (disc.batch, n)).collect();
         let links: Vec<(usize, usize)> =
             links.keys().filter_map(|(one, other)| Some((*number.get(one)?, *number.get(other)?))).collect();
-        let radii: Vec<f64> = discs.iter().map(|disc| disc.radius).collect();
+        let radii: Vec<f64> = discs.iter().map(|disc| disc.reach).collect();
         for (disc, [x, y]) in discs.iter_mut().zip(centres(&radii, &links)) {
             (disc.x, disc.y) = (x, y);
         }
@@ -62,8 +67,8 @@ impl Layout {
         let edge = |of: &dyn Fn(&Disc) -> f64, start: f64, pick: fn(f64, f64) -> f64| {
             self.discs.iter().map(of).fold(start, pick)
         };
-        let left = edge(&|disc| disc.x - disc.radius, 0.0, f64::min);
-        let right = edge(&|disc| disc.x + disc.radius, 0.0, f64::max);
+        let left = edge(&|disc| disc.x - disc.reach, 0.0, f64::min);
+        let right = edge(&|disc| disc.x + disc.reach, 0.0, f64::max);
         let top = edge(&|disc| disc.y - disc.radius, 0.0, f64::min);
         let bottom = edge(&|disc| disc.y + disc.radius, 0.0, f64::max);
         (left - GAP, top - GAP, right - left + 2.0 * GAP, bottom - top + 2.0 * GAP)
@@ -92,9 +97,12 @@ fn discs(picture: &TreePicture, spacing: f64) -> Vec<Disc> {
     for (number, file) in picture.files.iter().enumerate() {
         batches.entry(file.batch).or_default().push(number);
     }
+    let names = names::names(picture);
     let disc = |(batch, mut files): (usize, Vec<usize>)| {
         files.sort_by_key(|file| (Reverse(degree[*file]), *file));
-        Disc { batch, x: 0.0, y: 0.0, radius: radius(files.len(), spacing), files }
+        let radius = radius(files.len(), spacing);
+        let letters = names.get(&batch).map_or(0, |name| name.chars().count());
+        Disc { batch, x: 0.0, y: 0.0, radius, reach: radius.max(letters as f64 * HALF_LETTER), files }
     };
     batches.into_iter().map(disc).collect()
 }

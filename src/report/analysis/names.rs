@@ -5,8 +5,11 @@ use std::collections::BTreeMap;
 
 use crate::domain::TreePicture;
 
-/// For each batch, the folder that all its files lie in, or its only file; where that says too little, the file that
-/// has the most imports, and how many others.
+/// So many of five files of a batch lie in the folder that it is called after.
+const OF_FIVE: usize = 4;
+
+/// For each batch, the folder that most of its files lie in, or its only file; where that says too little, the file that
+/// has the most imports too.
 pub(super) fn names(picture: &TreePicture) -> BTreeMap<usize, String> {
     let mut batches: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     for (number, file) in picture.files.iter().enumerate() {
@@ -22,9 +25,8 @@ pub(super) fn names(picture: &TreePicture) -> BTreeMap<usize, String> {
             files.iter().max_by_key(|file| (degree[**file], Reverse(**file))).map(|file| &picture.files[*file].path);
         let name = match hub {
             Some(only) if files.len() == 1 => only.as_str().to_owned(),
-            Some(hub) if folder.is_empty() || !unique => {
-                format!("{} and {} more", last_two(hub.as_str()), files.len() - 1)
-            }
+            Some(hub) if folder.is_empty() => format!("around {}", last_two(hub.as_str())),
+            Some(hub) if !unique => format!("{folder}/ around {}", hub.file_name()),
             _ => format!("{folder}/"),
         };
         (batch, name)
@@ -40,10 +42,18 @@ fn degrees(picture: &TreePicture) -> Vec<usize> {
     degrees
 }
 
+/// The innermost folder that holds most of these files; empty where only the root does.
 fn folder<'p>(picture: &'p TreePicture, files: &[usize]) -> &'p str {
-    let mut folders = files.iter().map(|file| picture.files[*file].path.folder());
-    let first = folders.next().unwrap_or_default();
-    folders.fold(first, common)
+    let mut holds: BTreeMap<&str, usize> = BTreeMap::new();
+    for file in files {
+        let own = picture.files[*file].path.folder();
+        let around = |folder: &&'p str| folder.rsplit_once('/').map(|(above, _)| above);
+        for folder in std::iter::successors(Some(own), around) {
+            *holds.entry(folder).or_default() += 1;
+        }
+    }
+    let most = holds.into_iter().filter(|(_, held)| held * 5 >= files.len() * OF_FIVE);
+    most.map(|(folder, _)| folder).max_by_key(|folder| folder.len()).unwrap_or_default()
 }
 
 /// The name of a file with its folder's.
@@ -52,27 +62,21 @@ fn last_two(path: &str) -> &str {
     path[..folder].rfind('/').map_or(path, |above| &path[above + 1..])
 }
 
-/// The innermost folder that holds both.
-fn common<'f>(one: &'f str, other: &str) -> &'f str {
-    let mut folder = one;
-    let holds = |folder: &str| {
-        folder.is_empty() || other.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-    };
-    while !holds(folder) {
-        folder = folder.rsplit_once('/').map_or("", |(above, _)| above);
-    }
-    folder
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn the_common_folder_is_a_whole_one() {
-        assert_eq!(common("shop/cart", "shop/cart/lines"), "shop/cart");
-        assert_eq!(common("shop/cart", "shop/carts"), "shop");
-        assert_eq!(common("shop", "web"), "");
+    fn a_batch_is_called_by_the_folder_of_most_of_its_files() {
+        let mut picture = crate::report::analysis::sample::picture(&[5]);
+        let mut named = |paths: &[&str]| {
+            for (file, path) in picture.files.iter_mut().zip(paths) {
+                file.path = crate::domain::RepoPath::parse(path).unwrap();
+            }
+            names(&picture)[&1].clone()
+        };
+        assert_eq!(named(&["shop/a.py", "shop/b.py", "shop/cart/c.py", "shop/cart/d.py", "web/e.py"]), "shop/");
+        assert_eq!(named(&["shop/a.py", "shop/b.py", "shops/c.py", "shops/d.py", "e.py"]), "around shop/b.py");
     }
 
     #[test]
@@ -84,6 +88,6 @@ mod tests {
             file.path =
                 crate::domain::RepoPath::parse(&format!("a/b/{}", file.path).replace("part3", "part2")).unwrap();
         }
-        assert_eq!(name(&picture)[2..], ["part2/file0.py and 1 more", "part2/file0.py and 1 more"]);
+        assert_eq!(name(&picture)[2..], ["a/b/part2/ around file0.py", "a/b/part2/ around file0.py"]);
     }
 }

@@ -52,7 +52,7 @@ fn target(file: &str, module: &str, symbol: &str) -> Target {
             bases: Vec::new(),
             docstring: None,
             is_async: false,
-            public: true,
+            visibility: jittest::domain::Visibility::Public,
             parent: None,
             calls: Vec::new(),
             untested_lines: Vec::new(),

@@ -190,7 +190,9 @@ fn reformatting_changes_no_structure() {
 fn renaming_changes_no_structure() {
     for (path, text) in samples() {
         let facts = map(&path, &text);
-        for symbol in facts.functions().filter(|symbol| symbol.name.len() > 4) {
+        // What has no name is called `default`, which is a word of the language.
+        let named = facts.functions().filter(|symbol| symbol.name.len() > 4 && symbol.name != "default");
+        for symbol in named {
             let renamed = text.replace(&symbol.name, &format!("{}Renamed", symbol.name));
             let (before, after) = (structure(&facts), structure(&map(&path, &renamed)));
             let without_paths = |all: Vec<String>| all.into_iter().filter(|one| !one.contains('/')).collect::<Vec<_>>();

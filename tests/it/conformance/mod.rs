@@ -8,3 +8,4 @@ mod language;
 mod map;
 mod sandbox;
 mod standin;
+mod trees;

@@ -4,7 +4,7 @@ pub(super) mod body;
 mod complexity;
 mod parameters;
 
-use crate::domain::{Constant, FileMap, RepoPath, Symbol, SymbolKind};
+use crate::domain::{Constant, FileMap, RepoPath, Symbol, SymbolKind, Visibility};
 
 use super::syntax::{Part, Syntax};
 use super::{imports, off_limits};
@@ -12,8 +12,7 @@ use crate::language::OffLimits;
 
 /// What a file holds.
 pub(super) fn file_map(path: &RepoPath, module: &str, syntax: &Syntax<'_>) -> FileMap {
-    let off_limits = off_limits::regions(syntax);
-    let symbols = syntax.root().descendants().filter_map(|part| symbol(part, module, &off_limits)).collect();
+    let symbols = symbols(module, syntax);
     let (imports, bindings) = imports::imports(path, module, syntax);
     FileMap {
         path: path.clone(),
@@ -26,6 +25,12 @@ pub(super) fn file_map(path: &RepoPath, module: &str, syntax: &Syntax<'_>) -> Fi
         code_lines: body::code_lines(syntax),
         broken: syntax.root().has_error(),
     }
+}
+
+/// Functions, methods and classes, in order of place.
+pub(super) fn symbols(module: &str, syntax: &Syntax<'_>) -> Vec<Symbol> {
+    let off_limits = off_limits::regions(syntax);
+    syntax.root().descendants().filter_map(|part| symbol(part, module, &off_limits)).collect()
 }
 
 fn symbol(part: Part<'_>, module: &str, off_limits: &[OffLimits]) -> Option<Symbol> {
@@ -47,7 +52,7 @@ fn symbol(part: Part<'_>, module: &str, off_limits: &[OffLimits]) -> Option<Symb
     let whole = part.parent().filter(|parent| parent.is("decorated_definition")).unwrap_or(part);
     Some(Symbol {
         kind,
-        public: is_public(&name),
+        visibility: visibility(&name, in_class),
         qualified_name: if module.is_empty() { local_name.clone() } else { format!("{module}.{local_name}") },
         local_name,
         span: whole.span(),
@@ -101,6 +106,19 @@ pub(super) fn is_public(name: &str) -> bool {
     !name.starts_with('_') || (name.starts_with("__") && name.ends_with("__") && name.len() > 4)
 }
 
+/// By convention (PEP 8): one underscore for what is not for everyone, two for what a class keeps to itself.
+fn visibility(name: &str, in_class: bool) -> Visibility {
+    if is_public(name) {
+        Visibility::Public
+    } else if !in_class {
+        Visibility::Internal
+    } else if name.starts_with("__") {
+        Visibility::Private
+    } else {
+        Visibility::Protected
+    }
+}
+
 fn decorators(whole: Part<'_>) -> Vec<String> {
     whole
         .children()
@@ -115,7 +133,7 @@ fn bases(part: Part<'_>) -> Vec<String> {
 }
 
 /// Names bound at module level: `LIMIT = 3`, `a, b = 1, 2`, in an `if` or a `try` too.
-fn constants(syntax: &Syntax<'_>) -> Vec<Constant> {
+pub(super) fn constants(syntax: &Syntax<'_>) -> Vec<Constant> {
     let mut constants = Vec::new();
     for part in syntax.root().descendants() {
         if !part.is_any(&["assignment", "augmented_assignment"]) || holder(part).is_some() {

@@ -1,4 +1,4 @@
-use crate::domain::{FileMap, ParameterKind, RepoPath, Symbol, SymbolKind};
+use crate::domain::{FileMap, ParameterKind, RepoPath, Symbol, SymbolKind, Visibility};
 use crate::language::{Language, python::Python};
 
 fn map(text: &str) -> FileMap {
@@ -165,6 +165,7 @@ fn special_methods_are_public_and_underscored_ones_are_not() {
     let map = map(
         "class A:\n    def __init__(self): pass\n    def _a(self): pass\n    def __b(self): pass\n    def c(self): pass\n",
     );
-    let public: Vec<bool> = map.symbols.iter().skip(1).map(|symbol| symbol.public).collect();
-    assert_eq!(public, [true, false, false, true]);
+    let visibility: Vec<Visibility> = map.symbols.iter().skip(1).map(|symbol| symbol.visibility).collect();
+    assert_eq!(visibility, [Visibility::Public, Visibility::Protected, Visibility::Private, Visibility::Public]);
+    assert_eq!(only("def _f(): pass\n").visibility, Visibility::Internal);
 }

@@ -1,9 +1,10 @@
 //! Who calls whom, as far as names resolve.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::domain::{Call, FileFacts, RepoPath, Symbol, SymbolKind, SymbolRef, TreeMap};
 
+use super::cores;
 use super::names::{Names, separator};
 
 /// How many classes up a method is looked for.
@@ -13,38 +14,63 @@ const SELF: &[&str] = &["self", "this", "cls", "Self", "super", "base"];
 
 /// The calls of a tree, sorted.
 pub(super) fn calls<'m>(names: &Names<'m>, files: &'m BTreeMap<RepoPath, FileFacts>) -> Vec<Call> {
-    let mut calls: BTreeSet<Call> = BTreeSet::new();
-    for file in files.values().filter(|file| file.is_mapped()) {
-        for symbol in &file.symbols {
-            for written in &symbol.calls {
-                let Some(to) = callee(names, file, symbol, written) else { continue };
-                let from = SymbolRef { file: file.path.clone(), name: symbol.local_name.clone() };
-                if from != to {
-                    calls.insert(Call { from, to });
-                }
+    let mapped: Vec<&FileFacts> = files.values().filter(|file| file.is_mapped()).collect();
+    let mut calls = cores::each(&mapped, |file| of_file(names, file)).concat();
+    calls.sort_unstable();
+    calls.dedup();
+    calls
+}
+
+fn of_file<'m>(names: &Names<'m>, file: &'m FileFacts) -> Vec<Call> {
+    let mut calls = Vec::new();
+    // Most names are written more than once in a file, and lead nowhere in the repository.
+    let mut anywhere: HashMap<&str, Option<SymbolRef>> = HashMap::new();
+    for symbol in &file.symbols {
+        for written in &symbol.calls {
+            let to = match own_or_near(names, file, symbol, written) {
+                Place::Certain(to) => to,
+                Place::Anywhere => anywhere.entry(written).or_insert_with(|| by_name(names, file, written)).clone(),
+            };
+            let Some(to) = to else { continue };
+            let from = SymbolRef { file: file.path.clone(), name: symbol.local_name.clone() };
+            if from != to {
+                calls.push(Call { from, to });
             }
         }
     }
-    calls.into_iter().collect()
+    calls
 }
 
-fn callee<'m>(names: &Names<'m>, file: &'m FileFacts, caller: &Symbol, written: &str) -> Option<SymbolRef> {
+/// Where a callee is looked for.
+enum Place {
+    /// It is this one, or none.
+    Certain(Option<SymbolRef>),
+    /// Its name decides, whoever calls.
+    Anywhere,
+}
+
+/// A callee that depends on who calls: a member of its own object or of a parameter, or a function near it.
+fn own_or_near<'m>(names: &Names<'m>, file: &'m FileFacts, caller: &Symbol, written: &str) -> Place {
     let (first, rest) = written.split_once(['.', ':']).unwrap_or((written, ""));
-    let rest = rest.trim_start_matches(':');
+    let member = rest.split(['.', ':']).find(|member| !member.is_empty());
     if SELF.contains(&first) {
-        let member = rest.split(['.', ':']).next().filter(|member| !member.is_empty())?;
-        return method(names, file, caller.parent.as_deref()?, member, 0);
+        let own = caller.parent.as_deref().zip(member);
+        return Place::Certain(own.and_then(|(class, member)| method(names, file, class, member, 0)));
     }
-    if let Some(kind) = caller.parameters.iter().find(|parameter| parameter.name == first) {
-        let member = rest.split(['.', ':']).next().filter(|member| !member.is_empty())?;
-        let (owner, class) = names.resolve(file, plain_type(kind.annotation.as_deref()?))?;
-        return method(names, owner, &class, member, 0);
+    if let Some(parameter) = caller.parameters.iter().find(|parameter| parameter.name == first) {
+        let class = parameter.annotation.as_deref().and_then(|kind| names.resolve(file, plain_type(kind)));
+        return Place::Certain(
+            class.zip(member).and_then(|((owner, class), member)| method(names, owner, &class, member, 0)),
+        );
     }
-    if rest.is_empty()
-        && let Some(found) = near(names, file, caller, first)
-    {
-        return Some(found);
+    match member.map_or_else(|| near(names, file, caller, first), |_| None) {
+        Some(found) => Place::Certain(Some(found)),
+        None => Place::Anywhere,
     }
+}
+
+/// What a name leads to from a file.
+fn by_name<'m>(names: &Names<'m>, file: &'m FileFacts, written: &str) -> Option<SymbolRef> {
     let (owner, name) = names.resolve(file, written)?;
     let symbol = names.symbol(&owner.path, &name)?;
     // A member that was not found in a class itself may be in one of its bases.

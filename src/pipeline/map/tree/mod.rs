@@ -7,6 +7,7 @@
 mod cache;
 mod calls;
 mod category;
+mod cores;
 mod left_out;
 mod names;
 mod reading;
@@ -18,13 +19,14 @@ use std::collections::BTreeMap;
 use crate::domain::{ControlFlow, FileFacts, Import, RepoPath, SourceTree, SymbolRef, TreeMap};
 use crate::language::{self, Mapper, Project};
 
+pub use cache::forget_unused;
 pub use calls::{callers, routes_reaching};
 pub use reading::Reading;
 pub use routes::handler;
 
 /// Maps a tree. Blocks.
 pub fn tree(tree: &SourceTree, reading: &Reading<'_>) -> TreeMap {
-    let (mut files, mut warnings) = reading::read_all(tree, reading);
+    let (mut files, not_remembered) = reading::read_all(tree, reading);
     for mapper in language::MAPPED {
         relate(*mapper, tree, &mut files);
     }
@@ -38,8 +40,8 @@ pub fn tree(tree: &SourceTree, reading: &Reading<'_>) -> TreeMap {
     for (path, tests) in tests {
         files.entry(path).and_modify(|file| file.test_files = tests.into_iter().collect());
     }
-    warnings.extend(left_out::warnings(&files));
-    TreeMap { files, calls, warnings }
+    let warnings = left_out::warnings(&files);
+    TreeMap { files, calls, warnings, not_remembered }
 }
 
 /// The control flow of these functions, such as those that a change touches; one that can't be read again is left out.
@@ -69,13 +71,13 @@ fn relate(mapper: &dyn Mapper, tree: &SourceTree, files: &mut BTreeMap<RepoPath,
     }
     let related: Vec<Related> = {
         let resolver = mapper.resolver(Project { tree, files });
-        let relate = |file: &FileFacts| Related {
+        let relate = |file: &&FileFacts| Related {
             path: file.path.clone(),
             module: resolver.module(file),
             imports: file.imports.iter().map(|import| resolver.resolve(file, import)).collect(),
             implied: resolver.implied(file),
         };
-        files.values().filter(is_own).map(relate).collect()
+        cores::each(&files.values().filter(is_own).collect::<Vec<_>>(), relate)
     };
     for one in related {
         let Some(file) = files.get_mut(&one.path) else { continue };
@@ -94,7 +96,5 @@ fn relate(mapper: &dyn Mapper, tree: &SourceTree, files: &mut BTreeMap<RepoPath,
 
 #[cfg(test)]
 mod fixtures;
-#[cfg(test)]
-mod real;
 #[cfg(test)]
 mod tests;

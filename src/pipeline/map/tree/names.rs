@@ -1,6 +1,6 @@
 //! What a name in a file stands for: a symbol of its own, or one that it has from another file.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::domain::{FileFacts, Import, RepoPath, Symbol};
 use crate::language;
@@ -12,6 +12,7 @@ const HOPS: usize = 8;
 pub(super) struct Names<'m> {
     files: &'m BTreeMap<RepoPath, FileFacts>,
     symbols: HashMap<&'m RepoPath, HashMap<&'m str, &'m Symbol>>,
+    globals: HashSet<(&'m RepoPath, &'m str)>,
     modules: HashMap<&'m str, &'m RepoPath>,
 }
 
@@ -27,13 +28,21 @@ impl<'m> Names<'m> {
             (&file.path, names.collect())
         };
         let symbols = mapped().map(of_file).collect();
+        let globals = mapped().flat_map(|file| file.globals.iter().map(|global| (&file.path, global.name.as_str())));
+        let globals = globals.collect();
         let modules = mapped().filter(|file| !file.module.is_empty()).map(|file| (file.module.as_str(), &file.path));
-        Self { files, symbols, modules: modules.collect() }
+        Self { files, symbols, globals, modules: modules.collect() }
     }
 
     /// The symbol of this local name.
     pub(super) fn symbol(&self, file: &RepoPath, local_name: &str) -> Option<&'m Symbol> {
         self.symbols.get(file)?.get(local_name).copied()
+    }
+
+    /// Whether a file defines a name at its top level.
+    fn defines(&self, file: &FileFacts, name: &str) -> bool {
+        self.symbol(&file.path, name).is_some_and(|symbol| symbol.name == name)
+            || self.globals.contains(&(&file.path, name))
     }
 
     /// What `written` stands for in `from`: the file that defines it, and its local name there. What it can't follow
@@ -49,7 +58,7 @@ impl<'m> Names<'m> {
             parts.retain(|part| !matches!(*part, "crate" | "self" | "super"));
         }
         let (first, rest) = parts.split_first()?;
-        if defines(from, first) {
+        if self.defines(from, first) {
             return Some((from, self.longest(from, &parts, separator)));
         }
         if let Some(found) = self.imported(from, first, rest) {
@@ -67,7 +76,7 @@ impl<'m> Names<'m> {
                 .files
                 .iter()
                 .find(|path| stem(path) == name.name)
-                .filter(|path| self.files.get(*path).is_some_and(|file| !defines(file, &name.name)));
+                .filter(|path| self.files.get(*path).is_some_and(|file| !self.defines(file, &name.name)));
             let found = match (whole, as_module) {
                 (true, _) if name.name == "default" => {
                     self.defined(import, "default").or_else(|| self.inside(import, rest))
@@ -124,7 +133,7 @@ impl<'m> Names<'m> {
             .imports
             .iter()
             .filter(|import| import.source.is_empty() || import.names.iter().any(|name| name.local == "*"));
-        let offers = |path: &&RepoPath| self.files.get(*path).is_some_and(|file| defines(file, first));
+        let offers = |path: &&RepoPath| self.files.get(*path).is_some_and(|file| self.defines(file, first));
         let file = self.files.get(all.flat_map(|import| &import.files).find(offers)?)?;
         Some((file, self.longest(file, parts, separator(file))))
     }
@@ -169,11 +178,11 @@ impl<'m> Names<'m> {
         let mut facts = self.files.get(file)?;
         let mut name = name.to_owned();
         for _ in 0..HOPS {
-            if defines(facts, &name) {
+            if self.defines(facts, &name) {
                 return Some((facts, name));
             }
             let offered = facts.exports.iter().find(|export| export.name == name && export.local != name);
-            if let Some(export) = offered.filter(|export| defines(facts, &export.local)) {
+            if let Some(export) = offered.filter(|export| self.defines(facts, &export.local)) {
                 return Some((facts, export.local.clone()));
             }
             (facts, name) = self.source_of(facts, &name)?;
@@ -204,7 +213,8 @@ impl<'m> Names<'m> {
     }
 
     fn offering(&self, import: &Import, name: &str) -> Option<&'m FileFacts> {
-        let offers = |file: &&FileFacts| defines(file, name) || file.exports.iter().any(|export| export.name == name);
+        let offers =
+            |file: &&FileFacts| self.defines(file, name) || file.exports.iter().any(|export| export.name == name);
         import.files.iter().filter_map(|path| self.files.get(path)).find(offers)
     }
 
@@ -217,12 +227,6 @@ impl<'m> Names<'m> {
         reached.dedup();
         reached
     }
-}
-
-/// Whether a file defines a name at its top level.
-fn defines(facts: &FileFacts, name: &str) -> bool {
-    facts.symbols.iter().any(|symbol| symbol.name == name && symbol.local_name == name)
-        || facts.globals.iter().any(|global| global.name == name)
 }
 
 fn stem(path: &RepoPath) -> &str {

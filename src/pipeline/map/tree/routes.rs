@@ -18,6 +18,8 @@ struct Placed<'m> {
     file: &'m RepoPath,
     router: String,
     prefix: &'m str,
+    /// Whether that takes the place of the router's own prefix.
+    replaces: bool,
     /// Where it is put.
     in_file: &'m RepoPath,
     into: Vec<String>,
@@ -41,7 +43,14 @@ fn placed<'m>(names: &Names<'m>, file: &'m FileFacts) -> Vec<Placed<'m>> {
     let place = |mount: &'m crate::domain::Mount| {
         let (target, router) = names.resolve(file, &mount.router)?;
         let into = owners(file, &mount.into, mount.line, mount.line);
-        Some(Placed { file: &target.path, router, prefix: &mount.prefix, in_file: &file.path, into })
+        Some(Placed {
+            file: &target.path,
+            router,
+            prefix: &mount.prefix,
+            replaces: mount.replaces,
+            in_file: &file.path,
+            into,
+        })
     };
     file.mounts.iter().filter_map(place).collect()
 }
@@ -57,10 +66,14 @@ fn reached(names: &Names<'_>, file: &FileFacts, route: &MappedRoute, placed: &[P
     let mut prefixes = prefixes(&file.path, &own, placed, 0);
     prefixes.truncate(PREFIXES);
     let handler = names.resolve(file, &route.handler);
-    let under = |prefix: String| {
+    let under = |prefix: Prefix| {
         let mut reached = route.clone();
-        if !prefix.is_empty() {
-            reached.route.path = language::mounted(&route.framework, &prefix, &route.route.path);
+        if prefix.replaces {
+            let rest = reached.route.path.strip_prefix(route.own_prefix.trim_end_matches('/'));
+            reached.route.path = rest.unwrap_or(&route.route.path).to_owned();
+        }
+        if !prefix.text.is_empty() {
+            reached.route.path = language::mounted(&route.framework, &prefix.text, &reached.route.path);
         }
         if let Some((owner, name)) = &handler {
             reached.handler_file = Some(owner.path.clone());
@@ -71,28 +84,36 @@ fn reached(names: &Names<'_>, file: &FileFacts, route: &MappedRoute, placed: &[P
     prefixes.into_iter().map(under).collect()
 }
 
-/// The prefixes that what is known by these names is found under; `""` for what is put nowhere.
-fn prefixes(file: &RepoPath, own: &[String], placed: &[Placed<'_>], depth: usize) -> Vec<String> {
+/// What stands before the paths of a router.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+struct Prefix {
+    text: String,
+    /// Whether it takes the place of the router's own.
+    replaces: bool,
+}
+
+/// The prefixes that what is known by these names is found under; an empty one for what is put nowhere.
+fn prefixes(file: &RepoPath, own: &[String], placed: &[Placed<'_>], depth: usize) -> Vec<Prefix> {
     let fits = |one: &&Placed<'_>| {
         let is_own = one.router.is_empty() || one.router == "default" || own.contains(&one.router);
         let is_itself = one.in_file == file && (one.router.is_empty() || one.into.contains(&one.router));
         one.file == file && is_own && !is_itself
     };
-    let mut found: Vec<String> = Vec::new();
+    let mut found: Vec<Prefix> = Vec::new();
     for one in placed.iter().filter(fits).take(PREFIXES) {
         if depth < NESTED {
             for outer in prefixes(one.in_file, &one.into, placed, depth + 1) {
-                found.push(if outer.is_empty() {
-                    one.prefix.to_owned()
-                } else {
-                    language::mounted("", &outer, one.prefix)
-                });
+                let text = match outer.text.is_empty() {
+                    true => one.prefix.to_owned(),
+                    false => language::mounted("", &outer.text, one.prefix),
+                };
+                found.push(Prefix { text, replaces: one.replaces });
             }
         }
     }
     found.sort();
     found.dedup();
-    if found.is_empty() { vec![String::new()] } else { found }
+    if found.is_empty() { vec![Prefix::default()] } else { found }
 }
 
 /// Who answers a route that `file` declares, where that is a symbol of the repository: its file, and the symbol.

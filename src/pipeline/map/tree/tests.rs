@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::sync::atomic::AtomicUsize;
 
 use super::{Reading, tree};
 use crate::domain::{FileCategory, LeftOut, RepoPath, Revision, SourceTree, TreeMap};
@@ -112,9 +113,34 @@ fn files_that_nobody_should_read_are_left_out_and_said() {
 }
 
 #[test]
+fn a_second_run_parses_what_changed_and_nothing_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let cache = folder.path().join("cache/shop");
+    let names: Vec<String> = (0..40).map(|nth| format!("shop/f{nth:02}.py")).collect();
+    std::fs::create_dir(folder.path().join("shop")).unwrap();
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    names.iter().for_each(|name| write(name, &format!("def f():\n    return {name:?}\n")));
+    let files = names.iter().map(|name| path(name)).collect();
+    let source = SourceTree { revision: Revision::WorkTree, folder: folder.path().to_path_buf(), files };
+    let parsed = || {
+        let count = AtomicUsize::new(0);
+        let map = tree(&source, &Reading { cache: Some(&cache), parsed: Some(&count), ..Reading::default() });
+        assert_eq!(map, tree(&source, &Reading::default()));
+        count.into_inner()
+    };
+    assert_eq!((parsed(), parsed()), (40, 0));
+    write(&names[7], "def g():\n    return 1\n");
+    assert_eq!((parsed(), parsed()), (1, 0));
+    // A file that is moved without a change is another: its path is a part of what it means.
+    std::fs::rename(folder.path().join(&names[8]), folder.path().join(&names[9])).unwrap();
+    write(&names[8], "");
+    assert_eq!((parsed(), parsed()), (2, 0));
+}
+
+#[test]
 fn what_was_read_is_remembered_by_blob_and_path() {
     let folder = tempfile::tempdir().unwrap();
-    let (source, cache) = (folder.path().join("tree"), folder.path().join("cache"));
+    let (source, cache) = (folder.path().join("tree"), folder.path().join("cache/shop"));
     std::fs::create_dir_all(&source).unwrap();
     let write = |text: &str| std::fs::write(source.join("a.py"), text).unwrap();
     let files = vec![path("a.py")];
@@ -126,7 +152,7 @@ fn what_was_read_is_remembered_by_blob_and_path() {
     assert_eq!(first, read());
     assert_eq!(first, tree(&source, &Reading::default()));
     // What the cache says is taken; so the file was not parsed again.
-    let remembered = std::fs::read_dir(&cache).unwrap().flatten().next().unwrap().path();
+    let remembered = std::fs::read_dir(cache.parent().unwrap()).unwrap().flatten().next().unwrap().path();
     let text = std::fs::read_to_string(&remembered).unwrap();
     std::fs::write(&remembered, text.replace("\"total\"", "\"remembered\"")).unwrap();
     assert_eq!(name(&read()), "remembered");
@@ -135,4 +161,36 @@ fn what_was_read_is_remembered_by_blob_and_path() {
     // One that is cut off is no harm.
     std::fs::write(&remembered, &text[..text.len() / 2]).unwrap();
     assert_eq!(name(&read()), "other");
+}
+
+#[test]
+fn visibility_is_what_each_language_says() {
+    let map = map(&[
+        ("a.py", "def _f(): pass\nclass C:\n    def m(self): pass\n    def _p(self): pass\n    def __q(self): pass\n"),
+        ("a.ts", "export class C { m() {} protected p() {} private q() {} #r() {} }\nfunction f() {}\n"),
+        (
+            "A.java",
+            "public class A { public void m() {} protected void p() {} private void q() {} void r() {} }\n\
+             interface I { void m(); }\nclass B {}\n",
+        ),
+        (
+            "A.cs",
+            "public class A { public void M() {} protected void P() {} private void Q() {} internal void R() {} void S() {} }\n\
+             interface I { void M(); }\n",
+        ),
+        ("a.go", "package a\nfunc F() {}\nfunc f() {}\n"),
+        ("a.rs", "pub fn a() {}\npub(crate) fn b() {}\nfn c() {}\npub trait T { fn m(&self); }\n"),
+    ]);
+    let of = |file: &str| -> String {
+        let symbols = &map.files[&path(file)].symbols;
+        symbols.iter().map(|symbol| format!("{} {:?}, ", symbol.name, symbol.visibility)).collect()
+    };
+    assert_eq!(of("a.py"), "_f Internal, C Public, m Public, _p Protected, __q Private, ");
+    assert_eq!(of("a.ts"), "C Public, m Public, p Protected, q Private, #r Private, f Internal, ");
+    let java = "A Public, m Public, p Protected, q Private, r Internal, I Internal, m Public, B Internal, ";
+    assert_eq!(of("A.java"), java);
+    let csharp = "A Public, M Public, P Protected, Q Private, R Internal, S Private, I Internal, M Public, ";
+    assert_eq!(of("A.cs"), csharp);
+    assert_eq!(of("a.go"), "F Public, f Internal, ");
+    assert_eq!(of("a.rs"), "a Public, b Internal, c Private, T Public, m Public, ");
 }
