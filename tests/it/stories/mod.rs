@@ -9,6 +9,7 @@ mod kills;
 mod outages;
 mod published;
 mod quality;
+mod routes;
 mod settings;
 mod trouble;
 mod verdicts;
