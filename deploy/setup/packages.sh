@@ -9,4 +9,6 @@ set -euo pipefail
 # python3 python3-venv: the environments that the tests of the `process` sandbox make.
 # universal-ctags: what the map finds in real trees is held against what it finds.
 install_packages ca-certificates gcc libc6-dev make pkg-config libssl-dev debootstrap bubblewrap util-linux python3 python3-venv universal-ctags
+# npm: GitHub publishes its API's description and example webhooks as packages of it. Any npm on the PATH will do.
+command -v npm >/dev/null || install_packages npm
 say "packages: ready"

@@ -5,6 +5,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Mutex;
 
+/// The machine's certificate authorities, on Debian.
+const AUTHORITIES: &str = "/etc/ssl/certs/ca-certificates.crt";
+
 /// One of a process at a time: two tests that need the same package don't fetch it twice.
 static FETCHING: Mutex<()> = Mutex::new(());
 
@@ -35,7 +38,12 @@ fn fetched(name: &str, version: &str, member: &str, kept_as: &str) -> PathBuf {
 
 /// Unpacks `member` of a package.
 fn fetch(package: &str, member: &str, into: &Path) {
-    run(Command::new("npm").args(["pack", "--silent", package]).current_dir(into), "npm");
+    let mut npm = Command::new("npm");
+    // Node knows its own authorities only, and not those that the machine's administrator added.
+    if std::env::var_os("NODE_EXTRA_CA_CERTS").is_none() && Path::new(AUTHORITIES).exists() {
+        npm.env("NODE_EXTRA_CA_CERTS", AUTHORITIES);
+    }
+    run(npm.args(["pack", "--silent", package]).current_dir(into), "npm");
     let is_archive = |path: &PathBuf| path.extension().is_some_and(|end| end == "tgz");
     let archive = std::fs::read_dir(into).unwrap().map(|entry| entry.unwrap().path()).find(is_archive);
     let archive = archive.expect("npm pack leaves an archive");
