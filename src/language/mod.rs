@@ -87,6 +87,12 @@ pub struct Driver {
     pub argv: &'static [&'static str],
 }
 
+/// The files of a driver, by name, from a folder beside the file that lists them.
+macro_rules! driver_files {
+    ($folder:literal; $($name:literal),* $(,)?) => { &[$(($name, include_str!(concat!($folder, $name)))),*] };
+}
+pub(crate) use driver_files;
+
 /// What a repository needs so that its own tests run.
 #[derive(Clone, Debug, Default)]
 pub struct EnvironmentPlan {

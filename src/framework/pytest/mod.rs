@@ -10,19 +10,16 @@ mod results;
 
 use super::{Framework, MatrixError, MatrixPlan, MatrixResult};
 use crate::domain::{GeneratedTest, Mutant, RepoPath, SourceTree, Target};
-use crate::language::Driver;
+use crate::language::{Driver, driver_files};
 use configuration::Configuration;
 
 /// pytest, from 6 on.
 #[derive(Clone, Copy, Debug)]
 pub struct Pytest;
 
-macro_rules! driver_files {
-    ($($name:literal),* $(,)?) => { &[$(($name, include_str!(concat!("driver/", $name)))),*] };
-}
-
 const DRIVER: Driver = Driver {
     files: driver_files![
+        "driver/";
         "matrix.py",
         "jittest_analysis.py",
         "jittest_cells.py",

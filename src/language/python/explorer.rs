@@ -1,14 +1,11 @@
 //! The explorer, as it goes into the sandbox.
 
-use crate::language::Driver;
-
-macro_rules! driver_files {
-    ($($name:literal),* $(,)?) => { &[$(($name, include_str!(concat!("driver/", $name)))),*] };
-}
+use crate::language::{Driver, driver_files};
 
 /// Its files lie in `jittest/`; it is started in the folder around that.
 pub(super) const EXPLORER: Driver = Driver {
     files: driver_files![
+        "driver/";
         "explore.py",
         "jt_answers.py",
         "jt_calls.py",
