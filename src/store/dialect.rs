@@ -58,7 +58,8 @@ macro_rules! in_transaction {
 pub(super) use in_transaction;
 
 /// The queue's claim: `$1` owner, `$2` lease until, `$3` now, `$4` lane. Due is a queued job whose time has come, or
-/// a running one whose lease is over; of one pull request's test runs only one runs at a time.
+/// a running one whose lease is over. Of one pull request's test runs only one runs at a time, and only one is
+/// admitted at a time: were two, the one that is superseded could have the younger check run, and hide the other's.
 ///
 /// Due is asked twice: without the second time, two claims that wait for the same row would both get it.
 macro_rules! claim {
@@ -67,9 +68,9 @@ macro_rules! claim {
             "UPDATE jobs SET state = 'running', lease_owner = $1, lease_until = $2, attempt = attempt + 1, ",
             "updated_at = $3 WHERE id = (SELECT id FROM jobs AS due WHERE lane = $4 AND run_after <= $3 ",
             "AND (state = 'queued' OR (state = 'running' AND lease_until < $3)) ",
-            "AND (lane = 'light' OR NOT EXISTS (SELECT 1 FROM jobs AS other WHERE other.owner = due.owner ",
-            "AND other.name = due.name AND other.pull = due.pull AND other.lane = 'heavy' ",
-            "AND other.state = 'running' AND other.id <> due.id)) ",
+            "AND (kind <> 'test' OR NOT EXISTS (SELECT 1 FROM jobs AS other WHERE other.owner = due.owner ",
+            "AND other.name = due.name AND other.pull = due.pull AND other.kind = 'test' ",
+            "AND other.lane = due.lane AND other.state = 'running' AND other.id <> due.id)) ",
             "ORDER BY created_at, id LIMIT 1 ",
             $row_lock,
             ") AND lane = $4 AND run_after <= $3 ",

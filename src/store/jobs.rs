@@ -220,7 +220,7 @@ impl Store {
         let row = match claimed {
             Ok(Some(row)) => row,
             Ok(None) => return Ok(None),
-            // Another process started a run of the same pull request in this very moment: this one waits.
+            // Another process took a test of the same pull request in this very moment: this one waits.
             Err(error) if error.as_database_error().is_some_and(|e| e.is_unique_violation()) => return Ok(None),
             Err(error) => return Err(error.into()),
         };

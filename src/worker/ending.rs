@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::domain::{JobKind, Publication, StopReason};
-use crate::store::{ClaimedJob, Finish, JobRecord, JobState, Lane, Standing, StoreError, now_ms};
+use crate::store::{ClaimedJob, Finish, JobRecord, JobState, Standing, StoreError, now_ms};
 
 use super::notice::{self, Place};
 use super::outcome::{GivenUp, JobError, Next, after, after_unsaid};
@@ -173,8 +173,8 @@ pub(super) async fn finished(
     if !parts.store.finish(&claimed.lease, &claimed.record.job, finish, now_ms()).await? {
         return Ok("lost");
     }
-    // The end of one job may be what another waits for.
-    if more || claimed.record.lane == Lane::Heavy {
+    // The end of one test may be what another of its pull request waits for.
+    if more || matches!(claimed.record.job.kind, JobKind::Test { .. }) {
         parts.wake.notify_waiters();
     }
     Ok(word)

@@ -1,6 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use jittest::domain::Plan;
+use jittest::domain::{Plan, StopReason};
 use jittest::store::{Finish, JobState, Lane, Standing, Store};
 
 use super::{ask, command, delivery, on_each_database, to_test};
@@ -153,6 +153,41 @@ async fn two_tests_of_one_pull_request_never_run_beside_each_other() {
         assert!(store.finish(&third.lease, &third.record.job, Finish::done(), 1_500).await.unwrap());
         let next = store.claim("w", Lane::Heavy, 1_500, 2_000).await.unwrap().unwrap();
         assert_eq!(next.record.job.pull, Some(3));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_tests_of_one_pull_request_are_never_admitted_beside_each_other() {
+    on_each_database(async |database| {
+        let store = database.open().await;
+        for (id, pull) in [("d1", 3), ("d2", 3), ("d3", 4)] {
+            assert!(store.accept(&delivery(id), &to_test(id, pull), true).await.unwrap());
+        }
+        assert!(store.accept(&delivery("d4"), &command("d4", 3), false).await.unwrap());
+        let mut claims = tokio::task::JoinSet::new();
+        for worker in 0..8 {
+            let store = database.open().await;
+            claims.spawn(async move { store.claim(&format!("w{worker}"), Lane::Light, 1_000, 9_000).await.unwrap() });
+        }
+        let mut held: Vec<_> = claims.join_all().await.into_iter().flatten().collect();
+        // A claim that met another in the same moment may have gone without: it would ask again.
+        while let Some(more) = store.claim("w", Lane::Light, 1_000, 9_000).await.unwrap() {
+            held.push(more);
+        }
+        let mut deliveries: Vec<_> = held.iter().map(|claimed| claimed.record.job.delivery.as_str()).collect();
+        deliveries.sort_unstable();
+        assert_eq!(deliveries, ["d1", "d3", "d4"], "the older test first, and what is no test beside it");
+
+        let first = held.iter().find(|claimed| claimed.record.job.delivery.as_str() == "d1").unwrap();
+        // Its process died: it is taken up again before the younger one, which it may have to make room for.
+        let again = store.claim("w", Lane::Light, 9_001, 20_000).await.unwrap().unwrap();
+        assert_eq!((&again.record.job.id, again.record.attempt), (&first.record.job.id, 2));
+        assert_eq!(store.standing(&again.lease).await.unwrap(), Standing::Stop(StopReason::Superseded));
+        let cancelled = Finish { state: JobState::Cancelled, ..Finish::done() };
+        assert!(store.finish(&again.lease, &again.record.job, cancelled, 9_100).await.unwrap());
+        let younger = store.claim("w", Lane::Light, 9_101, 20_000).await.unwrap().unwrap();
+        assert_eq!(younger.record.job.delivery.as_str(), "d2");
     })
     .await;
 }

@@ -1,5 +1,5 @@
 use jittest::domain::{Plan, Stop, StopReason};
-use jittest::store::{JobState, Lane, Store, StoreError};
+use jittest::store::{Finish, JobState, Lane, Store, StoreError};
 
 use super::{ask, command, delivery, on_each_database, subject, to_test};
 
@@ -68,8 +68,12 @@ async fn a_new_head_stops_what_waits_and_what_runs_for_the_same_pull_request_alo
             stopped.push((claimed.record.job.delivery.0.clone(), claimed.record.stop));
         }
         stopped.sort_by(|a, b| a.0.cmp(&b.0));
-        let expected = ["d2", "d3", "d4"].map(|id| (id.to_owned(), None));
+        let expected = ["d2", "d3"].map(|id| (id.to_owned(), None));
         assert_eq!(stopped, expected);
+        let cancelled = Finish { state: JobState::Cancelled, ..Finish::done() };
+        assert!(store.finish(&running.lease, &running.record.job, cancelled, 1_000).await.unwrap());
+        let newest = store.claim("w", Lane::Light, 1_000, 2_000).await.unwrap().unwrap();
+        assert_eq!((newest.record.job.delivery.as_str(), newest.record.stop), ("d4", None));
     })
     .await;
 }

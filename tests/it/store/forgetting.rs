@@ -57,15 +57,21 @@ async fn a_test_knows_those_that_it_took_the_place_of_as_long_as_none_of_them_en
         ask(&store, "d2", 3).await;
         ask(&store, "d3", 3).await;
         ask(&store, "d4", 4).await;
-        let claim = async || store.claim("a", Lane::Light, 10_000, 20_000).await.unwrap().unwrap();
-        let (first, second, third) = (claim().await, claim().await, claim().await);
+        let claim = async |now| store.claim("a", Lane::Light, now, now + 10_000).await.unwrap().unwrap();
+        let first = claim(10_000).await;
         assert_eq!(first.record.stop, Some(StopReason::Superseded));
+        assert!(store.reschedule(&first.lease, 90_000, "unsaid", 10_000).await.unwrap());
+        let second = claim(10_000).await;
+        assert!(store.reschedule(&second.lease, 30_000, "unsaid", 10_000).await.unwrap());
+        let third = claim(10_000).await;
         let asks = |kinds: Vec<JobKind>| {
             kinds.iter().map(|kind| matches!(kind, JobKind::Test { asked: true, .. })).collect::<Vec<_>>()
         };
         assert_eq!(asks(store.superseded_by(&third.record.job).await.unwrap()), [false, true]);
         assert_eq!(asks(store.superseded_by(&first.record.job).await.unwrap()), [false; 0]);
-        assert!(store.finish(&second.lease, &second.record.job, Finish::done(), 11_000).await.unwrap());
+        assert!(store.hand_back(&third.lease, 11_000).await.unwrap());
+        let second = claim(30_000).await;
+        assert!(store.finish(&second.lease, &second.record.job, Finish::done(), 31_000).await.unwrap());
         assert_eq!(asks(store.superseded_by(&third.record.job).await.unwrap()), [false; 0]);
     })
     .await;

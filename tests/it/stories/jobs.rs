@@ -112,6 +112,31 @@ async fn events_in_the_wrong_order_leave_the_newest_head_tested() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_job_that_is_superseded_while_its_check_run_is_created_never_hides_its_successors() {
+    let stage = Stage::new().await;
+    let (pull, old) = open(&stage, "words", false);
+    let opened = stage.shop.pull_request_event(pull, "opened").unwrap();
+    let new = push(&stage, "words");
+    let gate = Gate::new();
+    stage.github.fail_next("POST", CHECK_RUNS, Fault::HoldBeforeChange(gate.clone())).unwrap();
+    // Both jobs are for the same head: the newest.
+    stage.tell(pull, "synchronize").await;
+    gate.reached().await;
+    assert_eq!(stage.github.send(opened).await.unwrap().status, Some(202));
+    // Who obeys this comes after the second job in the same queue.
+    assert!(stage.ask(pull, "stranger", "/jittest help").await.contains("/jittest run"));
+    assert!(stage.checks(&new).is_empty(), "the second went on although the first was held: {:?}", stage.checks(&new));
+    gate.release();
+    stage.idle().await;
+    assert!(stage.checks(&old).is_empty(), "{:?}", stage.checks(&old));
+    let mut checks = stage.checks(&new);
+    checks.sort_by_key(|check| check.id);
+    let ends: Vec<_> = checks.iter().map(|check| (check.status.as_str(), conclusion(check) == "cancelled")).collect();
+    assert_eq!(ends, [("completed", true), ("completed", false)], "{checks:?}");
+    stage.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_closed_pull_request_stops_its_run() {
     let stage = Stage::new().await;
     let (pull, head) = open(&stage, "words", false);
@@ -398,7 +423,8 @@ async fn an_installation_that_is_deleted_stops_its_jobs_without_a_word() {
     stage.tell(running, "opened").await;
     gate.reached().await;
     stage.tell(waiting, "opened").await;
-    until("the second waits", || stage.checks(&second).pop()).await;
+    stage.service.until_metric("jittest_jobs{lane=\"heavy\",state=\"queued\"}", 1.0).await;
+    assert_eq!(stage.checks(&second)[0].status, "queued");
     stage.send(stage.github.installation_event("deleted")).await;
     stage.shop.set_installed(false).unwrap();
     gate.release();
