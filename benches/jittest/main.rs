@@ -8,6 +8,7 @@ mod corpus;
 mod delivery;
 mod mapping;
 mod reruns;
+mod rivals;
 mod service;
 mod webhooks;
 
@@ -28,6 +29,9 @@ fn main() -> anyhow::Result<()> {
     }
     if runs("mapping") {
         mapping::run(&mut out)?;
+    }
+    if runs("rivals") {
+        rivals::run(&mut out)?;
     }
     if runs("catches") {
         catches::run(&mut out)?;

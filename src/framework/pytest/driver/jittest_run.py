@@ -7,7 +7,7 @@ import time
 
 from jittest_ledger import Ledger
 from jittest_outcomes import Answer
-from jittest_sides import Side, setting_of
+from jittest_sides import Side, Zygotes, setting_of
 
 FLOOR = 5.0
 MUTANT_FLOOR = 2.0
@@ -24,11 +24,13 @@ class Run:
             1.0, plan["seconds"] - max(1.0, plan["seconds"] * 0.02)
         )
         roots = plan.get("import_roots") or ["."]
-        self.sides = {}
+        self.zygotes, self.sides = {}, {}
         for name in ("base", "head"):
             side = plan[name]
             place = os.path.join(folder, side["root"])
-            self.sides[name] = Side(name, place, side["python"], roots, scratch)
+            self.sides[name] = Side(
+                name, place, self._zygotes(side["python"], scratch), roots, scratch
+            )
         self.tests = plan.get("tests", [])
         self.mutants = plan.get("mutants", [])
         self.by_path = {test["path"]: test for test in self.tests}
@@ -40,6 +42,13 @@ class Run:
         for number in range(self.parallel):
             self.slots.put("slot-%d" % number)
         self.scopes = {}
+
+    def _zygotes(self, python, scratch):
+        """Those of an interpreter, in a folder that says nothing about who uses them."""
+        if python not in self.zygotes:
+            place = os.path.join(scratch, "python-%d" % len(self.zygotes))
+            self.zygotes[python] = Zygotes(python, place)
+        return self.zygotes[python]
 
     def left(self):
         """Seconds until the deadline."""
@@ -58,7 +67,7 @@ class Run:
         watched = request["forked"] or request.get("cells")  # it ends what takes too long itself
         request.setdefault("silence", slowest + (5 if watched else 0))
         request["seconds"] = min(self.left(), seconds or self.left())
-        request["reverse"] = setting["order"] == "reverse"
+        request.setdefault("reverse", setting["order"] == "reverse")
         request["ahead"] = setting["ahead"]
         request["files"] = files
         if request["seconds"] <= 0.2:
@@ -97,6 +106,6 @@ class Run:
             return list(pool.map(work, arguments))
 
     def close(self):
-        """Ends both sides."""
-        for side in self.sides.values():
-            side.close()
+        """Ends all zygotes."""
+        for zygotes in self.zygotes.values():
+            zygotes.close()

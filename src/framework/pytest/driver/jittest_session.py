@@ -116,7 +116,8 @@ def arguments(request):
         "cache_dir=" + os.path.join(request["tmp"], "cache"),
         "--continue-on-collection-errors",
     ]
-    found += ["--maxfail=0", "--tb=short", "--color=no", "-q"]
+    # What a failure is, the observer says: a traceback would only take time.
+    found += ["--maxfail=0", "--tb=line", "--color=no", "-q"]
     if request["options"] == "tamed":
         for module, options in TAMED:
             if importlib.util.find_spec(module) is not None:

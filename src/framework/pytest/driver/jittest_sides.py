@@ -1,4 +1,4 @@
-"""Base and head as the controller sees them: working copies, and a zygote for each side and
+"""Base and head as the controller sees them: working copies, and a zygote for each interpreter and
 setting.
 """
 
@@ -168,22 +168,65 @@ class Zygote:
         self.log.close()
 
 
-class Side:
-    """One revision: its pristine tree, a working copy for each slot, its interpreter."""
+class Zygotes:
+    """The zygotes of one interpreter. They hold nothing of a revision, so both sides share them
+    where they have the same interpreter. The one of the first setting is kept, of others one at a
+    time.
+    """
 
-    def __init__(self, name, folder, python, import_roots, scratch):
+    def __init__(self, python, scratch):
+        self.python = python
+        self.scratch = scratch
+        self.running, self.first = {}, None
+        self.lock = threading.Lock()
+        self.asked = 0
+
+    def use(self, setting):
+        """The zygote of a setting."""
+        with self.lock:
+            self.first = self.first or setting
+            kept = "first" if setting == self.first else "other"
+            zygote = self.running.get(kept)
+            if zygote is not None and (zygote.setting != setting or not zygote.alive):
+                zygote.close()
+                zygote = None
+            if zygote is None:
+                folder = os.path.join(self.scratch, "zygote-%s" % kept)
+                os.makedirs(folder, exist_ok=True)
+                zygote = Zygote(self.python, setting, folder)
+            self.running[kept] = zygote
+            return zygote
+
+    def ask(self, setting, request):
+        """The answer to one piece of work; `Lost` where the zygote dies."""
+        with self.lock:
+            self.asked += 1
+            request = dict(request, id=self.asked)
+        return self.use(setting).ask(request)
+
+    def close(self):
+        """Ends them."""
+        for zygote in self.running.values():
+            zygote.close()
+        self.running = {}
+
+
+class Side:
+    """One revision: its pristine tree, a working copy for each slot, the zygotes of its
+    interpreter.
+    """
+
+    def __init__(self, name, folder, zygotes, import_roots, scratch):
         self.name = name
         self.pristine = os.path.realpath(folder)
-        self.python = python
+        self.zygotes = zygotes
         self.import_roots = import_roots
         self.scratch = scratch
         # Nothing in the path of a working copy tells which side it is.
         self.token = secrets.token_hex(4)
         self.trees = {}
-        self.zygotes, self.first = {}, None
         self.options = "tamed"
         self.lock = threading.Lock()
-        self.asked = 0
 
     def root(self, slot):
         """The working copy of a slot."""
@@ -200,22 +243,6 @@ class Side:
         """
         parts = os.path.relpath(path, os.path.realpath(self.scratch)).split(os.sep)
         return os.sep.join(parts[3:]) if parts[1:3] == [self.token, "checkout"] else None
-
-    def use(self, setting):
-        """The zygote of a setting. The first one is kept, of others one at a time."""
-        with self.lock:
-            self.first = self.first or setting
-            kept = "first" if setting == self.first else "other"
-            zygote = self.zygotes.get(kept)
-            if zygote is not None and (zygote.setting != setting or not zygote.alive):
-                zygote.close()
-                zygote = None
-            if zygote is None:
-                folder = os.path.join(self.scratch, "zygote-%s-%s" % (self.name, kept))
-                os.makedirs(folder, exist_ok=True)
-                zygote = Zygote(self.python, setting, folder)
-            self.zygotes[kept] = zygote
-            return zygote
 
     def session(self, setting, slot, request, added):
         """One pytest session in a working copy to which `added` files are added, restored
@@ -248,11 +275,8 @@ class Side:
 
     def _ask(self, setting, request):
         for last in (False, True):
-            with self.lock:
-                self.asked += 1
-                request["id"] = self.asked
             try:
-                return self.use(setting).ask(request)
+                return self.zygotes.ask(setting, request)
             except Lost as lost:
                 if last:
                     why = "the process that watches the tests was killed, twice (%s)" % lost
@@ -268,12 +292,6 @@ class Side:
         """What syntax and compilation tell, by this side's interpreter."""
         output = os.path.join(self.scratch, "analysis.output")
         return self._ask(setting, dict(request, kind="analysis", root=self.pristine, output=output))
-
-    def close(self):
-        """Ends the zygotes."""
-        for zygote in self.zygotes.values():
-            zygote.close()
-        self.zygotes = {}
 
 
 def _refused(answer):

@@ -54,7 +54,8 @@ class Tracer:
         if name is None or event != "call":
             return None
         first = code.co_firstlineno
-        self.functions.setdefault(name, set()).add(first)
+        if code.co_name != "<module>":  # which begins in the first line too
+            self.functions.setdefault(name, set()).add(first)
         return self._local(frame, name, first)
 
     def _local(self, frame, name, first):

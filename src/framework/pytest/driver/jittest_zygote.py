@@ -4,6 +4,7 @@ work.
 
 import gc
 import importlib
+import inspect
 import os
 import select
 import signal
@@ -53,6 +54,8 @@ def preload():
             continue
     for name in ("analysis", "cells", "clock", "mutation", "observer", "session", "trace", "tree"):
         importlib.import_module("jittest_" + name)
+    # Looks at the file of every module and remembers it: else each child does at its first failure.
+    inspect.getmodule(preload.__code__)
     return sorted(sys.modules)
 
 

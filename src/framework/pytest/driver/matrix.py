@@ -3,7 +3,7 @@
 Usage: python3 jittest/matrix.py jittest/plan.json, in the folder that holds base/, head/ and
 jittest/. Writes jittest/result.json.
 
-This controller never imports anything of the repository. A zygote for each side and setting
+This controller never imports anything of the repository. A zygote for each interpreter and setting
 (jittest_zygote) forks a session for each piece of work (jittest_session), and in that session each
 generated test runs in a fork of its own (jittest_observer).
 """
@@ -41,7 +41,7 @@ def check_contents(run):
 def stages(run):
     """All stages, what matters most first, until the time is over."""
     check_contents(run)
-    loaded = run.sides["head"].use(run.setting).hello["loaded"]
+    loaded = run.sides["head"].zygotes.use(run.setting).hello["loaded"]
     for module in run.plan.get("modules", []):
         if module["module"] in loaded:
             run.ledger.doubt(

@@ -4,7 +4,8 @@ Not a test runner: only what generated tests use. The kill matrix runs the real 
 is the quick look that keeps tests which can't work from being offered at all.
 """
 
-import asyncio
+import importlib
+import inspect
 import io
 import pathlib
 import re
@@ -149,5 +150,5 @@ def _run(test, folder):
             if name in fixtures:
                 values[name] = fixtures[name]()
         result = test(**values)
-        if asyncio.iscoroutine(result):
-            asyncio.run(result)
+        if inspect.iscoroutine(result):
+            importlib.import_module("asyncio").run(result)

@@ -36,6 +36,7 @@ class Side:
             "scratch": self.scratch,
             "import_roots": self.plan.import_roots,
             "call_seconds": self.plan.call_seconds,
+            "test_files": self.plan.test_files,
         }
         env = dict(os.environ)
         env.update(

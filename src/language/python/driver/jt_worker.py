@@ -8,7 +8,6 @@ ends with its child.
 """
 
 import ast
-import asyncio
 import contextlib
 import importlib
 import importlib.abc
@@ -196,7 +195,8 @@ class Child:
         if self.prefix is not None and setup.startswith(self.prefix):
             space, setup = dict(self.space), setup[len(self.prefix) :]
         try:
-            exec(compile(setup, "<setup>", "exec"), space)
+            if setup:
+                exec(compile(setup, "<setup>", "exec"), space)
             stage = "call"
             value = self._call(case["call"], space, held)
             outcome = {"kind": "value", "value": canon.node(value)}
@@ -290,6 +290,7 @@ class Worker:
         self.scratch = jt_outcome.real(settings["scratch"])
         self.call_seconds = settings.get("call_seconds", 2)
         self.memory = settings.get("memory", 1 << 28)
+        self.test_files = settings.get("test_files", [])
         self.wanted = {}
         self.arcs = set()
         self.folders = 0
@@ -303,7 +304,19 @@ class Worker:
 
     def do_import(self, command):
         """Imports modules; says for each where it came from, or why it did not."""
-        return [jt_describe.imported(name, self.root) for name in command["modules"]]
+        answers = [jt_describe.imported(name, self.root) for name in command["modules"]]
+        if self._is_asynchronous():
+            ready_for_async()
+        return answers
+
+    def _is_asynchronous(self):
+        """Whether a module of the repository that was imported, or one of its tests, has anything
+        asynchronous.
+        """
+        files = [getattr(module, "__file__", None) for module in list(sys.modules.values())]
+        files = [file for file in files if isinstance(file, str) and file.startswith(self.root)]
+        files += [os.path.join(self.root, name) for name in self.test_files]
+        return any(_says(file, b"async") for file in files if os.path.isfile(file))
 
     def do_preload(self, command):
         """Imports foreign modules ahead, so that children which import the repository's start
@@ -312,6 +325,8 @@ class Worker:
         for name in command["modules"]:
             with contextlib.suppress(BaseException):
                 importlib.import_module(name)
+        if "asyncio" in command["modules"]:
+            ready_for_async()
         return True
 
     def do_first(self, command):
@@ -503,6 +518,22 @@ class Worker:
         ], killed
 
 
+def _says(file, word):
+    """Whether a file that can be read holds a word."""
+    try:
+        with open(file, "rb") as source:
+            return word in source.read()
+    except OSError:
+        return False
+
+
+def ready_for_async():
+    """Loads what runs asynchronous code ahead: a child that did would need many steps for it. It
+    takes long, and most code doesn't need it.
+    """
+    importlib.import_module("asyncio").get_event_loop_policy()
+
+
 def main():
     """Serves commands until standard input ends."""
     commands = os.fdopen(os.dup(0), "rb")
@@ -515,7 +546,6 @@ def main():
     sys.argv = ["jittest"]
     worker = Worker(settings)
     worker.guard.install()
-    asyncio.get_event_loop_policy()
     for line in commands:
         try:
             answer = {"ok": worker.do(json.loads(line))}

@@ -2,6 +2,7 @@
 
 import subprocess
 
+import pytest
 from conftest import PYTHON, outcomes
 
 CART = """
@@ -143,6 +144,49 @@ def test_mutants_fall_to_the_generated_test_or_to_the_repositorys_own(matrix):
     assert result["broken_mutants"]["M005"].startswith("SyntaxError")
     assert result["broken_mutants"]["M006"].startswith("NameError")
     assert result["not_run"] == []
+
+
+IN_ORDER = """
+from shop.cart import label, total
+
+SEEN = []
+
+
+def test_what_the_next_one_needs():
+    SEEN.append(label(5))
+
+
+def test_total_of_what_was_seen():
+    assert total([len(SEEN)]) == 1
+"""
+
+
+@pytest.mark.parametrize("swap", [True, False])
+def test_own_tests_that_need_their_order_are_run_whole(matrix, swap):
+    files = dict(FLAT, **{"tests/test_order.py": IN_ORDER})
+    matrix.repository(files)
+    mutants = [
+        # The second test alone reaches it, and would fail without the first whatever it returned.
+        matrix.mutant("shop/cart.py", "result = 0", "result = int()"),
+        matrix.mutant("shop/cart.py", "result += price", "result -= price", "M002"),
+    ]
+    plan = {"modules": MODULES, "changed_lines": LINES, "mutants": mutants, "swap": swap}
+    result = matrix.run(own_tests=["tests/test_order.py"], **plan)
+    own = {(c["node"], c["revision"]): c["outcome"] for c in result["own_cells"]}
+    node = "tests/test_order.py::test_total_of_what_was_seen"
+    assert (own[node, "head"], own[node, "M002"]) == ("passed", "failed")
+    assert own.get((node, "M001"), "passed") == "passed"
+    assert result["notes"] == [] and result["distrust"] == []
+
+
+@pytest.mark.parametrize("swap", [True, False])
+def test_of_the_own_tests_those_run_that_reach_a_mutant(matrix, swap):
+    matrix.repository(FLAT)
+    mutants = [matrix.mutant("shop/cart.py", "result += price", "result += price * 1")]
+    plan = {"modules": MODULES, "changed_lines": LINES, "mutants": mutants, "swap": swap}
+    result = matrix.run(own_tests=OWN_TESTS, **plan)
+    ran = {c["node"] for c in result["own_cells"] if c["revision"] == "M001"}
+    assert ran == {"tests/test_cart.py::test_total"}
 
 
 def test_lines_and_branches_of_the_changed_files_are_counted_on_head(matrix):

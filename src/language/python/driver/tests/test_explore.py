@@ -164,3 +164,26 @@ def test_what_was_not_called_is_said(tmp_path):
     base = "def _inner(x):\n    return x\n"
     result = explore(tmp_path, base, base.replace("return x", "return x + 1"))
     assert result["candidates"] or result["problems"]
+
+
+ASYNC = """
+async def doubled(numbers):
+    found = []
+    for number in numbers:
+        found.append(number * 2)
+    return found
+
+
+def label(count):
+    return "one" if count == 1 else "many"
+"""
+
+
+def test_asynchronous_code_is_explored_though_it_imports_nothing_for_it(tmp_path):
+    head = ASYNC.replace("number * 2", "number + 2")
+    mutant = dict(module="shop", file="shop.py", line=5, id="M001")
+    mutants = [dict(mutant, source=head.replace("number + 2", "number + 3"))]
+    result = explore(tmp_path, ASYNC, head, mutants=mutants)
+    found = regressions(result)
+    assert found and passes(tmp_path, "base", found[0]) and not passes(tmp_path, "head", found[0])
+    assert any(c["mutants"] == ["M001"] for c in result["candidates"]), result["mutants"]
