@@ -57,7 +57,7 @@ fn standard_library() -> anyhow::Result<PathBuf> {
 /// A folder with links to the sources of the crates, as cargo has them.
 fn crates() -> anyhow::Result<PathBuf> {
     let mut cargo = Command::new(env!("CARGO"));
-    cargo.args(["metadata", "--format-version", "1", "--offline"]).current_dir(env!("CARGO_MANIFEST_DIR"));
+    cargo.args(["metadata", "--format-version", "1", "--locked"]).current_dir(env!("CARGO_MANIFEST_DIR"));
     let metadata: serde_json::Value = serde_json::from_str(&said(&mut cargo)?)?;
     let folder = scratch()?.join("crates");
     std::fs::create_dir_all(&folder)?;

@@ -31,7 +31,10 @@ pub(crate) fn run(out: &mut dyn Write) -> anyhow::Result<()> {
     let rows = measured(root)?;
     let rate = |name: &str| rows.iter().find(|row| row.tool == name).map(Row::rate).context("a tool's figure");
     let (ours, on_theirs) = (rate("matrix")?, rate("matrix on them")?);
-    writeln!(out, "\nkill matrix, one suite, as many processes as cores")?;
+    writeln!(
+        out,
+        "\nkill matrix, one suite of quick tests, as many processes as cores (cosmic-ray: one, and the matrix with it)"
+    )?;
     for row in &rows {
         let rival = match row.tool.as_str() {
             "matrix" | "matrix on them" => String::new(),

@@ -115,6 +115,9 @@ pub struct JobCount {
     pub jobs: u64,
 }
 
+/// How often a claim is tried that others were quicker with.
+const CLAIMS: usize = 3;
+
 /// The columns of [`JobRow`].
 const COLUMNS: &str = "SELECT id, delivery, installation, owner, name, pull, work, lane, state, stop, attempt, head, \
                        check_run, last_error, failures, given_up FROM jobs WHERE id = $1";
@@ -214,16 +217,7 @@ impl Store {
         now_ms: i64,
         until_ms: i64,
     ) -> Result<Option<ClaimedJob>, StoreError> {
-        let sql = self.writer.claim();
-        let claimed = on!(&self.writer, pool => sqlx::query_as::<_, JobRow>(sql)
-            .bind(owner).bind(until_ms).bind(now_ms).bind(lane.word()).fetch_optional(pool).await);
-        let row = match claimed {
-            Ok(Some(row)) => row,
-            Ok(None) => return Ok(None),
-            // Another process took a test of the same pull request in this very moment: this one waits.
-            Err(error) if error.as_database_error().is_some_and(|e| e.is_unique_violation()) => return Ok(None),
-            Err(error) => return Err(error.into()),
-        };
+        let Some(row) = self.claimed_row(owner, lane, now_ms, until_ms).await? else { return Ok(None) };
         let lease = Lease { job: JobId::new(row.id.clone()), owner: owner.to_owned(), attempt: row.attempt };
         match JobRecord::try_from(row) {
             Ok(record) => Ok(Some(ClaimedJob { record, lease })),
@@ -232,6 +226,27 @@ impl Store {
                 Err(error)
             }
         }
+    }
+
+    async fn claimed_row(
+        &self,
+        owner: &str,
+        lane: Lane,
+        now_ms: i64,
+        until_ms: i64,
+    ) -> Result<Option<JobRow>, StoreError> {
+        let sql = self.writer.claim();
+        for _ in 0..CLAIMS {
+            let claimed = on!(&self.writer, pool => sqlx::query_as::<_, JobRow>(sql)
+                .bind(owner).bind(until_ms).bind(now_ms).bind(lane.word()).fetch_optional(pool).await);
+            match claimed {
+                // Another process took a test of the same pull request in this very moment: this one waits, and other
+                // work may be due.
+                Err(error) if error.as_database_error().is_some_and(|e| e.is_unique_violation()) => {}
+                claimed => return Ok(claimed?),
+            }
+        }
+        Ok(None)
     }
 
     /// A job, by its id.

@@ -1,7 +1,7 @@
 //! Whether and where a test job runs at all, and its queued check run: the light lane's part of a test.
 
 use crate::domain::{Job, JobKind, Plan, PullRequest, RepositorySettings, StopReason, Warning};
-use crate::store::{ClaimedJob, now_ms};
+use crate::store::{ClaimedJob, JobState, now_ms};
 
 use super::notice::{self, Place};
 use super::outcome::{JobEnd, JobError};
@@ -76,14 +76,26 @@ pub(super) async fn admit(parts: &WorkerParts, claimed: &ClaimedJob) -> Result<J
     }
     let place = Place { job: &job.id, pull: number, head };
     let published = parts.forge.publish(&job.subject, &notice::queued(&place)).await?;
-    if let Some(check_run) = published.check_run {
-        parts.store.shows(&claimed.lease, check_run).await?;
+    if let Some(check_run) = published.check_run
+        && !parts.store.shows(&claimed.lease, check_run).await?
+    {
+        return overtaken(parts, &place, job).await;
     }
     if !parts.store.admit(&claimed.lease, now_ms()).await? {
         return Ok(JobEnd::Unsettled);
     }
     parts.wake.notify_waiters();
     Ok(JobEnd::Settled("admitted"))
+}
+
+/// The lease was over before the check run was there. Whoever took the job up may have stopped it without seeing one:
+/// then nobody else ends it.
+async fn overtaken(parts: &WorkerParts, place: &Place<'_>, job: &Job) -> Result<JobEnd, JobError> {
+    let now = parts.store.job(&job.id).await?;
+    if now.is_some_and(|record| record.state == JobState::Cancelled) {
+        parts.forge.publish(&job.subject, &notice::stopped(place, StopReason::Superseded)).await?;
+    }
+    Ok(JobEnd::Unsettled)
 }
 
 /// Whether the pull request of a test job is to be tested now.

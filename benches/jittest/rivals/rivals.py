@@ -1,9 +1,11 @@
 """The kill matrix beside a fresh pytest for each mutant, mutmut and cosmic-ray, in one run.
 
 Usage: rivals.py SUITE DRIVER SCRATCH. SUITE is a project with a pytest suite, DRIVER the folder of
-the matrix's driver, SCRATCH a folder of ours. The mutants are those of mutmut, and for cosmic-ray
-(which takes a process for each) a sample of its own. What a tool is given, the matrix is given too.
-Each figure is of whole processes, with as many at a time as there are cores. Writes JSON lines.
+the matrix's driver, SCRATCH a folder of ours. The mutants are those of mutmut (made by its own
+code), and for cosmic-ray a sample of its own. What a tool is given, the matrix is given too, and
+the time that mutmut's mutants take to make counts for both. Each figure is of whole processes, with
+as many at a time as there are cores; cosmic-ray has one at a time, and so has the matrix where it
+is held against it. A suite of very quick tests is what suits the matrix best. Writes JSON lines.
 """
 
 import concurrent.futures
@@ -80,7 +82,7 @@ class Bench:
                 file.write(self.text(name))
         return killed
 
-    def matrix(self, mutants):
+    def matrix(self, mutants, parallel=CORES):
         """The kill matrix on the mutants; seconds, and which of them were killed."""
         place = os.path.join(self.scratch, "matrix-%d" % next(self.copies))
         shutil.copytree(self.suite, os.path.join(place, "head"))
@@ -88,7 +90,7 @@ class Bench:
         shutil.copytree(self.driver, os.path.join(place, "jittest"))
         plan = os.path.join(place, "jittest", "plan.json")
         with open(plan, "w", encoding="utf-8") as file:
-            json.dump(self._plan(mutants), file)
+            json.dump(self._plan(mutants, parallel), file)
         began = time.monotonic()
         done = quiet([sys.executable, "jittest/matrix.py", plan], place, timeout=900)
         seconds = time.monotonic() - began
@@ -103,7 +105,7 @@ class Bench:
         fell |= set(result["broken_mutants"])
         return seconds, {number for number in range(len(mutants)) if "M%d" % number in fell}
 
-    def _plan(self, mutants):
+    def _plan(self, mutants, parallel):
         lines = {name: len(self.text(name).splitlines()) for name in self.files}
         modules = {name: name[:-3].replace("/", ".") for name in self.files}
         return {
@@ -133,27 +135,31 @@ class Bench:
             "reruns": 1,
             "seconds": 800.0,
             "test_timeout": 30.0,
-            "parallel": CORES,
+            "parallel": parallel,
         }
 
     def mutmut(self):
-        """mutmut's mutants as `(file, source)`, its seconds, and how many of them it killed."""
+        """mutmut's mutants as `(file, source)`, the seconds that making them takes, its seconds,
+        its own count, and how many of them it killed (or ended, as they took too long).
+        """
         from mutmut.mutation.file_mutation import create_mutations, deep_replace
 
-        mutants = []
+        mutants, began = [], time.monotonic()
         for name in self.files:
             module, mutations, _, _ = create_mutations(name, self.text(name))
             for mutation in mutations:
                 changed = deep_replace(module, mutation.original_node, mutation.mutated_node)
                 mutants.append((name, changed.code))
+        making = time.monotonic() - began
         place = self.copy()
         began = time.monotonic()
         done = quiet(["mutmut", "run", "--max-children", str(CORES)], place, timeout=900)
         seconds = time.monotonic() - began
-        said = re.findall(r"(\d+)/(\d+)\s+🎉 (\d+)", done.stdout)
+        said = re.findall(r"(\d+)/(\d+)\s+🎉 (\d+).*?⏰ (\d+)", done.stdout)
         if not said or int(said[-1][0]) != int(said[-1][1]):
             raise SystemExit("mutmut failed: %s" % done.stdout[-1000:])
-        return mutants, seconds, int(said[-1][1]), int(said[-1][2])
+        _, count, killed, late = map(int, said[-1])
+        return mutants, making, seconds, count, killed + late
 
     def cosmic_ray(self):
         """A sample of cosmic-ray's mutants as `(file, source)`, its seconds, and how many of them
@@ -197,7 +203,9 @@ def quiet(command, place, timeout):
     """A finished process; its tools are those beside this interpreter."""
     tools = os.path.dirname(os.path.abspath(sys.executable))
     env = dict(os.environ, PATH=tools + os.pathsep + os.environ["PATH"])
-    env.pop("PYTHONDONTWRITEBYTECODE", None)
+    env["PYTHONDONTWRITEBYTECODE"] = (
+        "1"  # two mutants of one second may have the size of each other
+    )
     return subprocess.run(
         command,
         cwd=place,
@@ -232,10 +240,10 @@ def main(suite, driver, scratch):
     """All rounds."""
     bench = Bench(suite, driver, scratch)
     os.chdir(suite)  # mutmut reads its settings where it stands
-    mutants, seconds, count, killed = bench.mutmut()
+    mutants, making, seconds, count, killed = bench.mutmut()
     say(tool="mutmut", mutants=count, seconds=seconds, killed=killed)
     seconds, ours = bench.matrix(mutants)
-    say(tool="matrix", mutants=len(mutants), seconds=seconds, killed=len(ours))
+    say(tool="matrix", mutants=len(mutants), seconds=seconds + making, killed=len(ours))
     step = max(1, len(mutants) // SAMPLE)
     sample = list(range(0, len(mutants), step))[:SAMPLE]
     seconds, fresh = bench.fresh([mutants[number] for number in sample])
@@ -243,7 +251,7 @@ def main(suite, driver, scratch):
     say(tool="pytest", mutants=len(sample), seconds=seconds, killed=len(fresh), agree=agree)
     mutants, seconds, killed = bench.cosmic_ray()
     say(tool="cosmic-ray", mutants=len(mutants), seconds=seconds, killed=killed)
-    seconds, ours = bench.matrix(mutants)
+    seconds, ours = bench.matrix(mutants, parallel=1)
     say(tool="matrix on them", mutants=len(mutants), seconds=seconds, killed=len(ours))
 
 

@@ -1,6 +1,6 @@
 //! Regressions: five runs that pass on base, and five that fail on head.
 
-use super::{Evidence, confidence, kills, rejection, wording};
+use super::{Evidence, confidence, kills, rejection};
 use crate::domain::{
     Assessment, CatchKind, Cell, GeneratedTest, Outcome, Proof, Purpose, Rejection, RevisionKey, limits,
 };
@@ -74,14 +74,12 @@ fn unusable(run: &Outcome) -> Option<(&'static str, String)> {
     }
 }
 
-/// The proof, and its rank among others: what does not pass the gate comes last, a value that base gave comes before an
-/// exception that it raised (the loss of a value says more), the smaller test first.
-fn proof(evidence: &Evidence<'_>, test: &GeneratedTest) -> (Proof, (bool, bool, u32)) {
+/// The proof, and its rank among others: what does not pass the gate comes last, the smaller test first.
+fn proof(evidence: &Evidence<'_>, test: &GeneratedTest) -> (Proof, (bool, u32)) {
     let killed = evidence.mutants.iter().filter(|mutant| kills(evidence.matrix, &test.id, &mutant.id));
     let kills = killed.map(|mutant| mutant.id.clone()).collect();
     let (confidence, reasons) = confidence::of_regression(evidence, test);
     let fails_gate = test.quality.as_ref().is_some_and(|quality| !quality.passed);
     let proof = Proof { test: test.id.clone(), kind: CatchKind::Regression, confidence, reasons, kills };
-    let base_raised = test.observation.before.as_deref().and_then(wording::raised).is_some();
-    (proof, (fails_gate, base_raised, test.size))
+    (proof, (fails_gate, test.size))
 }

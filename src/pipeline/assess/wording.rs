@@ -133,7 +133,7 @@ pub(super) fn announced_exception(text: &str, test: &GeneratedTest) -> Option<St
 }
 
 /// `IndexError` of "total([]) raises IndexError".
-pub(super) fn raised(observation: &str) -> Option<&str> {
+fn raised(observation: &str) -> Option<&str> {
     let (_, after) = observation.rsplit_once(" raises ").or_else(|| observation.rsplit_once(" raised "))?;
     let name = after.split(|c: char| !(c.is_alphanumeric() || c == '_' || c == '.')).next()?;
     name.rsplit('.').next().filter(|name| !name.is_empty())

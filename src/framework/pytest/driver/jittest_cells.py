@@ -64,6 +64,7 @@ class Cells:
 
     def _items(self, step):
         files, nodes = set(step["files"]), step.get("nodes")
+        nodes = None if nodes is None else set(nodes)
         return [
             item
             for node, item in self.items.items()

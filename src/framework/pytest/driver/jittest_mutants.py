@@ -6,6 +6,7 @@ from jittest_swapped import Swapped
 
 OTHERS = 20
 SHOWN = 20
+LONG_FILE_MS = 3000
 
 
 class Mutants:
@@ -114,14 +115,13 @@ class Mutants:
         return whole
 
     def own_request(self, files, nodes):
-        """How own test files are run on a mutant: which nodes count, how long one may take, and
-        which nodes to run: those that reach it, or None for all where the order of a file matters.
+        """How own test files are run on a mutant: which nodes count, how long one may take, and,
+        where whole files take long, which nodes to run.
         """
         slowest = max(cell["ms"] for cell in self.own.trusted.values())
         counted = [node for node in self.own.trusted if node.split("::")[0] in files]
-        whole = any(name in self.own.ordered for name in files)
-        only = None if whole else [node for node in nodes if node.split("::")[0] in files]
-        return counted, self.run.limit(slowest, MUTANT_FLOOR), only
+        long = sum(self.own.milliseconds[name] for name in files) > LONG_FILE_MS
+        return counted, self.run.limit(slowest, MUTANT_FLOOR), nodes if long else None
 
     def _by_files(self, mutant, files, nodes, stop):
         """Own test files in one session; False where time ran out."""

@@ -88,7 +88,8 @@ class Observer:
         yield
         wanted = self.request.get("nodes")
         if wanted is not None:
-            items[:] = [item for item in items if self.name_of(item) in set(wanted)]
+            wanted = set(wanted)
+            items[:] = [item for item in items if self.name_of(item) in wanted]
         if self.request.get("reverse"):
             items.reverse()
 

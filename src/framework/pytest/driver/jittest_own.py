@@ -12,30 +12,20 @@ class Own:
         self.run = run
         self.trusted = {}
         self.complete = True
-        self.ordered = set()  # files whose tests pass in their own order alone
         self.milliseconds = {}
 
     def baseline(self):
-        """Every node twice on head, the second time traced and the other way round; the nodes that
-        pass both times can kill. Files in which that order matters are run whole.
+        """Every node twice on head, the second time traced; the nodes that pass both times can
+        kill.
         """
         files = [
             name for name in self.run.plan.get("own_tests", []) if self._is_there("head", name)
         ]
         if not files:
             return
-        first = self._noted("head", self._nodes("head", files))
+        first = self._nodes("head", files)
         changed = sorted(self.run.plan.get("changed_lines", {}))
-        answers = self._nodes("head", files, trace=changed or None, reverse=True)
-        turned = self._found(answers)
-        self.ordered = {
-            node.split("::")[0]
-            for node, cell in first.items()
-            if cell["outcome"] == "passed" and turned.get(node, {}).get("outcome") != "passed"
-        }
-        if self.ordered:
-            answers = self._nodes("head", files, trace=changed or None)
-        second = self._noted("head", answers)
+        second = self._nodes("head", files, trace=changed or None)
         for node in first:
             passed = [found.get(node, {}).get("outcome") == "passed" for found in (first, second)]
             if all(passed):
@@ -64,36 +54,29 @@ class Own:
             with open(os.path.join(self.run.sides["head"].pristine, name), "rb") as file:
                 added[name] = file.read().decode("utf-8", "surrogateescape")
         if files:
-            self._noted("base", self._nodes("base", files, added=added))
+            self._nodes("base", files, added=added)
 
     def _is_there(self, side, name):
         return os.path.isfile(os.path.join(self.run.sides[side].pristine, name))
 
     def _nodes(self, side, files, **request):
-        """Runs files in one session, then alone those that another took down; `(files, answer)` of
-        each session.
-        """
+        """Runs files in one session, then alone those that another took down; outcome by node."""
         seconds = max(2.0, self.run.left() * SHARE)
-        answers = [(files, self.run.session(side, files, seconds=seconds, **request))]
-        for name in answers[0][1].incomplete():
-            seconds = max(2.0, self.run.left() * SHARE)
-            answers.append(([name], self.run.session(side, [name], seconds=seconds, **request)))
-        if answers[0][1].ending == "deadline":
+        answer = self.run.session(side, files, seconds=seconds, **request)
+        found = self._keep(side, files, answer)
+        for name in answer.incomplete():
+            alone = self.run.session(
+                side, [name], seconds=max(2.0, self.run.left() * SHARE), **request
+            )
+            found.update(self._keep(side, [name], alone))
+        if answer.ending == "deadline":
             self.complete = self.complete and side != "head"
             self.run.ledger.say(
                 "there was no time for all of the repository's own tests on %s" % side
             )
-        return answers
-
-    def _found(self, answers):
-        """Outcomes by node; what ran alone counts."""
-        found = {}
-        for files, answer in answers:
-            found.update(self._of_session(files, answer))
         return found
 
-    @staticmethod
-    def _of_session(files, answer):
+    def _keep(self, side, files, answer):
         found = {}
         incomplete = answer.incomplete()
         for node, runs in answer.nodes.items():
@@ -110,15 +93,10 @@ class Own:
                 cell = answer.file(name)
                 if cell is not None:
                     found[name] = cell
+        for node, cell in found.items():
+            self.run.ledger.add_own(node, side, cell)
+        for trace in answer.trace:
+            self.run.ledger.add_trace(None, trace)
+        for node, item in answer.items.items():
+            self.run.ledger.add_trace(node, item.get("trace"))
         return found
-
-    def _noted(self, side, answers):
-        """Outcomes by node, written down with what the tests reached."""
-        for files, answer in answers:
-            for node, cell in self._of_session(files, answer).items():
-                self.run.ledger.add_own(node, side, cell)
-            for trace in answer.trace:
-                self.run.ledger.add_trace(None, trace)
-            for node, item in answer.items.items():
-                self.run.ledger.add_trace(node, item.get("trace"))
-        return self._found(answers)

@@ -67,7 +67,7 @@ class Run:
         watched = request["forked"] or request.get("cells")  # it ends what takes too long itself
         request.setdefault("silence", slowest + (5 if watched else 0))
         request["seconds"] = min(self.left(), seconds or self.left())
-        request.setdefault("reverse", setting["order"] == "reverse")
+        request["reverse"] = setting["order"] == "reverse"
         request["ahead"] = setting["ahead"]
         request["files"] = files
         if request["seconds"] <= 0.2:

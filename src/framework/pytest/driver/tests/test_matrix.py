@@ -179,14 +179,54 @@ def test_own_tests_that_need_their_order_are_run_whole(matrix, swap):
     assert result["notes"] == [] and result["distrust"] == []
 
 
+SHARED = """
+import functools
+
+import pytest
+
+from shop.cart import total
+
+
+@pytest.fixture(scope="module")
+def found():
+    return [total([1, 2]), total([])]
+
+
+@functools.lru_cache(maxsize=None)
+def known():
+    return total([4, 5])
+
+
+def test_known_is_exact():
+    assert known() == 9
+
+
+def test_known_is_something():
+    assert known() != 0
+
+
+def test_found_is_exact(found):
+    assert found == [3, 0]
+
+
+def test_found_has_two(found):
+    assert len(found) == 2
+"""
+
+
 @pytest.mark.parametrize("swap", [True, False])
-def test_of_the_own_tests_those_run_that_reach_a_mutant(matrix, swap):
-    matrix.repository(FLAT)
-    mutants = [matrix.mutant("shop/cart.py", "result += price", "result += price * 1")]
+def test_what_tests_share_is_no_reason_to_leave_some_of_them_out(matrix, swap):
+    matrix.repository(dict(FLAT, **{"tests/test_shared.py": SHARED}))
+    mutants = [matrix.mutant("shop/cart.py", "result += price", "result += price + 1")]
     plan = {"modules": MODULES, "changed_lines": LINES, "mutants": mutants, "swap": swap}
-    result = matrix.run(own_tests=OWN_TESTS, **plan)
-    ran = {c["node"] for c in result["own_cells"] if c["revision"] == "M001"}
-    assert ran == {"tests/test_cart.py::test_total"}
+    result = matrix.run(own_tests=["tests/test_shared.py"], **plan)
+    fell = [c["node"] for c in result["own_cells"] if c["outcome"] == "failed"]
+    assert fell == ["tests/test_shared.py::test_known_is_exact"]
+    only_found = SHARED.replace("assert known() == 9", "assert known() > 8")
+    matrix.repository(dict(FLAT, **{"tests/test_shared.py": only_found}))
+    result = matrix.run(own_tests=["tests/test_shared.py"], **plan)
+    fell = [c["node"] for c in result["own_cells"] if c["outcome"] == "failed"]
+    assert fell == ["tests/test_shared.py::test_found_is_exact"]
 
 
 def test_lines_and_branches_of_the_changed_files_are_counted_on_head(matrix):
