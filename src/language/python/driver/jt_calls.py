@@ -5,9 +5,10 @@ ones by seed.
 import ast
 import itertools
 
+import jt_code
 import jt_text
 from jt_case import LEARNED, TYPED
-from jt_objects import STATEMENTS, Objects, driven, snake
+from jt_objects import LEAVING, OPERATORS, STATEMENTS, Objects, driven, made_by_dataclass, snake
 from jt_shape import Shape
 from jt_values import GENERIC, signed
 
@@ -37,6 +38,8 @@ class Calls:
         self.learned = {}
         self.options = {}
         self.gives_functions = False
+        node = jt_code.definition(module, local)
+        self.compares = [method.name for method in made_by_dataclass(node)]
         self.stateful = (
             False  # whether calls before this one may matter, as far as the source shows
         )
@@ -154,6 +157,10 @@ class Calls:
             return self.names.case((), text, rank)
         if self.gives_functions:
             return self._function_given(text, rank)
+        if self.facts.get("context") and self.rng.random() < 0.7:
+            return self._left("%s(%s)" % (self.local, args), rank)
+        if self.compares and self.rng.random() < 0.3:
+            return self.names.case((), self._compared(text), rank)
         setup, text = self._built(text)
         if self.stateful and self.rng.random() < 0.25:
             setup = setup + [driven("%s(%s)" % (self.local, self.arguments()), self.facts)]
@@ -169,6 +176,26 @@ class Calls:
             return self.names.case((), text + tails[0] + tails[1], rank)
         setup = ["function = " + text, "function" + tails[0]]
         return self.names.case(setup, "function" + tails[1], rank)
+
+    def _left(self, text, rank):
+        """A context that is entered and left; what it was given stays in sight."""
+        setup, pairs = [], []
+        call = ast.parse(text, mode="eval").body
+        for param, arg in zip(self.params, call.args):
+            if isinstance(arg, (ast.List, ast.Dict, ast.Set, ast.Call)):
+                setup.append("%s = %s" % (param["name"], jt_text.Edit(text).text(arg)))
+                pairs.append((arg, param["name"]))
+        text = jt_text.Edit(text).replaced(pairs) if pairs else text
+        setup += ["context = " + text, "context.__enter__()"]
+        return self.names.case(setup, "context.__exit__(%s)" % self.rng.choice(LEAVING), rank)
+
+    def _compared(self, text):
+        """An object beside another one of its class, or beside its like: neighbours of that differ
+        in one thing.
+        """
+        like = self.rng.random() < 0.5
+        other = text if like else "%s(%s)" % (self.local, self.arguments())
+        return OPERATORS[self.rng.choice(self.compares)].format(text, other)
 
     def _built(self, text):
         """`(setup, call)`: objects of the repository among the arguments get calls of their methods
@@ -213,6 +240,11 @@ class Calls:
         if setup and self.facts["kind"] == "method" and self.rng.random() < 0.5:
             args = self.arguments() or args  # knows what the steps before have used
         call = self.objects.invoked(receiver, class_name, self.method, args, self.facts)
+        if setup and self.facts.get("context") and self.rng.random() < 0.7:
+            setup += ["context = %s.%s(%s)" % (receiver, self.method, args), "context.__enter__()"]
+            step = self.objects.step(receiver, class_name)
+            setup += [step] if step and self.rng.random() < 0.5 else []
+            call = "context.__exit__(%s)" % self.rng.choice(LEAVING)
         share = 0.9 if self.objects.is_dull(self.method) else 0.4
         if self.method in STATEMENTS or setup and self.rng.random() < share:
             observer = self.objects.observer(receiver, class_name, besides=self.method)

@@ -28,6 +28,22 @@ _PLAIN = {"len", "sorted", "list", "set", "dict", "tuple", "str", "int", "float"
           "approx"}  # fmt: skip
 
 
+# Texts that tell methods of strings from others that are much like them.
+EDGES = {
+    "isdigit": ("7", "\u00b2", "\u0663"),
+    "isdecimal": ("7", "\u00b2", "\u0663"),
+    "isnumeric": ("7", "\u00bd", "\u00b2"),
+    "isalpha": ("\u00e9", "a1"),
+    "isalnum": ("a1", "\u00b2", "a_1"),
+    "isidentifier": ("a1", "1a", "class"),
+    "isspace": (" ", "\u00a0", ""),
+    "casefold": ("Stra\u00dfe", "STRASSE"),
+    "splitlines": ("a\nb", "a\r\nb\n", "a\n\nb"),
+    "title": ("it's o'clock",),
+    "capitalize": ("hELLO wORLD",),
+}
+
+
 def fill_pool(pool, nodes, modules, rng):
     """Constants of some definitions first, then of whole modules; samples of patterns; quoted
     words.
@@ -44,6 +60,8 @@ def fill_pool(pool, nodes, modules, rng):
                     pool.add(value)
             elif isinstance(child, ast.Call):
                 _pattern(pool, child, rng)
+                for text in EDGES.get(getattr(child.func, "attr", None), ()):
+                    pool.add(text)
             elif isinstance(child, ast.ClassDef):
                 _members(pool, child)
 

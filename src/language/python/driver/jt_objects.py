@@ -55,11 +55,15 @@ OPERATORS = {
         __getattr__ {0}.name
         __format__ format({0}, {1})
         __enter__ {0}.__enter__()
-        __exit__ {0}.__enter__()
+        __exit__ {0}.__exit__({1})
+        __aenter__ asyncio.run({0}.__aenter__())
+        __aexit__ asyncio.run({0}.__aexit__({1}))
         """.strip().splitlines()
     )
 }
 STATEMENTS = {"__setitem__": "{0}[{1}] = {2}", "__delitem__": "del {0}[{1}]"}
+# How a `with` block is left: at its end, or by an exception.
+LEAVING = ["None, None, None", 'ValueError, ValueError("a"), None', "KeyError, KeyError(1), None"]
 SAME_KIND = set(
     "__add__ __sub__ __eq__ __ne__ __lt__ __le__ __gt__ __ge__ __and__ __or__ __xor__ "
     "__matmul__ __iadd__".split()
@@ -90,6 +94,18 @@ def is_generator(node):
         if not isinstance(child, jt_code.FUNCTIONS + (ast.Lambda, ast.ClassDef)):
             front.extend(ast.iter_child_nodes(child))
     return False
+
+
+def made_by_dataclass(node):
+    """Definitions of the comparisons that `dataclass` gives a class, as if they were written."""
+    for decorator in getattr(node, "decorator_list", ()):
+        words = getattr(decorator, "keywords", ())
+        set_ = {word.arg: getattr(word.value, "value", None) for word in words}
+        target = decorator.func if isinstance(decorator, ast.Call) else decorator
+        if getattr(target, "id", getattr(target, "attr", "")) == "dataclass":
+            names = ["__lt__"] * bool(set_.get("order")) + ["__eq__"] * set_.get("eq", True)
+            return ast.parse("".join("def %s(self, other): ...\n" % name for name in names)).body
+    return []
 
 
 class Method:
@@ -136,6 +152,9 @@ class Objects:
                         continue
                     if "setter" not in decorators(node):
                         found.append(Method(owner, name, method, node))
+                for method in made_by_dataclass(owner.defs.get(name)):
+                    if not any(m.name == method.name for m in found):
+                        found.append(Method(owner, name, method.name, method))
             self.cache[class_name] = found
         return self.cache[class_name]
 
@@ -210,6 +229,8 @@ class Objects:
             parts = split(args)
             if method in SAME_KIND and self.rng.random() < 0.8:
                 parts = [self.values.instance(class_name)]
+            elif method in ("__exit__", "__aexit__"):
+                parts = [self.rng.choice(LEAVING)]
             return form.format(receiver, *(parts + ["1", "1"]))
         return driven("%s.%s(%s)" % (receiver, method, args), facts)
 

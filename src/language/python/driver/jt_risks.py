@@ -80,7 +80,7 @@ class Risks:
         if not self.ready:
             self.ready = True
             foreign = self.session.base.ask({"do": "foreign"}) or []
-            self.session.base_bare.ask({"do": "preload", "modules": foreign})
+            self.session.base_bare.preload(foreign)
 
 
 def _concerns(mutant, target):

@@ -72,7 +72,7 @@ class Session:
         self.head_again.modules = list(self.head.modules)
         if plan.mutants:
             foreign = self.head.ask({"do": "foreign"}) or []
-            self.bare.ask({"do": "preload", "modules": foreign})
+            self.bare.preload(foreign)
         files = sorted({m["file"] for m in plan.mutants} | {t.file for t in plan.targets if t.file})
         self.head.watch_lines(files)
         for name in heads:

@@ -24,6 +24,7 @@ class Side:
         self.asked = None
         self.modules = []
         self.files = []
+        self.ahead = []  # foreign modules that children would load otherwise
         self.frameworks = []  # web frameworks whose own parts are loaded ahead
         self.first = None  # statements that come before the repository's modules
         self.bare = False  # a bare side never imports the repository in the zygote
@@ -64,6 +65,8 @@ class Side:
         self.rest = b""
         if self.files:
             self.ask({"do": "wanted", "files": self.files})
+        if self.ahead:
+            self.ask({"do": "preload", "modules": self.ahead})
         if self.first and not self.bare:
             self.ask({"do": "first", "text": self.first})
         if self.modules and not self.bare:
@@ -78,9 +81,9 @@ class Side:
 
     def send(self, command):
         """Sends a command; `receive` must follow."""
-        self.asked = command
         if self.process is None or self.process.poll() is not None:
             self.start()
+        self.asked = command  # starting asks for other things
         try:
             self.process.stdin.write(json.dumps(command).encode() + b"\n")
             self.process.stdin.flush()
@@ -134,6 +137,12 @@ class Side:
             if answer["ok"] and name not in self.modules:
                 self.modules.append(name)
         return dict(zip(modules, answers))
+
+    def preload(self, modules):
+        """Loads foreign modules ahead."""
+        if self.process is not None:
+            self.ask({"do": "preload", "modules": modules})
+        self.ahead = modules
 
     def warm(self, frameworks):
         """Loads the parts of web frameworks that the first request would load."""

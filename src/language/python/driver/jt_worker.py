@@ -276,6 +276,8 @@ class Child:
                 continue
             if isinstance(value, types.BuiltinFunctionType) or hasattr(value, "__wrapped__"):
                 continue
+            if type(value).__module__ == "contextlib":
+                continue  # holds what is seen anyway, and a generator
             if hasattr(value, "__next__"):
                 continue  # drained by whoever looks; what is left says nothing
             found[name] = canon.node(value)

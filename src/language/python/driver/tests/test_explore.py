@@ -2,6 +2,7 @@
 changed.
 """
 
+import pytest
 from exploring import explore, passes
 
 BASE = """
@@ -187,3 +188,99 @@ def test_asynchronous_code_is_explored_though_it_imports_nothing_for_it(tmp_path
     found = regressions(result)
     assert found and passes(tmp_path, "base", found[0]) and not passes(tmp_path, "head", found[0])
     assert any(c["mutants"] == ["M001"] for c in result["candidates"]), result["mutants"]
+
+
+KINDS = {
+    "texts that are digits and no decimals": (
+        "def quantity(text):\n    return int(text) if text.isdecimal() else None\n",
+        ("isdecimal", "isdigit"),
+    ),
+    "an exception that leaves a block": (
+        """
+class Watch:
+    def __init__(self):
+        self.laps = 0
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, error, trace):
+        self.laps += 1
+        return False
+""",
+        ("return False", "return True"),
+    ),
+    "what a block restores": (
+        """
+from contextlib import contextmanager
+
+
+@contextmanager
+def override(settings, **changes):
+    before = dict(settings)
+    settings.update(changes)
+    try:
+        yield settings
+    finally:
+        settings.clear()
+        settings.update(before)
+""",
+        ("        settings.clear()\n", ""),
+    ),
+    "what a method's block undoes": (
+        """
+from contextlib import contextmanager
+
+
+class Store:
+    def __init__(self):
+        self.rows = []
+
+    def add(self, row):
+        self.rows.append(row)
+
+    @contextmanager
+    def transaction(self):
+        before = list(self.rows)
+        try:
+            yield self
+        except Exception:
+            self.rows = before
+            raise
+""",
+        ("self.rows = before", "self.rows = list(self.rows)"),
+    ),
+    "the order of a dataclass": (
+        """
+from dataclasses import dataclass
+
+
+@dataclass(order=True)
+class Card:
+    rank: int
+    suit: str
+""",
+        ("    rank: int\n    suit: str", "    suit: str\n    rank: int"),
+    ),
+    "the equality of a dataclass": (
+        """
+from dataclasses import dataclass, field
+
+
+@dataclass
+class Point:
+    x: int
+    label: str = field(default="", compare=False)
+""",
+        (", compare=False", ""),
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_a_difference_is_seen_in(tmp_path, kind):
+    base, (before, after) = KINDS[kind]
+    assert before in base
+    found = regressions(explore(tmp_path, base, base.replace(before, after)))
+    assert found
+    assert passes(tmp_path, "base", found[0]) and not passes(tmp_path, "head", found[0])
