@@ -129,11 +129,11 @@ class Hardening:
         if not searches:
             searches = {t: (s, []) for t, s in self.session.corpus.items() if s.makers}
         for search, cases in searches.values():
-            mutator, fresh = search.mutator, []
+            fresh = []
             seeds = sorted({c.key: c for c in cases}.values(), key=lambda c: (c.weight, c.call))
             for i in range(240):
                 if seeds and i % 3:
-                    case = mutator.neighbour(search.rng.choice(seeds))
+                    case = search.neighbour(search.rng.choice(seeds))
                 else:
                     case = search.rng.choice(search.makers).random()
                 if case is not None and case.key not in search.seen:

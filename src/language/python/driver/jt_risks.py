@@ -35,7 +35,7 @@ class Risks:
             telling = self._telling(mutant, self._fresh(known, search), search)
             led = telling or []
         for case in (telling or [])[:LEADING]:
-            led = led + [search.mutator.neighbour(case) for _ in range(NEIGHBOURS)]
+            led = led + [search.neighbour(case) for _ in range(NEIGHBOURS)]
         led = [case for case in led if case is not None and case.key not in search.seen]
         search.follow += led
         self.session.result.led += len(led)
@@ -44,7 +44,7 @@ class Risks:
         """New cases, for a mutant that no case has told apart so far."""
         if not known:
             return []
-        found = [search.mutator.neighbour(search.rng.choice(known)) for _ in range(FRESH)]
+        found = [search.neighbour(search.rng.choice(known)) for _ in range(FRESH)]
         return list({c.key: c for c in found if c is not None}.values())
 
     def _telling(self, mutant, cases, search):

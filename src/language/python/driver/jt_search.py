@@ -314,9 +314,7 @@ class Search:
         while len(batch) < self.most and misses < 300:
             if self.kept and self.rng.random() < 0.5:
                 recent = self.kept[-60:] if self.rng.random() < 0.5 else self.kept
-                case = self.mutator.neighbour(self.rng.choice(recent)[0])
-                if case is not None and not all(maker.means(case) for maker in self.makers):
-                    case = None
+                case = self.neighbour(self.rng.choice(recent)[0])
             else:
                 case = self._maker().random()
             if case is None or case.key in self.seen:
@@ -325,6 +323,12 @@ class Search:
             self.seen.add(case.key)
             batch.append(case)
         return batch
+
+    def neighbour(self, case):
+        """A neighbour of a case; None where there is none, or an argument of it can't be meant."""
+        found = self.mutator.neighbour(case)
+        meant = found is not None and all(maker.means(found) for maker in self.makers)
+        return found if meant else None
 
     def _maker(self):
         """The target's own makers twice as often as its callers'."""

@@ -1,6 +1,7 @@
 """Source texts of values of a shape: simple ones in order, random ones by seed."""
 
 import ast
+import re
 
 import jt_code
 import jt_samples
@@ -9,6 +10,7 @@ import jt_text
 from jt_text import literal
 
 MAX_DEPTH = 4
+_NEGATIVE = re.compile(r"-[0-9.]+")
 INTS = [2, 0, 1, 3, 5, -1, 10, 4, 7, 100, -3]
 FLOATS = [1.5, 0.0, 2.0, 10.0, -1.5, 0.5, 99.99, 100.0, 3.25]
 STRINGS = [
@@ -206,17 +208,18 @@ class Values:
                 return "None"
             fixed = self._known_constant(shape)
             if fixed is not None:
+                fixed = meant(fixed, name, shape)
                 return self._used(of_text(fixed), fixed)
             kinds = [k for k in shape.kinds() if k != "literal"]
             kind = rng.choice(kinds) if kinds else rng.choice(("int", "int", "str"))
         if depth > MAX_DEPTH and kind in ("list", "dict", "tuple", "set", "object", "any"):
             return "None" if kind == "object" else EMPTY.get(kind, "1")
         if kind in ("int", "str") and self.recent.get(kind) and rng.random() < self.reuse:
-            return self._again(kind)
+            return meant(self._again(kind), name, shape)
         maker = getattr(self, "_" + kind, None)
         text = maker(shape, depth) if maker else rng.choice(FIXED.get(kind, ["1"]))
-        if kind == "int" and text.startswith("-") and not signed(name, shape):
-            text = text[1:]
+        if kind in ("int", "float"):
+            text = meant(text, name, shape)
         return self._used(kind, text)
 
     def _known_constant(self, shape):
@@ -540,6 +543,11 @@ def signed(name, shape):
         if isinstance(value, (int, float)) and not isinstance(value, bool) and value <= 0:
             return True
     return False
+
+
+def meant(text, name, shape):
+    """The text of a number without its sign where a parameter of that name can have none."""
+    return text[1:] if _NEGATIVE.fullmatch(text) and not signed(name, shape) else text
 
 
 def class_params(inference, module, node):

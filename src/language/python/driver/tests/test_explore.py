@@ -284,3 +284,26 @@ def test_a_difference_is_seen_in(tmp_path, kind):
     found = regressions(explore(tmp_path, base, base.replace(before, after)))
     assert found
     assert passes(tmp_path, "base", found[0]) and not passes(tmp_path, "head", found[0])
+
+
+WINDOW = """
+def moving_sums(numbers, size):
+    sums = []
+    for index in range(len(numbers) - size + 1):
+        sums.append(sum(numbers[index:index + size]))
+    return sums
+"""
+
+
+def test_what_mutants_of_base_lead_to_is_a_call_that_can_be_meant(tmp_path):
+    head = """
+from itertools import islice
+
+
+def moving_sums(numbers, size):
+    return [sum(islice(numbers, i, i + size)) for i in range(len(numbers) - size + 1)]
+"""
+    texts = [WINDOW.replace("- size + 1", new) for new in ("- size", "- size + 2", "+ size + 1")]
+    mutant = dict(module="shop", file="shop.py", line=4, symbol="moving_sums")
+    mutants = [dict(mutant, id="B%03d" % i, source=text) for i, text in enumerate(texts, 1)]
+    assert regressions(explore(tmp_path, WINDOW, head, base_mutants=mutants)) == []
