@@ -16,8 +16,8 @@ if [ "$(cat "$venv/needed" 2>/dev/null)" != "${needed[*]}" ]; then
   echo "${needed[*]}" > "$venv/needed"
 fi
 drivers=(src/language/python/driver src/language/python/polish src/framework/pytest/driver)
-"$venv/bin/black" --check --line-length 100 "${drivers[@]}"
-"$venv/bin/flake8" --max-line-length 100 --extend-ignore E203,W503 "${drivers[@]}"
+"$venv/bin/black" --check --line-length 100 "${drivers[@]}" benches/jittest/rivals
+"$venv/bin/flake8" --max-line-length 100 --extend-ignore E203,W503 "${drivers[@]}" benches/jittest/rivals
 for driver in "${drivers[@]}"; do
   "$venv/bin/python" -m pytest -q -p no:cacheprovider "$driver/tests"
 done

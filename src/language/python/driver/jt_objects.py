@@ -99,11 +99,11 @@ def is_generator(node):
 def made_by_dataclass(node):
     """Definitions of the comparisons that `dataclass` gives a class, as if they were written."""
     for decorator in getattr(node, "decorator_list", ()):
-        words = getattr(decorator, "keywords", ())
-        set_ = {word.arg: getattr(word.value, "value", None) for word in words}
         target = decorator.func if isinstance(decorator, ast.Call) else decorator
         if getattr(target, "id", getattr(target, "attr", "")) == "dataclass":
-            names = ["__lt__"] * bool(set_.get("order")) + ["__eq__"] * set_.get("eq", True)
+            words = {w.arg: w.value for w in getattr(decorator, "keywords", ())}
+            told = [getattr(words.get(name), "value", name == "eq") for name in ("order", "eq")]
+            names = [n for n, on in zip(("__lt__", "__eq__"), told) if on is True]
             return ast.parse("".join("def %s(self, other): ...\n" % name for name in names)).body
     return []
 

@@ -307,7 +307,7 @@ class Worker:
     def do_import(self, command):
         """Imports modules; says for each where it came from, or why it did not."""
         answers = [jt_describe.imported(name, self.root) for name in command["modules"]]
-        if self._is_asynchronous():
+        if "asyncio" in sys.modules or self._is_asynchronous():
             ready_for_async()
         return answers
 

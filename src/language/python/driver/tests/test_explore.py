@@ -2,8 +2,12 @@
 changed.
 """
 
+import ast
+
 import pytest
 from exploring import explore, passes
+
+from jt_objects import made_by_dataclass
 
 BASE = """
 def total(items):
@@ -284,6 +288,21 @@ def test_a_difference_is_seen_in(tmp_path, kind):
     found = regressions(explore(tmp_path, base, base.replace(before, after)))
     assert found
     assert passes(tmp_path, "base", found[0]) and not passes(tmp_path, "head", found[0])
+
+
+def test_the_comparisons_of_a_dataclass_are_read_from_its_decorator():
+    settings = {
+        "dataclass": ["__eq__"],
+        "dataclass(order=True)": ["__lt__", "__eq__"],
+        "dataclasses.dataclass(order=True, eq=True)": ["__lt__", "__eq__"],
+        "dataclass(eq=False)": [],
+        "dataclass(eq=settings.EQ, order=ORDER)": [],
+        "dataclass(**options)": ["__eq__"],
+        "other(order=True)": [],
+    }
+    for text, expected in settings.items():
+        node = ast.parse("@%s\nclass Point:\n    x: int\n" % text).body[0]
+        assert [method.name for method in made_by_dataclass(node)] == expected, text
 
 
 WINDOW = """
