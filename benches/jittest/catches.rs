@@ -11,6 +11,9 @@ use serde::Deserialize;
 
 use crate::reruns::{self, Kept};
 
+/// Cores of the sandbox: base and head answer side by side then.
+const CORES: f64 = 2.0;
+
 #[derive(Deserialize)]
 struct Case {
     title: String,
@@ -24,14 +27,26 @@ struct Outcome {
     verdict: String,
     seconds: f64,
     test_seconds: f64,
+    cpu_seconds: f64,
+    /// What was found, which has to be the same each time.
+    findings: String,
     mutants: BTreeMap<String, usize>,
     kept: Kept,
 }
 
 pub(crate) fn run(out: &mut dyn Write) -> anyhow::Result<()> {
-    let mut outcomes = Vec::new();
+    let (mut outcomes, mut same) = (Vec::new(), 0);
+    let twice = std::env::var_os("TWICE").is_some();
     for (name, folder) in cases()? {
         let outcome = one(&name, &folder).with_context(|| format!("the case {name}"))?;
+        if twice {
+            let again = one(&name, &folder).with_context(|| format!("the case {name}, again"))?;
+            let is_same = outcome.findings == again.findings;
+            same += usize::from(is_same);
+            if !is_same {
+                writeln!(out, "DIFFERS {name}: two runs of one commit found different things")?;
+            }
+        }
         let right = outcome.expect == "caught" && outcome.verdict == "caught"
             || outcome.expect == "silent" && outcome.verdict != "caught" && outcome.verdict != "inconclusive";
         let mark = if right { "ok  " } else { "MISS" };
@@ -39,6 +54,9 @@ pub(crate) fn run(out: &mut dyn Write) -> anyhow::Result<()> {
         outcomes.push(outcome);
     }
     summary(out, &outcomes)?;
+    if twice {
+        writeln!(out, "  deterministic   {same} of {} changes gave the same findings twice", outcomes.len())?;
+    }
     let kept: Vec<Kept> = outcomes.into_iter().map(|outcome| outcome.kept).collect();
     reruns::run(out, &kept)
 }
@@ -86,13 +104,18 @@ fn one(name: &str, folder: &Path) -> anyhow::Result<Outcome> {
     for mutant in report["mutants"].as_array().into_iter().flatten() {
         *mutants.entry(mutant["status"].as_str().unwrap_or("?").to_owned()).or_default() += 1;
     }
-    let runs = report["sandbox_runs"].as_array().into_iter().flatten();
+    let used = |what: &str| -> f64 {
+        let runs = report["sandbox_runs"].as_array().into_iter().flatten();
+        runs.filter_map(|run| run[what].as_f64()).sum()
+    };
     Ok(Outcome {
         name: name.to_owned(),
         expect: case.expect,
         verdict: report["verdict"].as_str().unwrap_or("?").to_owned(),
         seconds,
-        test_seconds: runs.filter_map(|run| run["seconds"].as_f64()).sum(),
+        test_seconds: used("seconds"),
+        cpu_seconds: used("cpu_seconds"),
+        findings: format!("{} {} {}", report["verdict"], report["catches"], report["mutants"]),
         mutants,
         kept: Kept {
             folder: folder.to_owned(),
@@ -108,6 +131,7 @@ fn commit(repository: &Path, files: &Path, message: &str) -> anyhow::Result<()> 
         if entry.path().is_dir() { std::fs::remove_dir_all(entry.path())? } else { std::fs::remove_file(entry.path())? }
     }
     copy(files, repository)?;
+    std::fs::write(repository.join("jittest.toml"), format!("[sandbox]\ncpus = {CORES:.1}\n"))?;
     let mut index = git.index()?;
     index.clear()?;
     index.add_all(["*"], git2::IndexAddOption::DEFAULT, None)?;
@@ -156,7 +180,12 @@ fn summary(out: &mut dyn Write, outcomes: &[Outcome]) -> anyhow::Result<()> {
         killed + survived,
         total("equivalent")
     )?;
-    writeln!(out, "  seconds         {median:.1} median, {:.1} most", seconds.last().copied().unwrap_or(0.0))?;
+    let most = seconds.last().copied().unwrap_or(0.0);
+    writeln!(out, "  seconds         {median:.1} median, {most:.1} most, in a sandbox of {CORES:.0} cores")?;
+    let mut cpu: Vec<f64> = outcomes.iter().map(|outcome| outcome.cpu_seconds).collect();
+    cpu.sort_by(f64::total_cmp);
+    let median = cpu.get(cpu.len() / 2).copied().unwrap_or(0.0);
+    writeln!(out, "  processor time  {median:.1} s median, in the sandbox")?;
     writeln!(out, "  own overhead    {:.0} % of the time is outside the sandbox", 100.0 * overhead / all.max(0.001))?;
     let misses: Vec<&str> = of("caught").filter(|o| o.verdict != "caught").map(|o| o.name.as_str()).collect();
     writeln!(out, "  missed          {}", if misses.is_empty() { "none".to_owned() } else { misses.join(", ") })?;

@@ -19,8 +19,8 @@ use jittest::sandbox::{RunSpec, Sandbox as _};
 
 /// Reruns of each test, unless `RERUNS` says otherwise.
 const USUAL: u32 = 20;
-/// Reruns in one sandbox run.
-const AT_ONCE: u32 = 50;
+/// Reruns under one setting, each in a copy of the session that collects by itself.
+const REPEATS: u32 = 10;
 /// Tests that are rerun.
 const MOST_TESTS: usize = 300;
 
@@ -79,7 +79,7 @@ async fn measured(kept: &[Kept], reruns: u32) -> anyhow::Result<Counts> {
     Ok(counts)
 }
 
-/// Reruns the tests of one case, in as many sandbox runs as it takes.
+/// Reruns the tests of one case.
 async fn again(
     case: &Kept,
     tests: &[GeneratedTest],
@@ -95,24 +95,17 @@ async fn again(
         PrepareOutcome::Ready { environment, .. } => environment,
         PrepareOutcome::Failed { step, .. } => bail!("no environment: {}", step.tail),
     };
-    let mut left = reruns;
-    let mut flaky = vec![0; tests.len()];
-    while left > 0 {
-        let now = left.min(AT_ONCE);
-        let result = once(&checkout, &environment, tests, now, sandbox).await?;
-        if let Some(why) = result.matrix.distrust.first() {
-            bail!("the runs can't be believed: {why}");
-        }
-        for (test, flaky) in tests.iter().zip(&mut flaky) {
-            let (runs, odd) = judged(test, &result);
-            counts.runs += runs;
-            *flaky += odd;
-        }
-        left -= now;
+    let result = once(&checkout, &environment, tests, reruns, sandbox).await?;
+    if let Some(why) = result.matrix.distrust.first() {
+        bail!("the runs can't be believed: {why}");
     }
-    for (test, odd) in tests.iter().zip(flaky).filter(|(_, odd)| *odd > 0) {
+    for test in tests {
+        let (runs, odd) = judged(test, &result);
+        counts.runs += runs;
         counts.flaky_runs += odd;
-        counts.flaky.push(format!("{}: {} ({odd} runs)", case.folder.display(), test.path));
+        if odd > 0 {
+            counts.flaky.push(format!("{}: {} ({odd} runs)", case.folder.display(), test.path));
+        }
     }
     Ok(())
 }
@@ -132,7 +125,9 @@ async fn once(
         head: &checkout.head,
         tests,
         mutants: &[],
-        reruns,
+        // The first run is none of them.
+        reruns: reruns.div_ceil(REPEATS) + 1,
+        repeats: REPEATS,
         test_timeout: limits.test_timeout,
         time: limits.timeout - Duration::from_secs(20),
         parallel: 2,

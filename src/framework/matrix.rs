@@ -24,6 +24,8 @@ pub struct MatrixPlan<'a> {
     pub mutants: &'a [Mutant],
     /// Runs of each test on each side.
     pub reruns: u32,
+    /// How often each of the reruns is made under its setting: once, but where only flakiness is looked for.
+    pub repeats: u32,
     /// The limit of one test.
     pub test_timeout: Duration,
     /// The time for everything; what doesn't fit is listed as not run.

@@ -68,6 +68,7 @@ pub async fn execute(matrix: &MatrixInputs<'_>, sandbox: &dyn Sandbox) -> Result
         tests: matrix.tests,
         mutants: matrix.mutants,
         reruns: limits::RERUNS,
+        repeats: 1,
         test_timeout: limits.test_timeout,
         time: limits.timeout.saturating_sub(MARGIN).max(limits.timeout / 2),
         parallel: parallel(limits.cpus),

@@ -34,6 +34,7 @@ pub fn plan(matrix: &MatrixPlan<'_>) -> Value {
         "contents": {"base": contents(matrix, Side::Base), "head": contents(matrix, Side::Head)},
         "changed_lines": lines,
         "reruns": matrix.reruns,
+        "repeats": matrix.repeats,
         "test_timeout": matrix.test_timeout.as_secs_f64(),
         "seconds": matrix.time.as_secs_f64(),
         "parallel": matrix.parallel,

@@ -8,6 +8,7 @@ pub(super) const EXPLORER: Driver = Driver {
         "driver/";
         "explore.py",
         "jt_answers.py",
+        "jt_board.py",
         "jt_calls.py",
         "jt_case.py",
         "jt_code.py",
@@ -17,6 +18,7 @@ pub(super) const EXPLORER: Driver = Driver {
         "jt_infer.py",
         "jt_inputs.py",
         "jt_layout.py",
+        "jt_loop.py",
         "jt_making.py",
         "jt_mining.py",
         "jt_mutants.py",

@@ -155,6 +155,7 @@ async fn a_regression_is_proven_in_one_sandbox_run() {
         tests: &tests,
         mutants: &[],
         reruns: 5,
+        repeats: 1,
         test_timeout: Duration::from_secs(20),
         time: Duration::from_secs(100),
         parallel: 2,

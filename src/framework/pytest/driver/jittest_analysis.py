@@ -3,6 +3,7 @@ foreign.
 """
 
 import ast
+import functools
 import os
 
 import jittest_mutation
@@ -75,12 +76,17 @@ def _read(root, name):
         return b""
 
 
+@functools.lru_cache(maxsize=2)
+def _parsed(source):
+    return ast.parse(source)
+
+
 def scope_of(source, line):
     """The first line of the function whose body holds `line`, as its code object has it; None for
     module level.
     """
     try:
-        tree = ast.parse(source)
+        tree = _parsed(source)
     except (SyntaxError, ValueError, RecursionError):
         return None
     found = None

@@ -4,15 +4,11 @@ place by its code, and the tests that reach it run.
 
 import gc
 import os
-import select
-import time
 
 import jittest_processes
+import jittest_relay
 import jittest_swap
 import jittest_tree
-from jittest_wire import FrameReader, Malformed, new_nonce, write_frame
-
-FELL = ("failed", "broken")
 
 
 class Cells:
@@ -24,6 +20,8 @@ class Cells:
         self.session = session
         self.items = {observer.name_of(item): item for item in session.items}
         self.live = {}
+        self.alone = {}  # whether tests pass without a mutant when no others run before them
+        self.killers = {}  # of tests that were tried together, the one that told a mutant last
 
     def run(self):
         """Every mutant that is asked for."""
@@ -31,6 +29,7 @@ class Cells:
             path = os.path.join(self.observer.root, cell["file"])
             if path not in self.live:
                 self.live[path] = jittest_swap.Live(path)
+        jittest_relay.look_ahead(self.session.items)
         gc.collect()
         gc.freeze()
         self.known = jittest_processes.children()
@@ -47,20 +46,49 @@ class Cells:
 
     def _steps(self, cell, pairs):
         """Runs the tests of a mutant, as far as they are wanted; how it ended."""
+        relay = None
         for step in cell["steps"]:
             items = self._items(step)
             if self.request["forked"]:
                 for item in items:
                     self._alone(cell, item, pairs)
             elif items:
-                relay, status = self._together(cell, items, pairs, step)
-                if not relay.ended:
-                    ending = "timed_out" if relay.late else "ended"
-                    how = jittest_processes.describe(status)
-                    return {"whole": False, "ending": ending, "how": how}
-                if relay.fell:
+                relay = self._step(cell, items, pairs, step)
+                if not relay.ended or relay.fell:
                     break
-        return {"whole": True, "ending": "ended", "how": ""}
+        return relay.ending() if relay else {"whole": True, "ending": "ended", "how": ""}
+
+    def _step(self, cell, items, pairs, step):
+        if step.get("trial"):
+            return self._trial(cell, items, pairs, step)
+        return self._together(items, pairs, step, lambda frame: self._say(cell, frame))
+
+    def _trial(self, cell, items, pairs, step):
+        """Some tests of their files, that first which told a neighbour; what they say counts only
+        where they pass without the mutant, as one may need what another leaves behind.
+        """
+        family = tuple(map(self.observer.name_of, items))
+        items = sorted(items, key=lambda item: item is not self.killers.get(family))
+        heard = []
+        relay = self._together(items, pairs, step, heard.append)
+        if relay.ended and not relay.fell:
+            return relay
+        ran = sum(frame["kind"] == "item" for frame in heard) + (not relay.ended)
+        if not self._pass_alone(items[:1] if ran == 1 else items, step):
+            return jittest_relay.of_nothing(step)
+        self.killers[family] = items[ran - 1]
+        for frame in heard:
+            self._say(cell, frame)
+        return relay
+
+    def _pass_alone(self, items, step):
+        names = tuple(map(self.observer.name_of, items))
+        if names not in self.alone:
+            heard = []
+            relay = self._together(items, (), dict(step, stop=False), heard.append)
+            passed = [frame["node"] for frame in heard if frame.get("outcome") == "passed"]
+            self.alone[names] = relay.ended and passed == list(names)
+        return self.alone[names]
 
     def _items(self, step):
         files, nodes = set(step["files"]), step.get("nodes")
@@ -84,67 +112,32 @@ class Cells:
         changed = self._clean()
         self._say(cell, dict(found, kind="item", node=node, changed=changed[:5]))
 
-    def _together(self, cell, items, pairs, step):
-        """Tests in one copy, in order, as pytest runs them: what was heard, and its status."""
-        nonce = new_nonce()
-        reading, writing = os.pipe()
-        child = os.fork()
-        if child == 0:
-            os.close(reading)
-            try:
-                self._in_the_copy(items, pairs, step, writing, nonce)
-            finally:
-                os._exit(0)
-        os.close(writing)
-        relay = Relay(reading, nonce, step)
-        for frame in relay.frames():
-            self._say(cell, frame)
-        os.close(reading)
-        status = jittest_processes.end(child)
-        self._clean()
-        return relay, status
+    def _together(self, items, pairs, step, say):
+        """Tests in one copy, in order, as pytest runs them; the relay of what was heard."""
+        names = [self.observer.name_of(item) for item in items]
 
-    def _in_the_copy(self, items, pairs, step, writing, nonce):
-        os.setpgid(0, 0)
-        observer = self.observer
-        observer.pid = os.getpid()
-        observer.send = lambda frame: write_frame(writing, nonce, frame)
+        def told(frame):
+            names.remove(frame["node"])
+            say(frame)
+
+        relay = jittest_relay.copy(
+            self.observer,
+            step["limit"],
+            step["counted"],
+            lambda: self._in_the_copy(items, pairs, step),
+            told,
+        )
+        if not relay.ended and names:
+            say({"kind": "begin", "node": names[0]})
+        self._clean()
+        return relay
+
+    def _in_the_copy(self, items, pairs, step):
         self.request["stop"] = step["counted"] if step["stop"] else []
+        self.request["announced"] = True  # the order is known out there
+        jittest_relay.say_little(self.session.config, items)
         jittest_swap.install(pairs)
         for item, following in zip(items, items[1:] + [None]):
             item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
             if self.session.shouldstop or self.session.shouldfail:
                 break
-        if os.getpid() == observer.pid:
-            observer.send({"kind": "end"})
-
-
-class Relay:
-    """What a copy that runs several tests says, as long as no test takes longer than it may."""
-
-    def __init__(self, descriptor, nonce, step):
-        self.descriptor, self.limit = descriptor, step["limit"]
-        self.counted = set(step["counted"])
-        self.reader = FrameReader(nonce)
-        self.ended, self.late, self.fell = False, False, False
-
-    def frames(self):
-        """Frames until the copy ends, or a test takes too long."""
-        until = time.monotonic() + self.limit
-        while not self.ended:
-            ready = select.select([self.descriptor], [], [], max(0, until - time.monotonic()))[0]
-            data = os.read(self.descriptor, 1 << 16) if ready else b""
-            if not data:
-                self.late = not ready
-                return
-            try:
-                found = self.reader.feed(data)
-            except Malformed:
-                return
-            until = time.monotonic() + self.limit
-            for frame in found:
-                self.ended = self.ended or frame["kind"] == "end"
-                fell = frame["kind"] == "item" and frame["outcome"] in FELL
-                self.fell = self.fell or fell and frame["node"] in self.counted
-                if frame["kind"] in ("begin", "item"):
-                    yield frame

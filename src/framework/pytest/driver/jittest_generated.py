@@ -6,18 +6,16 @@ import os
 import secrets
 
 from jittest_sides import setting_of
+from jittest_steps import ask, groups, step_of
 
 FAILING = "def test_%s():\n    assert 1 == 2\n"
 PASSING = "def test_%s():\n    assert 1 == 1\n"
 CLEAN_SHARE = 0.4
 
 
-def groups(tests):
-    """Tests by folder, as files of one folder are collected in the same way."""
-    found = {}
-    for test in tests:
-        found.setdefault(os.path.dirname(test["path"]), []).append(test)
-    return list(found.values())
+def _is_asked(test, side):
+    """Whether a test has to be sure on a side before it is rerun."""
+    return side == "head" or not test.get("mutants") and test.get("in_base", True)
 
 
 class Generated:
@@ -35,8 +33,7 @@ class Generated:
         """Every test once on base and once on head, with controls and a look at where modules come
         from.
         """
-        for side in ("base", "head"):
-            self._round(side, 0, self.of(side))
+        self.run.together(lambda side: self._round(side, 0, self.of(side)), ("base", "head"))
 
     def rerun(self):
         """Tests again under other hash seeds, time zones, orders, languages and temporary folders:
@@ -48,8 +45,23 @@ class Generated:
             for side in ("base", "head")
         }
         sides = [side for side in ("base", "head") if wanted[side]]
+        again = self._again if self.run.plan.get("repeats", 1) > 1 else self._round
         for number in range(1, self.run.reruns):
-            self.run.together(lambda side: self._round(side, number, wanted[side]), sides)
+            self.run.together(lambda side: again(side, number, wanted[side]), sides)
+
+    def _again(self, side, number, tests):
+        """Many runs under one setting, each in a copy that collects by itself."""
+        setting, repeats = setting_of(number), range(self.run.plan["repeats"])
+        for group in groups(tests):
+            added = {test["path"]: test["code"] for test in group}
+            limits = self._limits(group)
+            step = step_of(sorted(added), max(limits.values()), forked=True)
+            cells = [{"id": "run %d" % repeat, "steps": [step]} for repeat in repeats]
+            request = {"setting": setting, "added": added, "limits": limits}
+            answers = ask(self.run, side, "early", cells, sorted(added), **request)
+            for answer in answers.values():
+                for test in group if answer is not None else []:
+                    self._keep(side, number, test, answer.file(test["path"]), setting)
 
     def _undecided(self, test, side, caught):
         """Whether more runs can tell more: what fell on head proves something only where base has
@@ -146,7 +158,12 @@ class Generated:
         without a fork after collection; what that shows replaces the first look.
         """
         until = self.run.left() * (1 - CLEAN_SHARE)
-        self.run.together(lambda test: self._clean(test, until), self.promising())
+        work = [
+            (side, group)
+            for side in ("base", "head")
+            for group in groups([t for t in self.promising() if _is_asked(t, side)])
+        ]
+        self.run.together(lambda pair: self._clean(*pair, until), work)
 
     def promising(self):
         """Tests that pass on base and fail on head, then those that pass on head and are meant for
@@ -165,19 +182,24 @@ class Generated:
                 meant.append(test)
         return caught + meant
 
-    def _clean(self, test, until):
-        for side in ("base", "head"):
-            if side == "base" and (test.get("mutants") or not test.get("in_base", True)):
-                continue
-            if self.run.left() < until:
-                self.run.ledger.say("there was no time to run every promising test alone")
-                return
-            limit = self._limits([test])[test["path"]]
-            added = {test["path"]: test["code"]}
-            answer = self.run.session(side, [test["path"]], added=added, limit=limit)
-            cell = answer.file(test["path"])
+    def _clean(self, side, group, until):
+        limits = self._limits(group)
+        cells = [{"id": t["id"], "steps": [step_of([t["path"]], limits[t["path"]])]} for t in group]
+        added = {test["path"]: test["code"] for test in group}
+        seconds = max(0.0, self.run.left() - until)
+        request = {"added": added, "limit": max(limits.values()), "seconds": seconds}
+        answers = ask(self.run, side, "early", cells, sorted(added), **request)
+        for test in group:
+            answer = answers[test["id"]]
+            if answer is None and self.run.left() > until:
+                alone = {test["path"]: test["code"]}
+                limit = limits[test["path"]]
+                answer = self.run.session(side, [test["path"]], added=alone, limit=limit)
+            cell = answer.file(test["path"]) if answer is not None else None
             if cell is not None:
                 self._replace(test, side, cell)
+            else:
+                self.run.ledger.say("there was no time to run every promising test alone")
 
     def _replace(self, test, side, cell):
         for old in self.run.ledger.outcomes(test["id"], side):

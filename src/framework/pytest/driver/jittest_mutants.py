@@ -1,8 +1,8 @@
 """Mutants: which can be run at all, and which tests they fall to."""
 
-from jittest_generated import groups
+from jittest_copies import Imported, Swapped
 from jittest_run import MUTANT_FLOOR
-from jittest_swapped import Swapped
+from jittest_steps import ask, groups, parted, step_of
 
 OTHERS = 20
 SHOWN = 20
@@ -57,15 +57,19 @@ class Mutants:
             self.run.ledger.say("the sources could not be analysed to the end: %s" % answer["how"])
 
     def kill(self):
-        """Each mutant that can be run against the tests that reach it: those that differ in
-        functions alone in copies of one session, all others in sessions of their own.
+        """Each mutant that can be run against the tests that reach it: in copies of a few sessions,
+        and in sessions of their own those for which that didn't work.
         """
         ledger = self.run.ledger
         done = set(ledger.broken_mutants) | set(ledger.equivalent_mutants)
         pending = [mutant for mutant in self.run.mutants if mutant["id"] not in done]
-        left = Swapped(self).kill([mutant for mutant in pending if self._can_be_swapped(mutant)])
-        others = [m for m in pending if m["id"] in left or not self._can_be_swapped(m)]
-        self.run.together(self._kill_one, others)
+        swapped = [mutant for mutant in pending if self._can_be_swapped(mutant)]
+        left = Swapped(self).kill(swapped)
+        others = [m for m in pending if m["id"] in left or m not in swapped]
+        left = {mutant["id"] for mutant in others}
+        if self.own.complete and self.run.plan.get("copies", True):
+            left = Imported(self).kill(others)
+        self.run.together(self._kill_one, [m for m in others if m["id"] in left])
         ledger.not_run.sort()
 
     def _can_be_swapped(self, mutant):
@@ -85,9 +89,19 @@ class Mutants:
     def _session(self, mutant, files, **request):
         served = {"file": mutant["file"], "source": mutant["source"]}
         answer = self.run.session("head", files, mutant=served, **request)
+        self._is_broken(mutant, answer)
+        return answer
+
+    def _is_broken(self, mutant, answer):
         if answer.import_error:
             self.run.ledger.broken_mutants[mutant["id"]] = answer.import_error
-        return answer
+        return mutant["id"] in self.run.ledger.broken_mutants
+
+    def takes(self, mutant, answer, reached):
+        """Whether what copies say of a mutant that they imported can be taken: not where it can't
+        be imported, nor where they never did; `reached` says whether they should have.
+        """
+        return not self._is_broken(mutant, answer) and self._believed(mutant, answer, reached)
 
     def own_files(self, mutant):
         """The repository's own test files that reach a mutant, the fast ones first: those of the
@@ -220,7 +234,7 @@ class Mutants:
                 continue
             self.run.ledger.add_cell(test["id"], mutant["id"], 0, cell, self.run.setting)
             if cell["outcome"] == "failed" and mutant["id"] in test.get("mutants", []):
-                self.confirm(mutant, test, limits[test["path"]])
+                self._confirm_alone(mutant, test, limits[test["path"]])
         return complete
 
     def limits(self, tests):
@@ -230,12 +244,66 @@ class Mutants:
             test["path"]: self.run.limit(slowest.get(test["id"], 0), MUTANT_FLOOR) for test in tests
         }
 
-    def confirm(self, mutant, test, limit):
-        """A kill once more, by the test alone and without a fork after collection; whether it is
-        one.
+    def killed(self, test, mutants):
+        """The mutants that a test is meant for and fails on, in all of its runs."""
+        runs = {m["id"]: self.run.ledger.outcomes(test["id"], m["id"]) for m in mutants}
+        return [
+            mutant
+            for mutant in mutants
+            if mutant["id"] in test.get("mutants", [])
+            and runs[mutant["id"]]
+            and all(cell["outcome"] == "failed" for cell in runs[mutant["id"]])
+        ]
+
+    def confirm(self, pairs):
+        """Kills `(test, mutant)` once more, each by the test alone and without a fork after
+        collection; by the id of a test, whether all of its are kills again.
         """
+        agreed = {}
+        for part in parted(self.run, self._confirm_part, pairs):
+            for test, fell in part:
+                agreed[test] = agreed.get(test, True) and fell
+        return agreed
+
+    def _confirm_part(self, pairs):
+        tests = {test["id"]: test for test, _ in pairs}
+        found = []
+        for group in groups(list(tests.values())):
+            names = {test["id"] for test in group}
+            found += self._confirm_group([pair for pair in pairs if pair[0]["id"] in names], group)
+        return found
+
+    def _confirm_group(self, pairs, group):
+        limits = self.limits(group)
+        cells = {}
+        for test, mutant in pairs:
+            name = "%s %s" % (mutant["id"], test["id"])
+            steps = [step_of([test["path"]], limits[test["path"]])]
+            cells[name] = {name: mutant[name] for name in ("file", "source")}
+            cells[name].update(id=name, steps=steps)
+        added = {test["path"]: test["code"] for test in group}
+        limit = max(limits.values())
+        answers = ask(
+            self.run, "head", "early", list(cells.values()), sorted(added), added=added, limit=limit
+        )
+        return [
+            (test["id"], self._confirmed(test, mutant, limits, answers.get(name)))
+            for (test, mutant), name in zip(pairs, cells)
+        ]
+
+    def _confirmed(self, test, mutant, limits, answer):
+        if answer is None:
+            return self._confirm_alone(mutant, test, limits[test["path"]])
+        cell = answer.file(test["path"]) if self.takes(mutant, answer, False) else None
+        return self._keep_second(mutant, test, cell)
+
+    def _confirm_alone(self, mutant, test, limit):
+        """The same in a session of its own."""
         added = {test["path"]: test["code"]}
-        cell = self._session(mutant, [test["path"]], added=added, limit=limit).file(test["path"])
+        answer = self._session(mutant, [test["path"]], added=added, limit=limit)
+        return self._keep_second(mutant, test, answer.file(test["path"]))
+
+    def _keep_second(self, mutant, test, cell):
         if cell is not None:
             self.run.ledger.add_cell(test["id"], mutant["id"], 1, cell, self.run.setting)
         return cell is not None and cell["outcome"] == "failed"

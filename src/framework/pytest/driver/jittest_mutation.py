@@ -1,5 +1,6 @@
 """One mutated source in place of a file, for this process alone: never on disk or from a cache."""
 
+import functools
 import os
 import types
 from importlib.machinery import SourceFileLoader
@@ -102,14 +103,20 @@ def same_constant(one, other):
     return repr(one) == repr(other)
 
 
+@functools.lru_cache(maxsize=8)
+def compiled(source, path):
+    """The code of a source: those of one mutant and of its original are asked for several times."""
+    return compile(source, path, "exec", dont_inherit=True)
+
+
 def check(original, mutated, path):
     """None for a mutant that can be run, else ("broken" | "equivalent", why)."""
     try:
-        after = compile(mutated, path, "exec", dont_inherit=True)
+        after = compiled(mutated, path)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         return "broken", shortened("%s: %s" % (type(error).__name__, error))
     try:
-        before = compile(original, path, "exec", dont_inherit=True)
+        before = compiled(original, path)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
     return ("equivalent", "same code after compilation") if same_code(before, after) else None

@@ -1,5 +1,6 @@
 """The plugin that watches a pytest session from inside and says what really happened."""
 
+import functools
 import importlib
 import os
 import select
@@ -10,15 +11,24 @@ import pytest
 
 import jittest_judge
 import jittest_processes
+import jittest_relay
 import jittest_swap
 import jittest_tree
 from jittest_cells import Cells
+from jittest_early import Early
 from jittest_wire import FrameReader, Malformed, new_nonce, write_frame
+
+PATHS = 4096
 
 
 def path_of(node):
     """The real path of what a node was collected from."""
-    return os.path.realpath(str(getattr(node, "path", None) or getattr(node, "fspath", "")))
+    return _real_path(str(getattr(node, "path", None) or getattr(node, "fspath", "")))
+
+
+@functools.lru_cache(maxsize=PATHS)
+def _real_path(path):
+    return os.path.realpath(path)
 
 
 class Observer:
@@ -35,12 +45,13 @@ class Observer:
         self.root = os.path.realpath(request["root"])
         self.phases = []
         self.collected = {}
+        self.names = {}
         self.pid = os.getpid()
 
     def name_of(self, item):
         """`tests/test_cart.py::TestCart::test_total`, relative to the repository."""
         rest = item.nodeid.split("::", 1)
-        return "::".join([os.path.relpath(path_of(item), self.root)] + rest[1:])
+        return "::".join([self._relative(item)] + rest[1:])
 
     # What is collected.
 
@@ -76,7 +87,10 @@ class Observer:
             )
 
     def _relative(self, node):
-        return os.path.relpath(path_of(node), self.root)
+        path = path_of(node)
+        if path not in self.names:
+            self.names[path] = os.path.relpath(path, self.root)
+        return self.names[path]
 
     def pytest_itemcollected(self, item):
         """Remembers each test, also those that are deselected later."""
@@ -124,7 +138,8 @@ class Observer:
             yield
             return
         self.phases = []
-        self.send({"kind": "begin", "node": self.name_of(item)})
+        if not self.request.get("announced"):
+            self.send({"kind": "begin", "node": self.name_of(item)})
         outcome = yield
         if os.getpid() != self.pid:
             os._exit(0)  # a copy of us that the test forked and that came back
@@ -140,7 +155,8 @@ class Observer:
         self.send(dict(found, **self._about(item)))
         fallen = found["outcome"] not in ("passed", "skipped")
         if fallen and self.name_of(item) in self.request.get("stop", []):
-            item.session.shouldstop = "the first failure ends it"
+            # As `shouldstop` does, but pytest draws no traceback of an interrupt.
+            item.session.shouldfail = "the first failure ends it"
 
     def _about(self, item):
         about = {
@@ -148,16 +164,28 @@ class Observer:
             "node": self.name_of(item),
             "trace": self.tracer and self.tracer.taken(),
         }
-        if self.mutation is not None:
-            about["served"] = self.mutation.served
-            about["import_error"] = self.mutation.import_error
-        return about
+        return dict(about, **self.served()) if self.mutation is not None else about
+
+    def served(self):
+        """Whether the mutant was imported, and what its import raised."""
+        return {"served": self.mutation.served, "import_error": self.mutation.import_error}
 
     # Each test in a fork.
 
     @pytest.hookimpl(tryfirst=True)
+    def pytest_collection(self, session):
+        """Copies of the session that collect by themselves, where those are asked for."""
+        if not self.request.get("early"):
+            return None
+        session.items = []
+        Early(self, session).run()
+        return True
+
+    @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session):
         """Runs each test in a copy of the process as it is after collection; mutants likewise."""
+        if self.request.get("early"):
+            return True
         if not self.request["forked"] and not self.request.get("cells"):
             return None
         if session.config.option.collectonly:
@@ -167,6 +195,7 @@ class Observer:
             return True
         known = jittest_processes.children()
         kept = jittest_tree.entries(self.request["tmp"])
+        jittest_relay.look_ahead(session.items)
         for item in session.items:
             node = self.name_of(item)
             self.send({"kind": "begin", "node": node})
@@ -186,6 +215,8 @@ class Observer:
         if child == 0:
             os.close(reading)
             try:
+                if swapped:
+                    jittest_relay.say_little(item.config, [item])
                 jittest_swap.install(swapped)
                 self._run_alone(item, writing, nonce)
             finally:

@@ -29,7 +29,7 @@ class Answer:
         if not frames or frames[-1]["kind"] != "cell_end":
             return None
         end = frames[-1]
-        collected = {"kind": "collected", "nodes": self.nodes}
+        collected = {"kind": "collected", "nodes": self.nodes}  # by copies that did not themselves
         own = [{name: frame[name] for name in frame if name != "mutant"} for frame in frames]
         return Answer(dict(end, frames=[collected] + own, output=""), self.limit_note)
 
@@ -44,7 +44,7 @@ class Answer:
             self.modules += frame.get("modules") or []
             self.changed += frame.get("changed") or []
         elif kind == "collected":
-            self.nodes = frame["nodes"]
+            self.nodes = dict(self.nodes, **frame["nodes"])
             self.trace.append(frame.get("trace"))
         elif kind == "uncollected":
             self.errors[frame.get("path") or frame["node"]] = frame

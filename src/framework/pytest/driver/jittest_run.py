@@ -64,7 +64,8 @@ class Run:
         limit = request.setdefault("limit", self.test_timeout)
         request.setdefault("forked", False)
         slowest = max([limit] + list(request.get("limits", {}).values()))
-        watched = request["forked"] or request.get("cells")  # it ends what takes too long itself
+        # Such a session ends what takes too long itself.
+        watched = request["forked"] or request.get("cells") or request.get("early")
         request.setdefault("silence", slowest + (5 if watched else 0))
         request["seconds"] = min(self.left(), seconds or self.left())
         request["reverse"] = setting["order"] == "reverse"

@@ -95,7 +95,7 @@ def _pytest(request, send):
             os.path.join(root, request["mutant"]["file"]), request["mutant"]["source"]
         )
         mutation.install()
-    if request["forked"] or request.get("cells"):
+    if request["forked"] or request.get("cells") or request.get("early"):
         tree = Tree(root, request["pristine"], request.get("added"))
     if request.get("trace"):
         tracer = Tracer(

@@ -7,7 +7,7 @@ import gc
 import os
 import types
 
-from jittest_mutation import same_code, same_constant, same_frame
+from jittest_mutation import compiled, same_code, same_constant, same_frame
 
 FUNCTION = 0x1 | 0x2  # CO_OPTIMIZED, CO_NEWLOCALS: a body that runs when it is called
 
@@ -57,8 +57,7 @@ def codes(code):
 def difference(original, mutated, path):
     """What has to be replaced; None where that is not in functions alone."""
     try:
-        before = compile(original, path, "exec", dont_inherit=True)
-        after = compile(mutated, path, "exec", dont_inherit=True)
+        before, after = compiled(original, path), compiled(mutated, path)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
     found = Difference()

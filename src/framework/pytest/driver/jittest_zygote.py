@@ -52,8 +52,10 @@ def preload():
             importlib.import_module("_pytest." + name)
         except ImportError:
             continue
-    for name in ("analysis", "cells", "clock", "mutation", "observer", "session", "trace", "tree"):
+    sys.dont_write_bytecode = False  # our own modules are compiled once for all zygotes
+    for name in ("analysis", "clock", "mutation", "observer", "session", "trace", "tree"):
         importlib.import_module("jittest_" + name)
+    sys.dont_write_bytecode = True
     # Looks at the file of every module and remembers it: else each child does at its first failure.
     inspect.getmodule(preload.__code__)
     return sorted(sys.modules)

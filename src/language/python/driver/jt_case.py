@@ -57,9 +57,8 @@ class Case:
     def weight(self):
         """Its size; simple inputs first."""
         if self._weight is None:
-            self._weight = jt_text.weight("\n".join(self.setup + (self.call,))) + 3 * len(
-                self.setup
-            )
+            parts = self.setup + (self.call,)
+            self._weight = sum(map(jt_text.weight, parts)) + 3 * len(self.setup)
         return self._weight
 
     def command(self, limit, lines=False):

@@ -199,4 +199,7 @@ def _lower(what, value):
 
 def remove(folder):
     """Removes a scratch folder; what can't be removed stays."""
-    shutil.rmtree(folder, ignore_errors=True)
+    try:
+        os.rmdir(folder)  # most are empty
+    except OSError:
+        shutil.rmtree(folder, ignore_errors=True)

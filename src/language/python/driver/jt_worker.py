@@ -9,9 +9,8 @@ ends with its child.
 
 import ast
 import contextlib
+import functools
 import importlib
-import importlib.abc
-import importlib.util
 import io
 import json
 import logging
@@ -25,14 +24,18 @@ import warnings
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:] = [HERE] + [p for p in sys.path if os.path.abspath(p or ".") != HERE]
+sys.dont_write_bytecode = False  # our own modules are compiled once for all workers
+import jt_board  # noqa: E402
 import jt_describe  # noqa: E402
 import jt_guard  # noqa: E402
+import jt_loop  # noqa: E402
 import jt_outcome  # noqa: E402
 import jt_pytest  # noqa: E402
 import jt_trace  # noqa: E402
 import jt_web  # noqa: E402
 
 sys.path.remove(HERE)
+sys.dont_write_bytecode = True
 
 # Cases of one batch that may take too long; of a mutant the first one is enough.
 SLOW_IN_A_BATCH, SLOW_OF_A_MUTANT = 3, 1
@@ -44,7 +47,7 @@ TICK, IDLE, IDLE_TICKS = 1.0, 0.001, 2
 worked = time.process_time  # before anybody replaces it
 
 
-class Mutated(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+class Mutated:
     """Serves one mutated file to the import system; nothing is written to disk."""
 
     def __init__(self, file, source):
@@ -80,9 +83,9 @@ class Mutated(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 class Child:
     """What happens in the forked process: cases in, outcome lines out."""
 
-    def __init__(self, worker, out):
+    def __init__(self, worker, board):
         self.worker = worker
-        self.out = out
+        self.board = board
         self.tracer = jt_trace.Tracer(worker.root, worker.wanted)
         self.known = worker.arcs
         self.ticks, self.idle, self.worked = 0, 0, 0.0
@@ -91,9 +94,7 @@ class Child:
 
     def send(self, message):
         """One line to the zygote."""
-        data = json.dumps(message).encode() + b"\n"
-        while data:
-            data = data[os.write(self.out, data) :]
+        self.board.write(json.dumps(message).encode() + b"\n")
 
     def end(self, outcome):
         """Says how the case ended, and ends the process with it: nothing can swallow that."""
@@ -196,7 +197,7 @@ class Child:
             space, setup = dict(self.space), setup[len(self.prefix) :]
         try:
             if setup:
-                exec(compile(setup, "<setup>", "exec"), space)
+                exec(_setup(setup), space)
             stage = "call"
             value = self._call(case["call"], space, held)
             outcome = {"kind": "value", "value": canon.node(value)}
@@ -344,8 +345,8 @@ class Worker:
     def do_web(self, command):
         """The web applications of modules that were imported, with their routes."""
 
-        def body(out):
-            child = Child(self, out)
+        def body(board):
+            child = Child(self, board)
             self.guard.armed = True
             apps, why = jt_web.applications(command["modules"], command["django"])
             child.send({"kind": "web", "apps": apps, "why": why})
@@ -410,8 +411,8 @@ class Worker:
         return [self._test(code, prepare) for code in command["tests"]]
 
     def _test(self, code, prepare):
-        def body(out):
-            child = Child(self, out)
+        def body(board):
+            child = Child(self, board)
             signal.setitimer(signal.ITIMER_PROF, self.call_seconds + 1)  # its signal ends the child
             prepare()
             self.guard.armed = True
@@ -434,8 +435,8 @@ class Worker:
                 continue
             rest = cases[len(outcomes) :][: 1 if fresh else None]
 
-            def body(out, rest=rest):
-                child = Child(self, out)
+            def body(board, rest=rest):
+                child = Child(self, board)
                 signal.signal(signal.SIGALRM, child.tick)
                 signal.signal(signal.SIGPROF, lambda *_: child.end({"kind": "slow"}))
                 if prepare:
@@ -444,6 +445,7 @@ class Worker:
                     except BaseException as error:
                         why = "%s: %s" % (type(error).__name__, error)
                         child.end({"kind": "broken", "why": why[:300]})
+                jt_loop.share()
                 if command.get("prefix"):
                     child.share(command["prefix"], command["warm"])
                 if command.get("apart"):
@@ -471,55 +473,62 @@ class Worker:
         """Runs `body` in a child; the JSON lines that it wrote and how it ended. `seconds` is for
         one line.
         """
-        back, out = os.pipe()
+        board = jt_board.Board()
         self.folders += 1
         folder = os.path.join(self.scratch, "run%d" % self.folders)
         child = os.fork()
         if child == 0:
-            os.close(back)
+            os.close(board.reading)
             code = 1
             try:
                 os.makedirs(folder, exist_ok=True)
                 os.chdir(folder)
                 jt_guard.limit_child(seconds * lines, self.memory)
                 warnings.simplefilter("ignore")
-                body(out)
+                body(board)
                 code = 0
             except BaseException as error:
                 data = {"kind": "broken", "why": "%s: %s" % (type(error).__name__, error)}
                 with contextlib.suppress(BaseException):
-                    os.write(out, json.dumps(data).encode() + b"\n")
+                    board.write(json.dumps(data).encode() + b"\n")
             finally:
                 os._exit(code)
-        os.close(out)
-        got, killed = self._read(back, child, seconds)
-        os.close(back)
+        os.close(board.writing)
+        got, killed = self._read(board, child, seconds)
+        os.close(board.reading)
+        board.close()
         _, status = os.waitpid(child, 0)
         if os.path.isdir(folder):
             jt_guard.remove(folder)
         return got, "killed" if killed else status
 
     @staticmethod
-    def _read(back, child, seconds):
-        data, killed = b"", False
-        until = time.monotonic() + seconds * PATIENCE + 3
+    def _read(board, child, seconds):
+        data, killed, seen = b"", False, 0
         while True:
-            ready, _, _ = select.select([back], [], [], max(0, until - time.monotonic()))
-            if not ready:
+            ready, _, _ = select.select([board.reading], [], [], seconds * PATIENCE + 3)
+            part = os.read(board.reading, 1 << 16) if ready else None
+            if part:
+                data += part
+            elif ready:
+                break
+            elif board.written() == seen:
                 os.kill(child, signal.SIGKILL)
                 killed = True
                 break
-            part = os.read(back, 1 << 16)
-            if not part:
-                break
-            data += part
-            until = time.monotonic() + seconds * PATIENCE + 3
-        lines = [line for line in data.split(b"\n") if line]
+            seen = board.written()
+        lines = [line for line in (board.read() + data).split(b"\n") if line]
         if killed and data and not data.endswith(b"\n"):
             lines.pop()
         return [
             json.loads(line) for line in lines if line.startswith(b"{") and line.endswith(b"}")
         ], killed
+
+
+@functools.lru_cache(maxsize=64)
+def _setup(text):
+    """Cases of one batch mostly start in the same way."""
+    return compile(text, "<setup>", "exec")
 
 
 def _says(file, word):

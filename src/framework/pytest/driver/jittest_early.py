@@ -1,0 +1,113 @@
+"""Cells of the kill matrix in copies of one session as it is before collection. In a copy the
+mutant is imported as everything of the repository is; what pytest needs to start is paid once.
+"""
+
+import functools
+import gc
+import os
+import pathlib
+import sys
+
+import jittest_judge
+import jittest_processes
+import jittest_relay
+import jittest_tree
+from jittest_mutation import Mutation
+
+MARGIN = 3  # seconds: a copy that forks its tests ends what takes too long itself
+
+
+class Early:
+    """The loop over the cells of a session's request."""
+
+    def __init__(self, observer, session):
+        self.observer = observer
+        self.request = observer.request
+        self.session = session
+        self.cells = self.request["early"]
+        self.loaded = {}
+
+    def run(self):
+        """Every cell that is asked for."""
+        steps = [step for cell in self.cells for step in cell["steps"]]
+        self._rewrite_once({name for step in steps for name in step["files"]})
+        self.loaded = {_file_of(module) for module in list(sys.modules.values())}
+        gc.collect()
+        gc.freeze()
+        known = jittest_processes.children()
+        kept = jittest_tree.entries(self.request["tmp"])
+        for cell in self.cells:
+            # A configuration that loads the file itself leaves no room for a mutant of it.
+            free = "source" not in cell or self._path(cell["file"]) not in self.loaded
+            self._say(cell, {"kind": "cell", "served": False})
+            relay = jittest_relay.of_nothing(cell["steps"][0])
+            for step in cell["steps"] if free else []:
+                relay = self._copy(cell, step)
+                jittest_processes.end_strangers(known)
+                self.observer.tree.restore()
+                jittest_tree.keep_only(self.request["tmp"], kept)
+                if not relay.ended or relay.fell:
+                    break
+            if free:
+                self._say(cell, dict(relay.ending(), kind="cell_end"))
+
+    def _path(self, name):
+        return os.path.realpath(os.path.join(self.observer.root, name))
+
+    def _say(self, cell, frame):
+        self.observer.send(dict(frame, mutant=cell["id"]))
+
+    def _copy(self, cell, step):
+        return jittest_relay.copy(
+            self.observer,
+            step["limit"] + (MARGIN if step["forked"] else 0),
+            step["counted"],
+            lambda: self._in_the_copy(cell, step),
+            lambda frame: self._say(cell, frame),
+        )
+
+    def _in_the_copy(self, cell, step):
+        observer, session = self.observer, self.session
+        observer.request.update(
+            early=None,
+            nodes=step["nodes"],
+            forked=step["forked"],
+            limit=step["limit"],
+            stop=step["counted"] if step["stop"] else [],
+        )
+        if "source" in cell:
+            observer.mutation = Mutation(self._path(cell["file"]), cell["source"])
+            observer.mutation.install()
+        session.config.args[:] = [os.path.join(observer.root, name) for name in step["files"]]
+        try:
+            session.config.hook.pytest_collection(session=session)
+            session.config.hook.pytest_runtestloop(session=session)
+        except (session.Failed, session.Interrupted):
+            pass
+        except BaseException as error:  # pytest.exit, an interrupt, a hook that fails
+            message = jittest_judge.text_of(error, observer.root)
+            observer.send({"kind": "crash", "message": message})
+        if observer.mutation is not None:
+            observer.send(dict(observer.served(), kind="mutant"))
+
+    def _rewrite_once(self, names):
+        """Has pytest rewrite the assertions of test files here, and not in each copy again. Where
+        this pytest does that in another way, the copies do it.
+        """
+        import _pytest.assertion.rewrite as rewriting
+
+        rewrite = getattr(rewriting, "_rewrite_test", None)
+        if rewrite is None:
+            return
+        remembered = functools.lru_cache(maxsize=None)(rewrite)
+        for name in sorted(names):
+            try:
+                remembered(pathlib.Path(self.observer.root, name), self.session.config)
+            except Exception:  # a copy meets it again, and says so
+                continue
+        rewriting._rewrite_test = remembered
+
+
+def _file_of(module):
+    file = getattr(module, "__file__", None)
+    return os.path.realpath(file) if isinstance(file, str) else None

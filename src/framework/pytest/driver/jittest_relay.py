@@ -1,0 +1,108 @@
+"""What a copy of a session says, as long as none of its tests takes longer than it may."""
+
+import contextlib
+import os
+import select
+import time
+
+import jittest_processes
+from jittest_wire import FrameReader, Malformed, new_nonce, write_frame
+
+FELL = ("failed", "broken")
+
+
+class Relay:
+    """The reading end of a copy. `limit` are the seconds between two frames, `counted` the nodes
+    whose failure matters.
+    """
+
+    def __init__(self, descriptor, nonce, limit, counted):
+        self.descriptor, self.limit = descriptor, limit
+        self.counted = set(counted)
+        self.reader = FrameReader(nonce)
+        self.ended, self.late, self.fell = False, False, False
+        self.status = None
+
+    def frames(self):
+        """Frames until the copy ends, or a test takes too long."""
+        until = time.monotonic() + self.limit
+        while not self.ended:
+            ready = select.select([self.descriptor], [], [], max(0, until - time.monotonic()))[0]
+            data = os.read(self.descriptor, 1 << 16) if ready else b""
+            if not data:
+                self.late = not ready
+                return
+            try:
+                found = self.reader.feed(data)
+            except Malformed:
+                return
+            until = time.monotonic() + self.limit
+            for frame in found:
+                self.ended = self.ended or frame["kind"] == "end"
+                fell = frame["kind"] == "item" and frame["outcome"] in FELL
+                self.fell = self.fell or fell and frame["node"] in self.counted
+                if frame["kind"] != "end":
+                    yield frame
+
+    def ending(self):
+        """How the copy ended, as an answer has it."""
+        if self.ended:
+            return {"whole": True, "ending": "ended", "how": ""}
+        ending = "timed_out" if self.late else "ended"
+        return {"whole": False, "ending": ending, "how": jittest_processes.describe(self.status)}
+
+
+def of_nothing(step):
+    """The relay of tests that say nothing."""
+    relay = Relay(None, b"", step["limit"], step["counted"])
+    relay.ended = True
+    return relay
+
+
+def copy(observer, limit, counted, body, say):
+    """Runs `body` in a copy of this process, whose frames go to `say`; the relay, when it ended."""
+    nonce = new_nonce()
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(reading)
+        try:
+            os.setpgid(0, 0)
+            observer.pid = os.getpid()
+            observer.send = lambda frame: write_frame(writing, nonce, frame)
+            body()
+            if os.getpid() == observer.pid:
+                observer.send({"kind": "end"})
+        finally:
+            os._exit(0)
+    os.close(writing)
+    relay = Relay(reading, nonce, limit, counted)
+    for frame in relay.frames():
+        say(frame)
+    os.close(reading)
+    relay.status = jittest_processes.end(child)
+    return relay
+
+
+def look_ahead(items):
+    """What pytest finds out about each test when it first runs, here and not in each copy again."""
+    for item in items:
+        with contextlib.suppress(Exception):  # a copy meets it again
+            item.location, item.ihook
+
+
+def say_little(config, items):
+    """Has a copy draw no failure and print nothing of how its tests go: nobody reads it, and it
+    takes longer than most tests.
+    """
+    for item in items:
+        item.repr_failure = item._repr_failure_py = _brief
+    reporter = config.pluginmanager.getplugin("terminalreporter")
+    for name in ("logstart", "logreport", "logfinish"):
+        hook = getattr(config.hook, "pytest_runtest_" + name)
+        with contextlib.suppress(AttributeError, ValueError):  # another pluggy, another reporter
+            hook._remove_plugin(reporter)
+
+
+def _brief(excinfo, style=None):
+    return type(excinfo.value).__name__

@@ -1,0 +1,135 @@
+"""Mutants in copies of a session: what a copy may not change."""
+
+from test_matrix import FLAT, MODULES, OWN_TESTS
+
+STOCK = """
+import functools
+
+TABLE = {"pear": 3}
+
+
+@functools.lru_cache(maxsize=None)
+def known(name):
+    return TABLE.get(name, 0)
+
+
+def count(name):
+    return known(name) * 1
+
+
+def opened(places):
+    if not places:
+        raise LookupError("nothing is open")
+    return len(places) + 0
+"""
+# `test_other` reaches `opened` and passes only after `test_first`, which doesn't reach it;
+# `test_third` alone tells mutants of `known`, which it doesn't reach: `test_second` left it cached.
+OWN = """
+import pytest
+
+from shop.cart import count, known, opened
+
+PLACES = []
+
+
+def test_first():
+    PLACES.append(1)
+
+
+def test_other():
+    assert opened(PLACES)
+
+
+def test_second():
+    known("pear")
+
+
+def test_third():
+    assert count("pear") == 3
+
+
+def test_nothing():
+    assert True
+"""
+
+
+def shop_of(matrix, **files):
+    found = {"shop/cart.py": STOCK, "tests/test_cart.py": OWN}
+    found.update(files.get("more", {}))
+    return matrix.repository(dict(FLAT, **found))
+
+
+def plan_of(*mutants, **more):
+    plan = {
+        "modules": MODULES,
+        "mutants": list(mutants),
+        "own_tests": OWN_TESTS,
+        "changed_lines": {"shop/cart.py": [1]},
+        "test_timeout": 3,
+        "seconds": 100,
+    }
+    return dict(plan, **more)
+
+
+def fallen(result):
+    """The own tests that fall to each mutant."""
+    found = {}
+    for cell in result["own_cells"]:
+        if cell["revision"].startswith("M") and cell["outcome"] != "passed":
+            found.setdefault(cell["revision"], set()).add(cell["node"].split("::")[1])
+    return found
+
+
+def test_a_test_that_needs_another_one_kills_nothing_alone(matrix):
+    shop = shop_of(matrix)
+    result = shop.run(**plan_of(shop.mutant("shop/cart.py", "len(places) + 0", "len(places) + 1")))
+    assert result["distrust"] == []
+    assert fallen(result) == {}
+
+
+def test_a_test_that_sees_what_another_one_left_behind_kills(matrix):
+    shop = shop_of(matrix)
+    result = shop.run(**plan_of(shop.mutant("shop/cart.py", "get(name, 0)", "get(None, 0)")))
+    assert result["distrust"] == []
+    assert fallen(result) == {"M001": {"test_third"}}
+
+
+def test_a_mutant_of_a_file_that_the_configuration_loads_falls_too(matrix):
+    shop = shop_of(matrix, more={"tests/conftest.py": "import shop.cart\n"})
+    mutant = shop.mutant("shop/cart.py", '"pear": 3', '"pear": 4')
+    result = shop.run(**plan_of(mutant))
+    assert result["distrust"] == []
+    assert fallen(result) == {"M001": {"test_third"}}
+
+
+def test_what_a_mutant_does_while_it_is_imported_is_its_own(matrix):
+    shop = shop_of(matrix)
+    changes = [
+        ("TABLE = {", "TABLE = {}['a']\nTABLE = {"),
+        ("TABLE = {", "while True: pass\nTABLE = {"),
+        ("TABLE = {", "import os; os._exit(0)\nTABLE = {"),
+        ('"pear": 3', '"pear": 5'),
+    ]
+    mutants = [
+        shop.mutant("shop/cart.py", before, after, "M%03d" % number)
+        for number, (before, after) in enumerate(changes)
+    ]
+    test = shop.test(
+        "from shop.cart import count\n\n\ndef test_pears():\n    assert count('pear') == 3\n",
+        mutants=[mutant["id"] for mutant in mutants],
+        purpose="hardening",
+    )
+    plan = plan_of(*mutants, tests=[test])
+    copies, alone = shop.run(**plan), shop.run(**dict(plan, copies=False))
+    assert list(copies["broken_mutants"]) == list(alone["broken_mutants"]) == ["M000"]
+    assert fallen(copies) == fallen(alone) == {"M003": {"test_third"}}
+    told = [
+        {
+            (c["revision"], c["run"], c["outcome"])
+            for c in result["cells"]
+            if c["revision"][0] == "M"
+        }
+        for result in (copies, alone)
+    ]
+    assert told[0] == told[1]
+    assert ("M003", 1, "failed") in told[0]
