@@ -5,7 +5,7 @@ CARGO ?= cargo
 TARGET := $(shell $(CARGO) metadata --format-version 1 --no-deps 2>/dev/null | sed -n 's/.*"target_directory":"\([^"]*\)".*/\1/p')
 BIN = $(TARGET)/debug/jittest
 
-.PHONY: help setup build demo test test-long lint test-drivers test-rust bench fmt deny
+.PHONY: help setup build demo test test-long lint test-drivers test-rust bench mutants fmt deny
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
@@ -42,6 +42,9 @@ test-long: setup ## the slow stories too: some hours
 bench: build ## ratios and percentiles of one run
 	@$(CARGO) build --release
 	@$(CARGO) bench --bench jittest
+
+mutants: ## whether the oracle's tests notice its mutants: some minutes
+	@deploy/setup/mutants.sh
 
 fmt: ## format everything
 	@$(CARGO) fmt

@@ -99,12 +99,11 @@ fn own_tests(evidence: &Evidence<'_>, subject: &Target) -> Vec<Sign> {
 
 fn own_test_that_asks_for_it<'e>(evidence: &Evidence<'e>, subject: &Target) -> Option<&'e OwnTestId> {
     let cells = &evidence.matrix.own_cells;
-    let asks = |node: &OwnTestId| {
-        let at = |key: RevisionKey| cells.get(&(node.clone(), key));
-        at(RevisionKey::Head).is_some_and(Cell::all_passed) && at(RevisionKey::Base).is_some_and(Cell::all_failed)
-    };
-    let keys = cells.keys().filter(|(_, revision)| *revision == RevisionKey::Base).map(|(node, _)| node);
-    keys.filter(|node| asks(node)).find(|node| mentions(evidence, node, &subject.symbol))
+    let failed_on_base =
+        cells.iter().filter(|((_, revision), cell)| *revision == RevisionKey::Base && cell.all_failed());
+    let passes_on_head = |node: &OwnTestId| cells.get(&(node.clone(), RevisionKey::Head)).is_some_and(Cell::all_passed);
+    let mut asking = failed_on_base.map(|((node, _), _)| node).filter(|node| passes_on_head(node));
+    asking.find(|node| mentions(evidence, node, &subject.symbol))
 }
 
 /// Whether the file of a changed test names the symbol.

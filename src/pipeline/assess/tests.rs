@@ -406,6 +406,7 @@ fn a_hardening_must_hold_on_head_every_time() {
         (vec![Outcome::Passed; 4], "too-few-runs"),
         (vec![failed()], "fails-on-head"),
         ([vec![Outcome::Passed; 4], vec![failed()]].concat(), "flaky"),
+        ([vec![failed(); 4], vec![Outcome::Passed]].concat(), "flaky"),
     ] {
         let mut case = Case::hardening();
         case.runs("G001", RevisionKey::Head, runs);

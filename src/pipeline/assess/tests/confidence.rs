@@ -175,6 +175,16 @@ fn an_own_test_of_something_else_asks_for_nothing() {
 }
 
 #[test]
+fn an_own_test_that_kills_a_mutant_does_not_ask_for_the_change() {
+    let mut case = case();
+    own_test(&mut case, "from shop.cart import total\n\n\ndef test_total():\n    assert total([]) == 0\n");
+    case.own(RevisionKey::Base, Outcome::Passed);
+    case.own(RevisionKey::Head, Outcome::Passed);
+    case.own(on("M001"), failed());
+    assert_eq!(told(&case), (Confidence::Medium, String::new()));
+}
+
+#[test]
 fn a_test_that_asserted_the_old_outcome_and_was_changed_lowers_the_confidence() {
     let mut case = case();
     let rewritten = |word: &str| RewrittenTest {
@@ -188,6 +198,19 @@ fn a_test_that_asserted_the_old_outcome_and_was_changed_lowers_the_confidence() 
 }
 
 #[test]
+fn a_symbol_is_named_as_it_is_written_or_by_all_words_of_its_name() {
+    for (text, confidence) in [
+        ("`total_price` now includes shipping", Confidence::Low),
+        ("The total of all prices now includes shipping", Confidence::Low),
+        ("The total now includes shipping", Confidence::Medium),
+    ] {
+        let mut case = says(StatementSource::Body, ChangeKind::Unknown, text);
+        case.map.targets[0].symbol.name = "total_price".to_owned();
+        assert_eq!(told(&case).0, confidence, "{text}");
+    }
+}
+
+#[test]
 fn special_methods_are_meant_by_the_name_of_their_class() {
     let mut case = says(StatementSource::Body, ChangeKind::Unknown, "Cart now counts twice");
     case.map.targets[0].symbol.name = "__len__".to_owned();
@@ -197,6 +220,18 @@ fn special_methods_are_meant_by_the_name_of_their_class() {
     let words = BTreeSet::from(["Cart".to_owned()]);
     case.intent.rewritten_tests = vec![RewrittenTest { name: "t.py::test_len".to_owned(), words }];
     check(&case, Confidence::Low, "the change alters");
+}
+
+#[test]
+fn a_test_of_the_class_is_no_test_of_each_of_its_methods() {
+    let mut case = case();
+    case.map.targets[0].symbol.parent = Some("shop.Cart".to_owned());
+    let words = BTreeSet::from(["Cart".to_owned(), "label".to_owned()]);
+    case.intent.rewritten_tests = vec![RewrittenTest { name: "t.py::test_label".to_owned(), words }];
+    assert_eq!(told(&case), (Confidence::Medium, String::new()));
+    case.map.targets[0].symbol.name = "__len__".to_owned();
+    case.map.targets[0].symbol.parent = Some("shop.Order".to_owned());
+    assert_eq!(told(&case), (Confidence::Medium, String::new()));
 }
 
 #[test]
@@ -345,6 +380,13 @@ fn a_strong_sign_is_never_high() {
     let mut case = unplanned(with_parameters(vec![parameter("items", None)], vec![]), "IndexError");
     case.intent.kind = ChangeKind::Refactoring;
     check(&case, Confidence::Medium, "behaviour stays as it is");
+}
+
+#[test]
+fn a_strong_sign_outweighs_a_promise() {
+    let mut case = with_parameters(vec![parameter("items", None)], vec![]);
+    case.intent.kind = ChangeKind::Refactoring;
+    check(&case, Confidence::Low, "behaviour stays as it is");
 }
 
 #[test]

@@ -74,11 +74,11 @@ fn one_run_of_a_mutant_that_passes_is_no_kill() {
 fn a_hardening_is_as_sure_as_its_likeliest_mutant() {
     for (plausibility, confidence) in [(60, Confidence::High), (59, Confidence::Medium)] {
         let mut case = Case::hardening();
-        case.mutants = vec![mutant("M001", plausibility), mutant("M002", 10)];
+        case.mutants = vec![mutant("M001", 10), mutant("M002", plausibility)];
         case.runs("G001", on("M002"), vec![failed()]);
         let proof = case.assess().proofs.remove(0);
         assert_eq!(proof.confidence, confidence);
-        assert_eq!(proof.kills[0], MutantId::new("M001"));
+        assert_eq!(proof.kills, [MutantId::new("M002"), MutantId::new("M001")]);
         assert_eq!(proof.reasons[1], "fails on 2 mutants that the repository's own tests let live");
     }
     let reasons = Case::hardening().assess().proofs.remove(0).reasons;
@@ -109,4 +109,19 @@ fn a_hardening_that_pins_a_proven_regression_is_not_kept_and_others_are() {
     assert_eq!(case.assess().rejections.last().map(|rejection| rejection.rule.as_str()), Some("pins-a-regression"));
     case.tests[1].target = TargetId::new("T002");
     assert_eq!(kept(&case), ["G001", "G002"]);
+}
+
+#[test]
+fn a_hardening_that_pins_one_of_two_regressions_is_not_kept() {
+    let mut case = Case::regression();
+    let other = GeneratedTest { target: TargetId::new("T002"), ..generated("G002", Purpose::Regression, 5) };
+    case.tests.push(other);
+    case.runs("G002", RevisionKey::Base, vec![Outcome::Passed; 5]);
+    case.runs("G002", RevisionKey::Head, vec![failed(); 5]);
+    case.tests.push(generated("G003", Purpose::Hardening(Vec::new()), 1));
+    case.runs("G003", RevisionKey::Head, vec![Outcome::Passed; 5]);
+    case.runs("G003", RevisionKey::Base, vec![failed(); 5]);
+    case.runs("G003", on("M001"), vec![failed()]);
+    let kept: Vec<String> = case.assess().proofs.iter().map(|proof| proof.test.to_string()).collect();
+    assert_eq!(kept, ["G001", "G002"]);
 }
