@@ -26,7 +26,7 @@ fn of_file<'m>(names: &Names<'m>, file: &'m FileFacts) -> Vec<Call> {
     // Most names are written more than once in a file, and lead nowhere in the repository.
     let mut anywhere: HashMap<&str, Option<SymbolRef>> = HashMap::new();
     for symbol in &file.symbols {
-        for written in &symbol.calls {
+        for written in symbol.calls.iter() {
             let to = match own_or_near(names, file, symbol, written) {
                 Place::Certain(to) => to,
                 Place::Anywhere => anywhere.entry(written).or_insert_with(|| by_name(names, file, written)).clone(),

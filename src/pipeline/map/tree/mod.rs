@@ -88,7 +88,7 @@ fn relate(mapper: &dyn Mapper, tree: &SourceTree, files: &mut BTreeMap<RepoPath,
             file.imports.push(Import::implied(one.implied));
         }
         for symbol in file.symbols.iter_mut().filter(|_| !one.module.is_empty()) {
-            symbol.qualified_name = format!("{}{}{}", one.module, mapper.separator(), symbol.local_name);
+            symbol.qualified_name = [&one.module, mapper.separator(), &symbol.local_name].concat();
         }
         file.module = one.module;
     }
