@@ -25,6 +25,7 @@ fn of_file<'m>(names: &Names<'m>, file: &'m FileFacts) -> Vec<Call> {
     // Most names are written more than once in a file, and lead nowhere in the repository.
     let mut anywhere: HashMap<&str, Option<SymbolRef>> = HashMap::new();
     for symbol in &file.symbols {
+        let from = reference(file, &symbol.local_name);
         let caller = Caller { file, own, symbol, around: around(file, own, symbol) };
         for written in symbol.calls.iter() {
             let to = match own_or_near(names, &caller, written) {
@@ -32,9 +33,8 @@ fn of_file<'m>(names: &Names<'m>, file: &'m FileFacts) -> Vec<Call> {
                 Place::Anywhere => anywhere.entry(written).or_insert_with(|| by_name(names, file, written)).clone(),
             };
             let Some(to) = to else { continue };
-            let from = SymbolRef { file: file.path.clone(), name: symbol.local_name.clone() };
             if from != to {
-                calls.push(Call { from, to });
+                calls.push(Call { from: from.clone(), to });
             }
         }
     }
@@ -128,7 +128,7 @@ fn method<'m>(names: &Names<'m>, file: &'m FileFacts, class: &str, member: &str,
 }
 
 fn reference(file: &FileFacts, name: &str) -> SymbolRef {
-    SymbolRef { file: file.path.clone(), name: name.to_owned() }
+    SymbolRef { file: file.path.clone(), name: name.into() }
 }
 
 /// A type without what is around its name: `Cart` of `Optional[Cart]`, `&mut Cart`, `*Cart`, `"Cart"`.
@@ -165,7 +165,7 @@ pub fn routes_reaching(map: &TreeMap, symbol: &SymbolRef, depth: usize) -> BTree
         for (at, route) in file.routes.iter().enumerate() {
             let handler = SymbolRef {
                 file: route.handler_file.clone().unwrap_or_else(|| file.path.clone()),
-                name: route.handler.clone(),
+                name: route.handler.as_str().into(),
             };
             if reached.contains(&handler) {
                 routes.insert((file.path.clone(), at));
