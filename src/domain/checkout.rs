@@ -52,12 +52,17 @@ impl SourceTree {
     /// The text of a file of it, where it is there, is UTF-8 and not over `limits::SOURCE_BYTES`.
     pub fn text(&self, path: &str) -> Option<String> {
         let path = RepoPath::parse(path).ok().filter(|path| self.has(path.as_str()))?;
-        let on_disk = self.path_of(&path);
+        String::from_utf8(self.content(&path)?).ok()
+    }
+
+    /// What a file of it holds, where it is there and not over `limits::SOURCE_BYTES`.
+    pub fn content(&self, path: &RepoPath) -> Option<Vec<u8>> {
+        let on_disk = self.path_of(path);
         let size = std::fs::symlink_metadata(&on_disk).ok().filter(std::fs::Metadata::is_file)?.len();
         if size > super::limits::SOURCE_BYTES as u64 {
             return None;
         }
-        std::fs::read_to_string(on_disk).ok()
+        std::fs::read(on_disk).ok()
     }
 }
 

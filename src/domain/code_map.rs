@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{RepoPath, TargetId};
+use super::{RepoPath, TargetId, Texts};
 
 /// What a symbol is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
@@ -118,7 +118,7 @@ pub struct Symbol {
     /// The local name of what it is inside of.
     pub parent: Option<String>,
     /// Names that it calls, as written without arguments (`helper`, `self.total`, `math.floor`), sorted.
-    pub calls: Vec<String>,
+    pub calls: Texts,
     /// Lines inside that nobody tests on purpose: docstrings, logging, type-checking blocks, imports.
     pub untested_lines: Vec<u32>,
     /// Cyclomatic complexity (McCabe 1976): decisions + 1.

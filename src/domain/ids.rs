@@ -1,6 +1,7 @@
 //! Id newtypes: a commit is never mistaken for a delivery.
 
 use std::fmt;
+use std::sync::Arc;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -115,9 +116,10 @@ impl fmt::Display for CommitSha {
 }
 
 /// A path inside a repository: relative, `/` between its parts, no `.` or `..`, no NUL, not in `.git`.
+/// Copies share its text: a tree names each of its files many times.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "String", into = "String")]
-pub struct RepoPath(String);
+pub struct RepoPath(Arc<str>);
 
 /// A path that can't be trusted to stay inside the repository.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
@@ -138,7 +140,7 @@ impl RepoPath {
         if text.split('/').any(bad) {
             return refuse();
         }
-        Ok(Self(text.to_owned()))
+        Ok(Self(text.into()))
     }
 
     /// The path as text.
@@ -148,7 +150,7 @@ impl RepoPath {
 
     /// The last part.
     pub fn file_name(&self) -> &str {
-        self.0.rsplit('/').next().unwrap_or(&self.0)
+        self.0.rsplit('/').next().unwrap_or_default()
     }
 
     /// The folder, `""` for one in the root.
@@ -166,7 +168,7 @@ impl TryFrom<String> for RepoPath {
 
 impl From<RepoPath> for String {
     fn from(path: RepoPath) -> Self {
-        path.0
+        path.as_str().to_owned()
     }
 }
 

@@ -33,6 +33,7 @@ mod report;
 mod result_graph;
 mod settings;
 mod shard;
+mod texts;
 mod tree_map;
 mod warning;
 
@@ -62,5 +63,6 @@ pub use report::*;
 pub use result_graph::*;
 pub use settings::*;
 pub use shard::*;
+pub use texts::*;
 pub use tree_map::*;
 pub use warning::*;

@@ -1,6 +1,7 @@
 //! The map of a whole tree: what each file of it is, holds, offers, uses and answers.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -282,8 +283,8 @@ impl FileFacts {
 pub struct SymbolRef {
     /// Its file.
     pub file: RepoPath,
-    /// Its local name; empty for what runs when the file is loaded.
-    pub name: String,
+    /// Its local name; empty for what runs when the file is loaded. Copies share its text.
+    pub name: Arc<str>,
 }
 
 /// One symbol calls another.

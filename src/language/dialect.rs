@@ -8,7 +8,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::domain::{ExternalCall, FileCategory, FileFacts, Global, Import, RepoPath, Symbol, SymbolKind, Visibility};
+use crate::domain::{
+    ExternalCall, FileCategory, FileFacts, Global, Import, RepoPath, Symbol, SymbolKind, Texts, Visibility,
+};
 
 use super::external::{self, Known};
 use super::query::{Match, Queries};
@@ -253,7 +255,7 @@ fn symbol(dialect: &dyn Dialect, places: &[Place<'_>], at: usize) -> Option<Symb
         is_async: false,
         visibility: Visibility::Public,
         parent,
-        calls: Vec::new(),
+        calls: Texts::default(),
         untested_lines: Vec::new(),
         complexity: complexity(dialect, definition.part),
     };
@@ -380,7 +382,7 @@ fn attach(facts: &mut FileFacts, dialect: &dyn Dialect, places: &[Place<'_>], ca
     let kept = of_place.into_iter().zip(places);
     let kept = kept.filter(|(_, place)| matches!(place.role, Role::Symbol(_)) && !place.skipped);
     for (symbol, (names, _)) in facts.symbols.iter_mut().zip(kept) {
-        symbol.calls = names.into_iter().map(str::to_owned).collect();
+        symbol.calls = names.into_iter().collect();
     }
     facts.external = external;
 }

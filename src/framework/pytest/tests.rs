@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::domain::{
     GeneratedTest, Level, Mutant, MutantId, MutantSource, Observation, Outcome, Purpose, Revision, RevisionKey, Span,
-    Symbol, SymbolKind, TargetId, TestId,
+    Symbol, SymbolKind, TargetId, TestId, Texts,
 };
 
 fn tree(files: &[(&str, &str)]) -> (tempfile::TempDir, SourceTree) {
@@ -46,7 +46,7 @@ fn target(module: &str, symbol: &str) -> Target {
             is_async: false,
             visibility: crate::domain::Visibility::Public,
             parent: None,
-            calls: Vec::new(),
+            calls: Texts::default(),
             untested_lines: Vec::new(),
             complexity: 1,
         },

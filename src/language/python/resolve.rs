@@ -1,7 +1,7 @@
 //! Imports resolved to files of the tree: relative ones by folder, absolute ones below the import roots, and at last
 //! beside the file and above it, as scripts do it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use crate::domain::{EnvironmentSettings, FileFacts, Import, RepoPath};
 use crate::language::{Project, Resolver};
@@ -10,7 +10,8 @@ use super::{environment, paths};
 
 /// The modules of one tree.
 pub(super) struct Modules<'p> {
-    project: Project<'p>,
+    /// All files, by path: many more are looked for than are there.
+    files: HashMap<&'p str, &'p RepoPath>,
     roots: Vec<String>,
 }
 
@@ -19,7 +20,7 @@ impl<'p> Modules<'p> {
     pub(super) fn new(project: Project<'p>) -> Self {
         let settings = EnvironmentSettings::default();
         let roots = environment::environment(project.tree, project.tree, false, &settings).import_roots;
-        Self { project, roots }
+        Self { files: project.files.keys().map(|path| (path.as_str(), path)).collect(), roots }
     }
 
     /// The file of a module, given the folder that its first part lies in.
@@ -33,11 +34,7 @@ impl<'p> Modules<'p> {
         let as_file = format!("{stem}.py");
         let as_package = if stem.is_empty() { "__init__.py".to_owned() } else { format!("{stem}/__init__.py") };
         // A package goes before a module of the same name.
-        [as_package, as_file].iter().filter_map(|path| RepoPath::parse(path).ok()).find(|path| self.holds(path))
-    }
-
-    fn holds(&self, path: &RepoPath) -> bool {
-        self.project.files.contains_key(path)
+        [as_package, as_file].iter().find_map(|path| self.files.get(path.as_str()).copied()).cloned()
     }
 
     /// The folders that an import of `from` may start in, nearest first.

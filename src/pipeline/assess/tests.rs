@@ -11,6 +11,7 @@ use crate::domain::{
     Assessment, CatchKind, Cell, ChangeKind, ChangeSet, CodeMap, Confidence, FileMap, GeneratedTest, Intent,
     KillMatrix, Level, Mutant, MutantId, MutantSource, MutantStatus, Observation, Outcome, OwnTestId, Parameter,
     ParameterKind, Purpose, Rejection, RepoPath, RevisionKey, Span, Symbol, SymbolKind, Target, TargetId, TestId,
+    Texts,
 };
 
 /// A change to `shop.cart.total`, one test and one mutant of it.
@@ -56,7 +57,7 @@ fn symbol() -> Symbol {
         is_async: false,
         visibility: crate::domain::Visibility::Public,
         parent: None,
-        calls: Vec::new(),
+        calls: Texts::default(),
         untested_lines: Vec::new(),
         complexity: 1,
     }

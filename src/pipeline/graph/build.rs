@@ -78,7 +78,7 @@ fn file_edges(tree: &TreeMap, file: &FileFacts) -> Vec<GraphEdge> {
     for route in &file.routes {
         let handler = SymbolRef {
             file: route.handler_file.clone().unwrap_or_else(|| file.path.clone()),
-            name: route.handler.clone(),
+            name: route.handler.as_str().into(),
         };
         if let Some((_, handler)) = node_of(tree, &handler).filter(|_| !route.handler.is_empty()) {
             let route = NodeKind::Route.id(&file.path, &route_name(route));

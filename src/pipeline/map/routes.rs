@@ -63,7 +63,7 @@ fn reached<'t>(tree: &'t TreeMap, targets: &[Target], known: EndToEnd) -> Vec<Re
 }
 
 fn reference(file: &RepoPath, name: &str) -> SymbolRef {
-    SymbolRef { file: file.clone(), name: name.to_owned() }
+    SymbolRef { file: file.clone(), name: name.into() }
 }
 
 /// Whether one is inside the other: a view's method in its class, a handler in the function that makes the application.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use jittest::domain::{
     ChangeSet, CodeMap, Environment, FileChange, FileStatus, GeneratedTest, Level, Observation, Outcome, Purpose,
-    RepoPath, Revision, RevisionKey, SourceTree, Span, Symbol, SymbolKind, Target, TargetId, TestId,
+    RepoPath, Revision, RevisionKey, SourceTree, Span, Symbol, SymbolKind, Target, TargetId, TestId, Texts,
 };
 use jittest::framework::pytest::Pytest;
 use jittest::framework::{ALL, Framework, MatrixPlan};
@@ -54,7 +54,7 @@ fn target(file: &str, module: &str, symbol: &str) -> Target {
             is_async: false,
             visibility: jittest::domain::Visibility::Public,
             parent: None,
-            calls: Vec::new(),
+            calls: Texts::default(),
             untested_lines: Vec::new(),
             complexity: 1,
         },

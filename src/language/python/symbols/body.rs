@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::super::syntax::{Part, Syntax};
+use crate::domain::Texts;
 use crate::language::OffLimits;
 
 /// The docstring of a body, without quotes, indentation and blank lines around it.
@@ -33,7 +34,7 @@ fn without_indentation(content: &str) -> String {
 }
 
 /// The names that are called, sorted. Those of a class are the calls of its own lines, not of its methods.
-pub(super) fn calls(symbol: Part<'_>) -> Vec<String> {
+pub(super) fn calls(symbol: Part<'_>) -> Texts {
     let of_class = symbol.is("class_definition");
     let mut names = BTreeSet::new();
     let mut skip_to = 0;

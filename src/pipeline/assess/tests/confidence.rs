@@ -396,18 +396,18 @@ fn what_a_caller_shows_is_judged_by_the_words_about_what_it_calls() {
     caller.id = TargetId::new("T002");
     caller.changed = false;
     caller.symbol.name = "invoice".to_owned();
-    caller.symbol.calls = vec!["helper".to_owned()];
+    caller.symbol.calls = ["helper"].iter().collect();
     let mut between = caller.clone();
     between.id = TargetId::new("T003");
     between.symbol.name = "helper".to_owned();
-    between.symbol.calls = vec!["self.total".to_owned()];
+    between.symbol.calls = ["self.total"].iter().collect();
     case.tests[0].target = caller.id.clone();
     case.map.targets.extend([caller, between]);
     check(&case, Confidence::Low, "the change says so itself");
     let mut other = case.map.targets[0].clone();
     other.id = TargetId::new("T004");
     other.symbol.name = "label".to_owned();
-    case.map.targets[2].symbol.calls = vec!["label".to_owned()];
+    case.map.targets[2].symbol.calls = ["label"].iter().collect();
     case.map.targets.push(other);
     assert_eq!(told(&case), (Confidence::Medium, String::new()));
 }

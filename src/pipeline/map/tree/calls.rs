@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use crate::domain::{Call, FileFacts, RepoPath, Symbol, SymbolKind, SymbolRef, TreeMap};
 
 use super::cores;
-use super::names::{Names, separator};
+use super::names::{Names, Own, separator};
 
 /// How many classes up a method is looked for.
 const BASES: usize = 8;
@@ -15,30 +15,47 @@ const SELF: &[&str] = &["self", "this", "cls", "Self", "super", "base"];
 /// The calls of a tree, sorted.
 pub(super) fn calls<'m>(names: &Names<'m>, files: &'m BTreeMap<RepoPath, FileFacts>) -> Vec<Call> {
     let mapped: Vec<&FileFacts> = files.values().filter(|file| file.is_mapped()).collect();
-    let mut calls = cores::each(&mapped, |file| of_file(names, file)).concat();
+    // Sorted in each file, and the files by path: sorted.
+    cores::each(&mapped, |file| of_file(names, file)).into_iter().flatten().collect()
+}
+
+fn of_file<'m>(names: &Names<'m>, file: &'m FileFacts) -> Vec<Call> {
+    let mut calls = Vec::new();
+    let Some(own) = names.own(&file.path) else { return calls };
+    // Most names are written more than once in a file, and lead nowhere in the repository.
+    let mut anywhere: HashMap<&str, Option<SymbolRef>> = HashMap::new();
+    for symbol in &file.symbols {
+        let from = reference(file, &symbol.local_name);
+        let caller = Caller { file, own, symbol, around: around(file, own, symbol) };
+        for written in symbol.calls.iter() {
+            let to = match own_or_near(names, &caller, written) {
+                Place::Certain(to) => to,
+                Place::Anywhere => anywhere.entry(written).or_insert_with(|| by_name(names, file, written)).clone(),
+            };
+            let Some(to) = to else { continue };
+            if from != to {
+                calls.push(Call { from: from.clone(), to });
+            }
+        }
+    }
     calls.sort_unstable();
     calls.dedup();
     calls
 }
 
-fn of_file<'m>(names: &Names<'m>, file: &'m FileFacts) -> Vec<Call> {
-    let mut calls = Vec::new();
-    // Most names are written more than once in a file, and lead nowhere in the repository.
-    let mut anywhere: HashMap<&str, Option<SymbolRef>> = HashMap::new();
-    for symbol in &file.symbols {
-        for written in &symbol.calls {
-            let to = match own_or_near(names, file, symbol, written) {
-                Place::Certain(to) => to,
-                Place::Anywhere => anywhere.entry(written).or_insert_with(|| by_name(names, file, written)).clone(),
-            };
-            let Some(to) = to else { continue };
-            let from = SymbolRef { file: file.path.clone(), name: symbol.local_name.clone() };
-            if from != to {
-                calls.push(Call { from, to });
-            }
-        }
-    }
-    calls
+/// Who calls.
+struct Caller<'c, 'm> {
+    file: &'m FileFacts,
+    own: &'c Own<'m>,
+    symbol: &'m Symbol,
+    /// The local names of what it is and stands in, where symbols are directly inside of that; innermost first.
+    around: Vec<&'m str>,
+}
+
+fn around<'m>(file: &FileFacts, own: &Own<'m>, symbol: &'m Symbol) -> Vec<&'m str> {
+    let separator = separator(file);
+    let above = |scope: &&'m str| scope.rsplit_once(separator).map(|(above, _)| above);
+    std::iter::successors(Some(symbol.local_name.as_str()), above).filter(|scope| own.holds(scope)).collect()
 }
 
 /// Where a callee is looked for.
@@ -50,20 +67,21 @@ enum Place {
 }
 
 /// A callee that depends on who calls: a member of its own object or of a parameter, or a function near it.
-fn own_or_near<'m>(names: &Names<'m>, file: &'m FileFacts, caller: &Symbol, written: &str) -> Place {
+fn own_or_near<'m>(names: &Names<'m>, caller: &Caller<'_, 'm>, written: &str) -> Place {
+    let Caller { file, symbol, .. } = caller;
     let (first, rest) = written.split_once(['.', ':']).unwrap_or((written, ""));
     let member = rest.split(['.', ':']).find(|member| !member.is_empty());
     if SELF.contains(&first) {
-        let own = caller.parent.as_deref().zip(member);
+        let own = symbol.parent.as_deref().zip(member);
         return Place::Certain(own.and_then(|(class, member)| method(names, file, class, member, 0)));
     }
-    if let Some(parameter) = caller.parameters.iter().find(|parameter| parameter.name == first) {
+    if let Some(parameter) = symbol.parameters.iter().find(|parameter| parameter.name == first) {
         let class = parameter.annotation.as_deref().and_then(|kind| names.resolve(file, plain_type(kind)));
         return Place::Certain(
             class.zip(member).and_then(|((owner, class), member)| method(names, owner, &class, member, 0)),
         );
     }
-    match member.map_or_else(|| near(names, file, caller, first), |_| None) {
+    match member.map_or_else(|| near(caller, first), |_| None) {
         Some(found) => Place::Certain(Some(found)),
         None => Place::Anywhere,
     }
@@ -82,21 +100,15 @@ fn by_name<'m>(names: &Names<'m>, file: &'m FileFacts, written: &str) -> Option<
 }
 
 /// A function inside of the caller, beside it, or around it.
-fn near(names: &Names<'_>, file: &FileFacts, caller: &Symbol, name: &str) -> Option<SymbolRef> {
-    let separator = separator(file);
-    let mut around = Some(caller.local_name.as_str());
-    while let Some(scope) = around {
-        let local = format!("{scope}{separator}{name}");
-        if let Some(symbol) = names.symbol(&file.path, &local) {
-            // A method needs its object, except where the language leaves that out.
-            let is_plain = symbol.kind != SymbolKind::Method || matches!(file.language.as_str(), "java" | "csharp");
-            if is_plain {
-                return Some(reference(file, &local));
-            }
-        }
-        around = scope.rsplit_once(separator).map(|(above, _)| above);
-    }
-    None
+fn near(caller: &Caller<'_, '_>, name: &str) -> Option<SymbolRef> {
+    let file = caller.file;
+    caller.around.iter().find_map(|scope| {
+        let local = [scope, separator(file), name].concat();
+        let symbol = caller.own.symbol(&local)?;
+        // A method needs its object, except where the language leaves that out.
+        let is_plain = symbol.kind != SymbolKind::Method || matches!(file.language.as_str(), "java" | "csharp");
+        is_plain.then(|| reference(file, &local))
+    })
 }
 
 /// A method of a class, or of its bases.
@@ -116,7 +128,7 @@ fn method<'m>(names: &Names<'m>, file: &'m FileFacts, class: &str, member: &str,
 }
 
 fn reference(file: &FileFacts, name: &str) -> SymbolRef {
-    SymbolRef { file: file.path.clone(), name: name.to_owned() }
+    SymbolRef { file: file.path.clone(), name: name.into() }
 }
 
 /// A type without what is around its name: `Cart` of `Optional[Cart]`, `&mut Cart`, `*Cart`, `"Cart"`.
@@ -153,7 +165,7 @@ pub fn routes_reaching(map: &TreeMap, symbol: &SymbolRef, depth: usize) -> BTree
         for (at, route) in file.routes.iter().enumerate() {
             let handler = SymbolRef {
                 file: route.handler_file.clone().unwrap_or_else(|| file.path.clone()),
-                name: route.handler.clone(),
+                name: route.handler.as_str().into(),
             };
             if reached.contains(&handler) {
                 routes.insert((file.path.clone(), at));

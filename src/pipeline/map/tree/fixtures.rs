@@ -161,12 +161,10 @@ fn every_repository_is_mapped_as_its_truth_says() {
 #[test]
 fn routes_are_found_from_what_their_handlers_reach() {
     let map = map(&folder().join("fastapi-shop/tree"));
-    let reference = |file: &str, name: &str| crate::domain::SymbolRef {
-        file: RepoPath::parse(file).unwrap(),
-        name: name.to_owned(),
-    };
+    let reference =
+        |file: &str, name: &str| crate::domain::SymbolRef { file: RepoPath::parse(file).unwrap(), name: name.into() };
     let shipping = reference("shop/pricing.py", "shipping");
-    let near: Vec<&str> = super::callers(&map, &shipping, 1).iter().map(|caller| caller.name.as_str()).collect();
+    let near: Vec<&str> = super::callers(&map, &shipping, 1).iter().map(|caller| &*caller.name).collect();
     assert_eq!(near, ["total"]);
     let reached = |depth| -> BTreeSet<String> {
         let routes = super::routes_reaching(&map, &shipping, depth);

@@ -48,7 +48,7 @@ pub fn tree(tree: &SourceTree, reading: &Reading<'_>) -> TreeMap {
 pub fn control_flows(map: &TreeMap, tree: &SourceTree, symbols: &[SymbolRef]) -> BTreeMap<SymbolRef, ControlFlow> {
     let flow = |of: &SymbolRef| {
         let file = map.files.get(&of.file).filter(|file| file.is_mapped())?;
-        let symbol = file.symbols.iter().find(|symbol| symbol.local_name == of.name)?;
+        let symbol = file.symbols.iter().find(|symbol| *symbol.local_name == *of.name)?;
         let text = tree.text(of.file.as_str())?;
         language::control_flow(&of.file, &text, symbol).ok().flatten().map(|flow| (of.clone(), flow))
     };
@@ -88,7 +88,7 @@ fn relate(mapper: &dyn Mapper, tree: &SourceTree, files: &mut BTreeMap<RepoPath,
             file.imports.push(Import::implied(one.implied));
         }
         for symbol in file.symbols.iter_mut().filter(|_| !one.module.is_empty()) {
-            symbol.qualified_name = format!("{}{}{}", one.module, mapper.separator(), symbol.local_name);
+            symbol.qualified_name = [&one.module, mapper.separator(), &symbol.local_name].concat();
         }
         file.module = one.module;
     }

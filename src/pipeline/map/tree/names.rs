@@ -5,15 +5,52 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use crate::domain::{FileFacts, Import, RepoPath, Symbol};
 use crate::language;
 
+use super::cores;
+
 /// How many files a name may pass through on its way.
 const HOPS: usize = 8;
 
 /// All names of a tree.
 pub(super) struct Names<'m> {
     files: &'m BTreeMap<RepoPath, FileFacts>,
-    symbols: HashMap<&'m RepoPath, HashMap<&'m str, &'m Symbol>>,
-    globals: HashSet<(&'m RepoPath, &'m str)>,
+    own: HashMap<&'m RepoPath, Own<'m>>,
     modules: HashMap<&'m str, &'m RepoPath>,
+}
+
+/// The names that one file defines.
+#[derive(Default)]
+pub(super) struct Own<'m> {
+    symbols: HashMap<&'m str, &'m Symbol>,
+    globals: HashSet<&'m str>,
+    /// The local names of what has symbols inside.
+    holders: HashSet<&'m str>,
+}
+
+impl<'m> Own<'m> {
+    fn of(file: &'m FileFacts) -> Self {
+        let separator = separator(file);
+        let locals = || file.symbols.iter().map(|symbol| symbol.local_name.as_str());
+        Self {
+            symbols: locals().zip(&file.symbols).collect(),
+            globals: file.globals.iter().map(|global| global.name.as_str()).collect(),
+            holders: locals().filter_map(|local| local.rsplit_once(separator)).map(|(holder, _)| holder).collect(),
+        }
+    }
+
+    /// The symbol of this local name.
+    pub(super) fn symbol(&self, local_name: &str) -> Option<&'m Symbol> {
+        self.symbols.get(local_name).copied()
+    }
+
+    /// Whether symbols stand directly inside of the one with this local name.
+    pub(super) fn holds(&self, local_name: &str) -> bool {
+        self.holders.contains(local_name)
+    }
+
+    /// Whether the file defines a name at its top level.
+    fn defines(&self, name: &str) -> bool {
+        self.symbol(name).is_some_and(|symbol| symbol.name == name) || self.globals.contains(name)
+    }
 }
 
 /// A file, and a name in it; empty for the file itself.
@@ -22,27 +59,25 @@ pub(super) type Found<'m> = (&'m FileFacts, String);
 impl<'m> Names<'m> {
     /// The names of these files.
     pub(super) fn new(files: &'m BTreeMap<RepoPath, FileFacts>) -> Self {
-        let mapped = || files.values().filter(|file| file.is_mapped());
-        let of_file = |file: &'m FileFacts| {
-            let names = file.symbols.iter().map(|symbol| (symbol.local_name.as_str(), symbol));
-            (&file.path, names.collect())
-        };
-        let symbols = mapped().map(of_file).collect();
-        let globals = mapped().flat_map(|file| file.globals.iter().map(|global| (&file.path, global.name.as_str())));
-        let globals = globals.collect();
-        let modules = mapped().filter(|file| !file.module.is_empty()).map(|file| (file.module.as_str(), &file.path));
-        Self { files, symbols, globals, modules: modules.collect() }
+        let mapped: Vec<&FileFacts> = files.values().filter(|file| file.is_mapped()).collect();
+        let own = cores::each(&mapped, |file| (&file.path, Own::of(file))).into_iter().collect();
+        let modules = mapped.iter().filter(|file| !file.module.is_empty());
+        Self { files, own, modules: modules.map(|file| (file.module.as_str(), &file.path)).collect() }
+    }
+
+    /// What a file defines itself.
+    pub(super) fn own(&self, file: &RepoPath) -> Option<&Own<'m>> {
+        self.own.get(file)
     }
 
     /// The symbol of this local name.
     pub(super) fn symbol(&self, file: &RepoPath, local_name: &str) -> Option<&'m Symbol> {
-        self.symbols.get(file)?.get(local_name).copied()
+        self.own(file)?.symbol(local_name)
     }
 
     /// Whether a file defines a name at its top level.
     fn defines(&self, file: &FileFacts, name: &str) -> bool {
-        self.symbol(&file.path, name).is_some_and(|symbol| symbol.name == name)
-            || self.globals.contains(&(&file.path, name))
+        self.own(&file.path).is_some_and(|own| own.defines(name))
     }
 
     /// What `written` stands for in `from`: the file that defines it, and its local name there. What it can't follow

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use crate::domain::{FileCategory, FileFacts, LeftOut, RepoPath, SourceTree, Warning};
 use crate::language::{self, LanguageError, Mapper};
 
-use super::cache::{Cache, Mark};
+use super::cache::{Cache, Key};
 use super::{category, cores, left_out};
 
 /// How a tree is read.
@@ -34,13 +34,13 @@ pub(super) fn read_all(tree: &SourceTree, reading: &Reading<'_>) -> (BTreeMap<Re
         }
         read
     });
-    let (facts, marks): (Vec<FileFacts>, Vec<Option<Mark>>) = read.into_iter().unzip();
-    let warning = cache.and_then(|cache| cache.save(marks.into_iter().flatten().collect()));
+    let (facts, keys): (Vec<FileFacts>, Vec<Option<Key>>) = read.into_iter().unzip();
+    let warning = cache.and_then(|cache| cache.finish(&keys.into_iter().flatten().collect()));
     (facts.into_iter().map(|facts| (facts.path.clone(), facts)).collect(), warning)
 }
 
 /// One file, and how it is remembered.
-type Read = (FileFacts, Option<Mark>);
+type Read = (FileFacts, Option<Key>);
 
 fn read_one(tree: &SourceTree, path: &RepoPath, reading: &Reading<'_>, cache: Option<&Cache>) -> Read {
     let Some(mapper) = language::mapper(path) else { return (other(tree, path), None) };
@@ -72,24 +72,31 @@ fn source(
     reading: &Reading<'_>,
     cache: Option<&Cache>,
 ) -> Result<Read, (LeftOut, u32)> {
-    let Some(text) = tree.text(path.as_str()) else { return Err((left_out::unreadable(tree, path), 0)) };
-    let lines = lines(&text);
-    if let Some(why) = left_out::by_path(path).or_else(|| left_out::by_text(&text)) {
-        return Err((why, lines));
+    let Some(content) = tree.content(path) else { return Err((left_out::unreadable(tree, path), 0)) };
+    let left_out = left_out::by_path(path);
+    let key = cache.filter(|_| left_out.is_none()).and_then(|_| Cache::key(path, &content));
+    if let Some((facts, key)) = cache.zip(key).and_then(|(cache, key)| Some((cache.get(&key)?, key)))
+        && facts.path == *path
+    {
+        // The path's text is shared with the tree.
+        return Ok((FileFacts { path: path.clone(), ..facts }, Some(key)));
     }
-    let key = cache.and_then(|_| Cache::key(path, &text));
-    let known = cache.zip(key.as_deref()).and_then(|(cache, key)| cache.get(key));
-    if let (Some(facts), Some(key)) = (known, &key) {
-        return Ok((facts, Some(Mark::Known(key.clone()))));
+    let Ok(text) = String::from_utf8(content) else { return Err((LeftOut::NotText, 0)) };
+    let lines = lines(&text);
+    if let Some(why) = left_out.or_else(|| left_out::by_text(&text)) {
+        return Err((why, lines));
     }
     if let Some(parsed) = reading.parsed {
         parsed.fetch_add(1, Ordering::Relaxed);
     }
     match mapper.facts(path, &text) {
-        Ok(mut facts) => {
-            facts.lines = lines;
-            let mark = key.and_then(|key| Mark::new(key, &facts));
-            Ok((facts, mark))
+        Ok(facts) => {
+            let facts = FileFacts { lines, ..facts };
+            if let Some((cache, key)) = cache.zip(key) {
+                cache.add(&key, &facts);
+            }
+            // A copy has no more room than it needs, which lists that grew have.
+            Ok((facts.clone(), key))
         }
         Err(LanguageError::TooSlow(_) | LanguageError::Grammar(_)) => Err((LeftOut::TooSlow, lines)),
     }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::{FileFacts, RepoPath};
 
+use super::cores;
 use super::names::Names;
 
 /// For each source file, the test files that are about it.
@@ -13,10 +14,14 @@ pub(super) fn about(
 ) -> BTreeMap<RepoPath, BTreeSet<RepoPath>> {
     let mut about: BTreeMap<RepoPath, BTreeSet<RepoPath>> = BTreeMap::new();
     let by_stem = by_stem(files);
-    for test in files.values().filter(|file| file.is_test && file.is_mapped()) {
+    let tests: Vec<&FileFacts> = files.values().filter(|file| file.is_test && file.is_mapped()).collect();
+    let of_test = |test: &&FileFacts| -> Vec<RepoPath> {
         let imported = test.imports.iter().flat_map(|import| names.reached(import));
         let imported = imported.filter(|path| files.get(path).is_some_and(|file| !file.is_test));
-        for path in imported.chain(named_after(test, &by_stem)) {
+        imported.chain(named_after(test, &by_stem)).collect()
+    };
+    for (test, paths) in tests.iter().zip(cores::each(&tests, of_test)) {
+        for path in paths {
             about.entry(path).or_default().insert(test.path.clone());
         }
     }

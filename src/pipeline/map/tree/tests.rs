@@ -137,30 +137,91 @@ fn a_second_run_parses_what_changed_and_nothing_else() {
     assert_eq!((parsed(), parsed()), (2, 0));
 }
 
+/// A folder with one file, mapped with a cache beside it and held against the map without one; how many files were
+/// parsed.
+struct Remembering {
+    folder: tempfile::TempDir,
+    source: SourceTree,
+}
+
+impl Remembering {
+    fn new(text: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let tree = folder.path().join("tree");
+        std::fs::create_dir(&tree).unwrap();
+        let source = SourceTree { revision: Revision::WorkTree, folder: tree, files: vec![path("a.py")] };
+        let remembering = Self { folder, source };
+        remembering.write(text);
+        remembering
+    }
+
+    fn file(&self) -> std::path::PathBuf {
+        self.source.path_of(&path("a.py"))
+    }
+
+    fn write(&self, text: &str) {
+        std::fs::write(self.file(), text).unwrap();
+    }
+
+    fn parsed(&self) -> usize {
+        let (cache, count) = (self.folder.path().join("cache/shop"), AtomicUsize::new(0));
+        let map = tree(&self.source, &Reading { cache: Some(&cache), parsed: Some(&count), ..Reading::default() });
+        assert_eq!(map, tree(&self.source, &Reading::default()));
+        count.into_inner()
+    }
+
+    /// The file of the cache.
+    fn remembered(&self) -> std::path::PathBuf {
+        std::fs::read_dir(self.folder.path().join("cache")).unwrap().flatten().next().unwrap().path()
+    }
+}
+
 #[test]
-fn what_was_read_is_remembered_by_blob_and_path() {
-    let folder = tempfile::tempdir().unwrap();
-    let (source, cache) = (folder.path().join("tree"), folder.path().join("cache/shop"));
-    std::fs::create_dir_all(&source).unwrap();
-    let write = |text: &str| std::fs::write(source.join("a.py"), text).unwrap();
-    let files = vec![path("a.py")];
-    let source = SourceTree { revision: Revision::WorkTree, folder: source.clone(), files };
-    let read = || tree(&source, &Reading { cache: Some(&cache), ..Reading::default() });
-    let name = |map: &TreeMap| map.files[&path("a.py")].symbols[0].name.clone();
-    write("def total(): pass\n");
-    let first = read();
-    assert_eq!(first, read());
-    assert_eq!(first, tree(&source, &Reading::default()));
-    // What the cache says is taken; so the file was not parsed again.
-    let remembered = std::fs::read_dir(cache.parent().unwrap()).unwrap().flatten().next().unwrap().path();
-    let text = std::fs::read_to_string(&remembered).unwrap();
-    std::fs::write(&remembered, text.replace("\"total\"", "\"remembered\"")).unwrap();
-    assert_eq!(name(&read()), "remembered");
-    write("def other(): pass\n");
-    assert_eq!(name(&read()), "other");
-    // One that is cut off is no harm.
-    std::fs::write(&remembered, &text[..text.len() / 2]).unwrap();
-    assert_eq!(name(&read()), "other");
+fn a_file_that_is_edited_is_read_anew_though_its_size_and_times_are_as_before() {
+    let shop = Remembering::new("def total(): pass\n");
+    assert_eq!((shop.parsed(), shop.parsed()), (1, 0));
+    let before = std::fs::metadata(shop.file()).unwrap();
+    shop.write("def other(): pass\n");
+    std::fs::File::options().append(true).open(shop.file()).unwrap().set_modified(before.modified().unwrap()).unwrap();
+    assert_eq!((shop.parsed(), shop.parsed()), (1, 0));
+    // Another file in its place.
+    let other = shop.folder.path().join("other.py");
+    std::fs::write(&other, "def count(): pass\n").unwrap();
+    std::fs::File::options().append(true).open(&other).unwrap().set_modified(before.modified().unwrap()).unwrap();
+    std::fs::rename(&other, shop.file()).unwrap();
+    assert_eq!((shop.parsed(), shop.parsed()), (1, 0));
+    // What was there before is known still.
+    shop.write("def total(): pass\n");
+    assert_eq!(shop.parsed(), 0);
+}
+
+#[test]
+fn a_cache_that_is_broken_anywhere_is_as_good_as_none() {
+    let shop = Remembering::new("def total(): pass\n");
+    assert_eq!(shop.parsed(), 1);
+    let remembered = shop.remembered();
+    let whole = std::fs::read(&remembered).unwrap();
+    // Of a name that is still a name.
+    let at = whole.windows(5).position(|name| name == b"total").unwrap();
+    let renamed = [&whole[..at], b"ratio", &whole[at + 5..]].concat();
+    for broken in [renamed, whole[..whole.len() - 1].to_vec(), whole[..9].to_vec(), b"{}\n".to_vec()] {
+        std::fs::write(&remembered, broken).unwrap();
+        assert_eq!((shop.parsed(), shop.parsed()), (1, 0));
+    }
+}
+
+#[test]
+fn two_that_map_one_tree_at_once_get_the_same_map_and_remember_it() {
+    let shop = Remembering::new("def total(): pass\n");
+    for nth in 0..8 {
+        shop.write(&format!("def total{nth}(): pass\n"));
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| shop.parsed());
+            }
+        });
+        assert_eq!(shop.parsed(), 0);
+    }
 }
 
 #[test]
