@@ -116,7 +116,7 @@ impl fmt::Display for CommitSha {
 }
 
 /// A path inside a repository: relative, `/` between its parts, no `.` or `..`, no NUL, not in `.git`.
-/// Copies share its text: a tree names each of its files many times.
+// Copies share its text: a tree names each of its files many times.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "String", into = "String")]
 pub struct RepoPath(Arc<str>);
