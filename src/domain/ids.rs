@@ -1,5 +1,6 @@
 //! Id newtypes: a commit is never mistaken for a delivery.
 
+use std::borrow::Borrow;
 use std::fmt;
 use std::sync::Arc;
 
@@ -156,6 +157,13 @@ impl RepoPath {
     /// The folder, `""` for one in the root.
     pub fn folder(&self) -> &str {
         self.0.rsplit_once('/').map_or("", |(folder, _)| folder)
+    }
+}
+
+/// So that a text can be looked up among paths without being made one.
+impl Borrow<str> for RepoPath {
+    fn borrow(&self) -> &str {
+        self.as_str()
     }
 }
 
