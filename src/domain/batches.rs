@@ -1,11 +1,12 @@
 //! The files of a tree in batches that belong together. The JSON form is a contract with other programs.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{FileCategory, RepoPath};
+use super::{FileCategory, RepoPath, Texts};
 
 /// The version of the form of `batches.json`.
 pub const BATCHES_SCHEMA_VERSION: u32 = 1;
@@ -53,7 +54,9 @@ pub struct Neighbour {
     /// The batch that it is in.
     pub batch_index: usize,
     /// The names that it exports, constants too, sorted.
-    pub symbols: Vec<String>,
+    // One list for all whose neighbour it is.
+    #[schemars(with = "Vec<String>")]
+    pub symbols: Arc<Texts>,
 }
 
 /// Files that belong together.

@@ -1,5 +1,6 @@
 //! Id newtypes: a commit is never mistaken for a delivery.
 
+use std::borrow::Borrow;
 use std::fmt;
 use std::sync::Arc;
 
@@ -116,7 +117,7 @@ impl fmt::Display for CommitSha {
 }
 
 /// A path inside a repository: relative, `/` between its parts, no `.` or `..`, no NUL, not in `.git`.
-/// Copies share its text: a tree names each of its files many times.
+// Copies share its text: a tree names each of its files many times.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "String", into = "String")]
 pub struct RepoPath(Arc<str>);
@@ -156,6 +157,13 @@ impl RepoPath {
     /// The folder, `""` for one in the root.
     pub fn folder(&self) -> &str {
         self.0.rsplit_once('/').map_or("", |(folder, _)| folder)
+    }
+}
+
+/// So that a text can be looked up among paths without being made one.
+impl Borrow<str> for RepoPath {
+    fn borrow(&self) -> &str {
+        self.as_str()
     }
 }
 

@@ -46,8 +46,8 @@ impl<'p> Modules<'p> {
 
     /// The file that a path without its ending stands for.
     fn file(&self, stem: &str) -> Option<RepoPath> {
-        let holds = |path: String| RepoPath::parse(&path).ok().filter(|path| self.project.files.contains_key(path));
-        let is_source = |path: &RepoPath| self.project.files.get(path).is_some_and(|file| file.is_mapped());
+        let holds = |path: String| self.project.files.get_key_value(path.as_str());
+        let is_source = |found: &(&RepoPath, &FileFacts)| found.1.is_mapped();
         let as_file = ENDINGS.iter().find_map(|ending| holds(format!("{stem}{ending}")).filter(is_source));
         // TypeScript writes the name of what it becomes.
         let as_source = || {
@@ -56,7 +56,7 @@ impl<'p> Modules<'p> {
         };
         let index = if stem.is_empty() { "index".to_owned() } else { format!("{stem}/index") };
         let as_index = || ENDINGS[1..].iter().find_map(|ending| holds(format!("{index}{ending}")));
-        as_file.or_else(as_source).or_else(as_index)
+        as_file.or_else(as_source).or_else(as_index).map(|(path, _)| path.clone())
     }
 
     fn by_settings(&self, from: &RepoPath, source: &str) -> Option<RepoPath> {

@@ -1,7 +1,7 @@
 //! Imports resolved to files of the tree: relative ones by folder, absolute ones below the import roots, and at last
 //! beside the file and above it, as scripts do it.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::domain::{EnvironmentSettings, FileFacts, Import, RepoPath};
 use crate::language::{Project, Resolver};
@@ -12,6 +12,8 @@ use super::{environment, paths};
 pub(super) struct Modules<'p> {
     /// All files, by path: many more are looked for than are there.
     files: HashMap<&'p str, &'p RepoPath>,
+    /// All folders, and all modules without their ending.
+    stems: HashSet<&'p str>,
     roots: Vec<String>,
 }
 
@@ -20,7 +22,17 @@ impl<'p> Modules<'p> {
     pub(super) fn new(project: Project<'p>) -> Self {
         let settings = EnvironmentSettings::default();
         let roots = environment::environment(project.tree, project.tree, false, &settings).import_roots;
-        Self { files: project.files.keys().map(|path| (path.as_str(), path)).collect(), roots }
+        let paths = || project.files.keys();
+        let above = |folder: &&'p str| folder.rsplit_once('/').map(|(above, _)| above);
+        let mut stems: HashSet<&str> = paths().filter_map(|path| path.as_str().strip_suffix(".py")).collect();
+        for path in paths() {
+            for folder in std::iter::successors(Some(path.folder()), above) {
+                if !stems.insert(folder) {
+                    break;
+                }
+            }
+        }
+        Self { files: paths().map(|path| (path.as_str(), path)).collect(), stems, roots }
     }
 
     /// The file of a module, given the folder that its first part lies in.
@@ -38,25 +50,34 @@ impl<'p> Modules<'p> {
     }
 
     /// The folders that an import of `from` may start in, nearest first.
-    fn starts(&self, from: &RepoPath, source: &str) -> Vec<String> {
+    fn starts<'s>(&'s self, from: &'s RepoPath, source: &str) -> Vec<&'s str> {
         let dots = source.len() - source.trim_start_matches('.').len();
         if dots > 0 {
             let mut folder = from.folder();
             for _ in 1..dots {
                 folder = folder.rsplit_once('/').map_or("", |(above, _)| above);
             }
-            return vec![folder.to_owned()];
+            return vec![folder];
         }
-        let mut starts: Vec<String> = self.roots.iter().map(|root| root.trim_matches(['.', '/']).to_owned()).collect();
+        let mut starts: Vec<&str> = self.roots.iter().map(|root| root.trim_matches(['.', '/'])).collect();
         let mut folder = from.folder();
         loop {
-            starts.push(folder.to_owned());
+            starts.push(folder);
             match folder.rsplit_once('/') {
                 Some((above, _)) => folder = above,
                 None => break,
             }
         }
         starts
+    }
+
+    /// Whether the first part of a module is in a folder: most imports are of other projects.
+    fn begins_in(&self, folder: &str, parts: &[&str]) -> bool {
+        match (parts.first(), folder.is_empty()) {
+            (None, _) => true,
+            (Some(first), true) => self.stems.contains(first),
+            (Some(first), false) => self.stems.contains([folder, "/", first].concat().as_str()),
+        }
     }
 
     /// The files of `import`, when it starts in `folder`.
@@ -87,7 +108,10 @@ impl Resolver for Modules<'_> {
     fn resolve(&self, from: &FileFacts, import: &Import) -> Vec<RepoPath> {
         let parts: Vec<&str> = import.source.split('.').filter(|part| !part.is_empty()).collect();
         for folder in self.starts(&from.path, &import.source) {
-            let mut files = self.files_below(&folder, &parts, import);
+            if !self.begins_in(folder, &parts) {
+                continue;
+            }
+            let mut files = self.files_below(folder, &parts, import);
             files.remove(&from.path);
             if !files.is_empty() {
                 return files.into_iter().collect();

@@ -140,6 +140,8 @@ fn neighbours_are_outside(batches: &[Batch]) -> Result<(), BatchError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::sync::Arc;
+
     use crate::domain::Neighbour;
 
     fn path(text: &str) -> RepoPath {
@@ -166,7 +168,7 @@ mod tests {
 
     #[test]
     fn a_neighbour_of_the_own_batch_is_an_error_that_names_both() {
-        let neighbour = |batch_index| Neighbour { path: path("b.py"), batch_index, symbols: Vec::new() };
+        let neighbour = |batch_index| Neighbour { path: path("b.py"), batch_index, symbols: Arc::default() };
         let of = |batch_index| {
             let mut neighbours = BTreeMap::from([(path("a.py"), vec![neighbour(batch_index)])]);
             neighbours_are_outside(&[batch(&tree(), 1, &[path("a.py")], &mut neighbours)])

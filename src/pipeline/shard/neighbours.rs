@@ -1,9 +1,10 @@
 //! For each file, the files of other batches that it imports or that import it.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
-use crate::domain::{FileCategory, FileFacts, Neighbour, RepoPath, TreeMap, Warning, limits};
+use crate::domain::{FileCategory, FileFacts, Neighbour, RepoPath, Texts, TreeMap, Warning, limits};
 
 /// Neighbours, and what was cut.
 #[derive(Debug, Default)]
@@ -20,6 +21,7 @@ pub(super) fn neighbours(tree: &TreeMap, places: &BTreeMap<&RepoPath, usize>) ->
     let degree = |path: &RepoPath| related.get(path).map_or(0, BTreeSet::len);
     let mut found = Neighbours::default();
     let mut unknown: BTreeSet<&RepoPath> = BTreeSet::new();
+    let mut offered: HashMap<&RepoPath, Arc<Texts>> = HashMap::new();
     for (path, others) in &related {
         let mut outside: Vec<&RepoPath> =
             others.iter().copied().filter(|other| places.get(other) != places.get(path)).collect();
@@ -33,8 +35,12 @@ pub(super) fn neighbours(tree: &TreeMap, places: &BTreeMap<&RepoPath, usize>) ->
         }
         let files = outside.iter().filter_map(|other| tree.files.get(*other));
         unknown.extend(files.filter(|file| exports_are_unknown(file)).map(|file| &file.path));
-        let neighbour = |other: &&RepoPath| neighbour(tree, places, other);
-        found.of_files.insert((*path).clone(), outside.iter().filter_map(neighbour).collect());
+        let mut neighbour = |other: &&RepoPath| {
+            let file = tree.files.get(*other)?;
+            let symbols = offered.entry(&file.path).or_insert_with(|| Arc::new(symbols(file)));
+            Some(Neighbour { path: file.path.clone(), batch_index: *places.get(other)?, symbols: symbols.clone() })
+        };
+        found.of_files.insert((*path).clone(), outside.iter().filter_map(&mut neighbour).collect());
     }
     let unknown = unknown.into_iter().filter_map(|path| tree.files.get(path)).map(no_exports);
     found.warnings.extend(unknown);
@@ -55,19 +61,14 @@ fn related(tree: &TreeMap) -> BTreeMap<&RepoPath, BTreeSet<&RepoPath>> {
     related
 }
 
-fn neighbour(tree: &TreeMap, places: &BTreeMap<&RepoPath, usize>, path: &RepoPath) -> Option<Neighbour> {
-    let file = tree.files.get(path)?;
-    Some(Neighbour { path: path.clone(), batch_index: *places.get(path)?, symbols: symbols(file) })
-}
-
 /// What a code file offers: its exports, and its public constants.
-fn symbols(file: &FileFacts) -> Vec<String> {
+fn symbols(file: &FileFacts) -> Texts {
     if file.category != FileCategory::Code {
-        return Vec::new();
+        return Texts::default();
     }
     let constants = file.globals.iter().filter(|global| global.constant && global.public).map(|global| &global.name);
     let names: BTreeSet<&String> = file.exports.iter().map(|export| &export.name).chain(constants).collect();
-    names.into_iter().cloned().collect()
+    names.into_iter().collect()
 }
 
 fn exports_are_unknown(file: &FileFacts) -> bool {

@@ -111,7 +111,7 @@ fn a_neighbour_says_its_batch_and_what_it_exports_constants_too() {
     let batch = &batches.batches[places[&user] - 1];
     let neighbour = &batch.neighbor_map[&user][0];
     assert_eq!((neighbour.path.as_str(), neighbour.batch_index), ("hub.py", places[&path("hub.py")]));
-    assert_eq!(neighbour.symbols, ["LIMIT", "total"]);
+    assert_eq!(*neighbour.symbols, ["LIMIT", "total"]);
 }
 
 #[test]

@@ -24,12 +24,18 @@ fn of_file<'m>(names: &Names<'m>, file: &'m FileFacts) -> Vec<Call> {
     let Some(own) = names.own(&file.path) else { return calls };
     // Most names are written more than once in a file, and lead nowhere in the repository.
     let mut anywhere: HashMap<&str, Option<SymbolRef>> = HashMap::new();
+    // The methods of a class call the same members again and again, and most of those are far up among its bases.
+    let mut of_class: HashMap<(&str, &str), Option<SymbolRef>> = HashMap::new();
     for symbol in &file.symbols {
         let from = reference(file, &symbol.local_name);
         let caller = Caller { file, own, symbol, around: around(file, own, symbol) };
         for written in symbol.calls.iter() {
             let to = match own_or_near(names, &caller, written) {
                 Place::Certain(to) => to,
+                Place::Class(class, member) => {
+                    let found = || method(names, file, class, member, 0);
+                    of_class.entry((class, member)).or_insert_with(found).clone()
+                }
                 Place::Anywhere => anywhere.entry(written).or_insert_with(|| by_name(names, file, written)).clone(),
             };
             let Some(to) = to else { continue };
@@ -59,21 +65,23 @@ fn around<'m>(file: &FileFacts, own: &Own<'m>, symbol: &'m Symbol) -> Vec<&'m st
 }
 
 /// Where a callee is looked for.
-enum Place {
+enum Place<'c> {
     /// It is this one, or none.
     Certain(Option<SymbolRef>),
+    /// It is this member of a class of the file, or of its bases.
+    Class(&'c str, &'c str),
     /// Its name decides, whoever calls.
     Anywhere,
 }
 
 /// A callee that depends on who calls: a member of its own object or of a parameter, or a function near it.
-fn own_or_near<'m>(names: &Names<'m>, caller: &Caller<'_, 'm>, written: &str) -> Place {
+fn own_or_near<'m>(names: &Names<'m>, caller: &Caller<'_, 'm>, written: &'m str) -> Place<'m> {
     let Caller { file, symbol, .. } = caller;
     let (first, rest) = written.split_once(['.', ':']).unwrap_or((written, ""));
     let member = rest.split(['.', ':']).find(|member| !member.is_empty());
     if SELF.contains(&first) {
         let own = symbol.parent.as_deref().zip(member);
-        return Place::Certain(own.and_then(|(class, member)| method(names, file, class, member, 0)));
+        return own.map_or(Place::Certain(None), |(class, member)| Place::Class(class, member));
     }
     if let Some(parameter) = symbol.parameters.iter().find(|parameter| parameter.name == first) {
         let class = parameter.annotation.as_deref().and_then(|kind| names.resolve(file, plain_type(kind)));
