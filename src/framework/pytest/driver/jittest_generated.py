@@ -59,9 +59,9 @@ class Generated:
             cells = [{"id": "run %d" % repeat, "steps": [step]} for repeat in repeats]
             request = {"setting": setting, "added": added, "limits": limits}
             answers = ask(self.run, side, "early", cells, sorted(added), **request)
-            for answer in answers.values():
+            for place, answer in enumerate(answers.values(), (number - 1) * len(repeats) + 1):
                 for test in group if answer is not None else []:
-                    self._keep(side, number, test, answer.file(test["path"]), setting)
+                    self._keep(side, place, test, answer.file(test["path"]), setting)
 
     def _undecided(self, test, side, caught):
         """Whether more runs can tell more: what fell on head proves something only where base has
