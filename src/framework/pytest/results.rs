@@ -11,7 +11,7 @@ use crate::domain::{
 use crate::framework::{MatrixError, MatrixResult};
 
 /// The most runs of one test on one revision that are taken.
-const MOST_RUNS: u32 = 100;
+const MOST_RUNS: u32 = 1_000;
 /// The longest node id that is taken, in bytes.
 const NODE_BYTES: usize = 2_000;
 
