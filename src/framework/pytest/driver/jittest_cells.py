@@ -5,6 +5,8 @@ place by its code, and the tests that reach it run.
 import gc
 import os
 
+from _pytest import outcomes
+
 import jittest_processes
 import jittest_relay
 import jittest_swap
@@ -39,7 +41,9 @@ class Cells:
             pairs = self.live[path].swap(cell["source"].encode("utf-8"))
             self._say(cell, {"kind": "cell", "served": pairs is not None})
             if pairs is not None:
-                self._say(cell, dict(self._steps(cell, pairs), kind="cell_end"))
+                ending = self._steps(cell, pairs)
+                if ending is not None:
+                    self._say(cell, dict(ending, kind="cell_end"))
 
     def _say(self, cell, frame):
         self.observer.send(dict(frame, mutant=cell["id"]))
@@ -54,6 +58,8 @@ class Cells:
                     self._alone(cell, item, pairs)
             elif items:
                 relay = self._step(cell, items, pairs, step)
+                if relay is None:
+                    return None
                 if not relay.ended or relay.fell:
                     break
         return relay.ending() if relay else {"whole": True, "ending": "ended", "how": ""}
@@ -61,7 +67,13 @@ class Cells:
     def _step(self, cell, items, pairs, step):
         if step.get("trial"):
             return self._trial(cell, items, pairs, step)
-        return self._together(items, pairs, step, lambda frame: self._say(cell, frame))
+        heard = []
+        relay = self._together(items, pairs, step, heard.append)
+        if (not relay.ended or relay.fell) and not self._pass_alone(items, step):
+            return None  # a copy is not what the tests need: a session of its own tells
+        for frame in heard:
+            self._say(cell, frame)
+        return relay
 
     def _trial(self, cell, items, pairs, step):
         """Some tests of their files, that first which told a neighbour; what they say counts only
@@ -76,7 +88,7 @@ class Cells:
         ran = sum(frame["kind"] == "item" for frame in heard) + (not relay.ended)
         if not self._pass_alone(items[:1] if ran == 1 else items, step):
             return jittest_relay.of_nothing(step)
-        self.killers[family] = items[ran - 1]
+        self.killers[family] = items[min(ran, len(items)) - 1]
         for frame in heard:
             self._say(cell, frame)
         return relay
@@ -86,8 +98,8 @@ class Cells:
         if names not in self.alone:
             heard = []
             relay = self._together(items, (), dict(step, stop=False), heard.append)
-            passed = [frame["node"] for frame in heard if frame.get("outcome") == "passed"]
-            self.alone[names] = relay.ended and passed == list(names)
+            passed = {frame["node"] for frame in heard if frame.get("outcome") == "passed"}
+            self.alone[names] = relay.ended and passed >= set(step["counted"]).intersection(names)
         return self.alone[names]
 
     def _items(self, step):
@@ -138,6 +150,9 @@ class Cells:
         jittest_relay.say_little(self.session.config, items)
         jittest_swap.install(pairs)
         for item, following in zip(items, items[1:] + [None]):
-            item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+            try:
+                item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+            except (KeyboardInterrupt, outcomes.Exit):  # the test's doing, and said
+                break
             if self.session.shouldstop or self.session.shouldfail:
                 break

@@ -6,6 +6,7 @@ import functools
 import gc
 import os
 import pathlib
+import random
 import sys
 
 import jittest_judge
@@ -26,12 +27,14 @@ class Early:
         self.session = session
         self.cells = self.request["early"]
         self.loaded = {}
+        self.holds = {}
 
     def run(self):
         """Every cell that is asked for."""
         steps = [step for cell in self.cells for step in cell["steps"]]
         self._rewrite_once({name for step in steps for name in step["files"]})
         self.loaded = {_file_of(module) for module in list(sys.modules.values())}
+        self.loaded |= self.observer.loaded
         gc.collect()
         gc.freeze()
         known = jittest_processes.children()
@@ -42,11 +45,10 @@ class Early:
             self._say(cell, {"kind": "cell", "served": False})
             relay = jittest_relay.of_nothing(cell["steps"][0])
             for step in cell["steps"] if free else []:
-                relay = self._copy(cell, step)
-                jittest_processes.end_strangers(known)
-                self.observer.tree.restore()
-                jittest_tree.keep_only(self.request["tmp"], kept)
+                relay = self._copy(cell, step, lambda frame: self._say(cell, frame))
+                self._clean(known, kept)
                 if not relay.ended or relay.fell:
+                    free = self._holds(cell, step, known, kept)
                     break
             if free:
                 self._say(cell, dict(relay.ending(), kind="cell_end"))
@@ -57,13 +59,32 @@ class Early:
     def _say(self, cell, frame):
         self.observer.send(dict(frame, mutant=cell["id"]))
 
-    def _copy(self, cell, step):
+    def _clean(self, known, kept):
+        jittest_processes.end_strangers(known)
+        self.observer.tree.restore()
+        jittest_tree.keep_only(self.request["tmp"], kept)
+
+    def _holds(self, cell, step, known, kept):
+        """Whether what counts passes in such a copy without the mutant, too; asked once."""
+        if "source" not in cell or not step["counted"]:
+            return True
+        key = tuple(step["files"]), tuple(step["nodes"] or ())
+        if key not in self.holds:
+            heard = []
+            plain = {name: cell[name] for name in cell if name not in ("file", "source")}
+            relay = self._copy(plain, dict(step, stop=False), heard.append)
+            self._clean(known, kept)
+            passed = {frame["node"] for frame in heard if frame.get("outcome") == "passed"}
+            self.holds[key] = relay.ended and passed >= set(step["counted"])
+        return self.holds[key]
+
+    def _copy(self, cell, step, say):
         return jittest_relay.copy(
             self.observer,
             step["limit"] + (MARGIN if step["forked"] else 0),
             step["counted"],
             lambda: self._in_the_copy(cell, step),
-            lambda frame: self._say(cell, frame),
+            say,
         )
 
     def _in_the_copy(self, cell, step):
@@ -78,6 +99,8 @@ class Early:
         if "source" in cell:
             observer.mutation = Mutation(self._path(cell["file"]), cell["source"])
             observer.mutation.install()
+        if observer.request.get("reseed"):  # copies of one session have the same chance else
+            random.seed()
         session.config.args[:] = [os.path.join(observer.root, name) for name in step["files"]]
         try:
             session.config.hook.pytest_collection(session=session)

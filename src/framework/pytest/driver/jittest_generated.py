@@ -57,7 +57,7 @@ class Generated:
             limits = self._limits(group)
             step = step_of(sorted(added), max(limits.values()), forked=True)
             cells = [{"id": "run %d" % repeat, "steps": [step]} for repeat in repeats]
-            request = {"setting": setting, "added": added, "limits": limits}
+            request = {"setting": setting, "added": added, "limits": limits, "reseed": True}
             answers = ask(self.run, side, "early", cells, sorted(added), **request)
             for place, answer in enumerate(answers.values(), (number - 1) * len(repeats) + 1):
                 for test in group if answer is not None else []:

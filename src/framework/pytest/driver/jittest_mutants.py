@@ -104,15 +104,12 @@ class Mutants:
         return not self._is_broken(mutant, answer) and self._believed(mutant, answer, reached)
 
     def own_files(self, mutant):
-        """The repository's own test files that reach a mutant, the fast ones first: those of the
-        change, the others, and the nodes in them that reach it.
+        """The repository's own test files that reach a mutant: those of the change, the others, and
+        the nodes in them that reach it.
         """
         reaching = self.reaching(mutant)
         nodes = [node for node in self.own.trusted if reaching is None or node in reaching]
-        files = sorted(
-            {node.split("::")[0] for node in nodes},
-            key=lambda name: (self.own.milliseconds[name], name),
-        )
+        files = sorted({node.split("::")[0] for node in nodes})
         changed = set(self.run.plan.get("changed_tests", []))
         of_change = [name for name in files if name in changed]
         return of_change, [name for name in files if name not in changed], nodes

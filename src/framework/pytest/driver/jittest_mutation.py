@@ -58,6 +58,17 @@ class Mutation:
         SourceFileLoader.exec_module = watched_exec_module
 
 
+def record(loaded):
+    """From here on, adds the real path of each file that is imported to a set."""
+    exec_module = SourceFileLoader.exec_module
+
+    def recording_exec_module(loader, module):
+        loaded.add(os.path.realpath(loader.path))
+        return exec_module(loader, module)
+
+    SourceFileLoader.exec_module = recording_exec_module
+
+
 def same_code(one, other):
     """Whether two code objects do the same, wherever their lines stand."""
     return (

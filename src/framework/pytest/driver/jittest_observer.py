@@ -46,6 +46,7 @@ class Observer:
         self.phases = []
         self.collected = {}
         self.names = {}
+        self.loaded = set()  # files that were imported, where that matters
         self.pid = os.getpid()
 
     def name_of(self, item):

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import random
 import select
 import time
 
@@ -63,8 +64,10 @@ def copy(observer, limit, counted, body, say):
     """Runs `body` in a copy of this process, whose frames go to `say`; the relay, when it ended."""
     nonce = new_nonce()
     reading, writing = os.pipe()
+    chance = random.getstate()
     child = os.fork()
     if child == 0:
+        random.setstate(chance)  # which a fork makes anew; a configuration may have set it
         os.close(reading)
         try:
             os.setpgid(0, 0)
@@ -81,6 +84,9 @@ def copy(observer, limit, counted, body, say):
         say(frame)
     os.close(reading)
     relay.status = jittest_processes.end(child)
+    with contextlib.suppress(OSError):  # what copies print goes to one file, which has a bound
+        os.ftruncate(1, 0)
+        os.lseek(1, 0, os.SEEK_SET)
     return relay
 
 

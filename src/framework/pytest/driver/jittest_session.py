@@ -81,7 +81,7 @@ def _stand_in(request):
 def _pytest(request, send):
     import pytest
 
-    from jittest_mutation import Mutation
+    from jittest_mutation import Mutation, record
     from jittest_observer import Observer
     from jittest_trace import Tracer
     from jittest_tree import Tree
@@ -103,6 +103,8 @@ def _pytest(request, send):
         )
         tracer.start()
     observer = Observer(request, send, tree, tracer, mutation)
+    if request.get("early"):
+        record(observer.loaded)
     code = pytest.main(arguments(request), plugins=[observer])
     if mutation is not None:
         send({"kind": "mutant", "served": mutation.served, "import_error": mutation.import_error})

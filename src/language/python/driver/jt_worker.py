@@ -89,6 +89,7 @@ class Child:
         self.tracer = jt_trace.Tracer(worker.root, worker.wanted)
         self.known = worker.arcs
         self.ticks, self.idle, self.worked = 0, 0, 0.0
+        self.next_case = jt_loop.nothing
         self.prefix = None  # what all cases start with, and the names that it binds
         self.space = {}
 
@@ -137,6 +138,7 @@ class Child:
 
     def begin(self):
         """Watches the clock over one case."""
+        self.next_case()
         self.ticks, self.idle, self.worked = 0, 0, worked()
         signal.setitimer(signal.ITIMER_PROF, self.worker.call_seconds)
         signal.setitimer(signal.ITIMER_REAL, TICK, TICK)
@@ -445,7 +447,7 @@ class Worker:
                     except BaseException as error:
                         why = "%s: %s" % (type(error).__name__, error)
                         child.end({"kind": "broken", "why": why[:300]})
-                jt_loop.share()
+                child.next_case = jt_loop.share()
                 if command.get("prefix"):
                     child.share(command["prefix"], command["warm"])
                 if command.get("apart"):
@@ -504,7 +506,7 @@ class Worker:
 
     @staticmethod
     def _read(board, child, seconds):
-        data, killed, seen = b"", False, 0
+        data, killed, seen = b"", False, jt_board.HEADER.size
         while True:
             ready, _, _ = select.select([board.reading], [], [], seconds * PATIENCE + 3)
             part = os.read(board.reading, 1 << 16) if ready else None

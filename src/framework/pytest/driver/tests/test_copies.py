@@ -133,3 +133,70 @@ def test_what_a_mutant_does_while_it_is_imported_is_its_own(matrix):
     ]
     assert told[0] == told[1]
     assert ("M003", 1, "failed") in told[0]
+
+
+# What the configuration makes once is shared by the copies of a session: a row that the test of one
+# mutant inserts is there for the next.
+BASE = """
+import os
+import sqlite3
+import tempfile
+
+PATH = os.path.join(tempfile.mkdtemp(), "test.db")
+with sqlite3.connect(PATH) as connection:
+    connection.execute("create table sold (name)")
+"""
+OF_ROWS = """
+import sqlite3
+
+from conftest import PATH
+from shop.cart import count
+
+
+def test_insert():
+    with sqlite3.connect(PATH) as connection:
+        connection.execute("insert into sold values (?)", (str(count("pear") > 0),))
+    assert connection.execute("select count(*) from sold").fetchone()[0] == 1
+"""
+
+
+def test_what_copies_share_kills_nothing(matrix):
+    shop = shop_of(matrix, more={"tests/conftest.py": BASE, "tests/test_cart.py": OF_ROWS})
+    same = [("* 1", "* 2"), ("name, 0", "name, 1"), ("+ 0", "+ 1"), ('"pear": 3', '"pear": 4')]
+    mutants = [
+        shop.mutant("shop/cart.py", before, after, "M%03d" % number)
+        for number, (before, after) in enumerate(same)
+    ]
+    for more in ({}, {"swap": False}):
+        result = shop.run(**plan_of(*mutants, **more))
+        assert result["distrust"] == []
+        assert fallen(result) == {}
+
+
+LOADED = """
+import sys
+from unittest import mock
+
+import pytest
+
+with mock.patch.dict("sys.modules"):
+    from shop import cart as loaded
+
+
+@pytest.fixture
+def cart():
+    return loaded
+"""
+OF_LOADED = """
+import shop.cart
+
+
+def test_pears(cart):
+    assert shop.cart and cart.count("pear") == 3
+"""
+
+
+def test_a_file_that_the_configuration_loaded_and_dropped_is_no_file_for_copies(matrix):
+    shop = shop_of(matrix, more={"tests/conftest.py": LOADED, "tests/test_cart.py": OF_LOADED})
+    result = shop.run(**plan_of(shop.mutant("shop/cart.py", '"pear": 3', '"pear": 4')))
+    assert fallen(result) == {"M001": {"test_pears"}}
