@@ -18,7 +18,6 @@ pub(super) const EXPLORER: Driver = Driver {
         "jt_infer.py",
         "jt_inputs.py",
         "jt_layout.py",
-        "jt_loop.py",
         "jt_making.py",
         "jt_mining.py",
         "jt_mutants.py",

@@ -28,7 +28,6 @@ sys.dont_write_bytecode = False  # our own modules are compiled once for all wor
 import jt_board  # noqa: E402
 import jt_describe  # noqa: E402
 import jt_guard  # noqa: E402
-import jt_loop  # noqa: E402
 import jt_outcome  # noqa: E402
 import jt_pytest  # noqa: E402
 import jt_trace  # noqa: E402
@@ -89,7 +88,6 @@ class Child:
         self.tracer = jt_trace.Tracer(worker.root, worker.wanted)
         self.known = worker.arcs
         self.ticks, self.idle, self.worked = 0, 0, 0.0
-        self.next_case = jt_loop.nothing
         self.prefix = None  # what all cases start with, and the names that it binds
         self.space = {}
 
@@ -138,7 +136,6 @@ class Child:
 
     def begin(self):
         """Watches the clock over one case."""
-        self.next_case()
         self.ticks, self.idle, self.worked = 0, 0, worked()
         signal.setitimer(signal.ITIMER_PROF, self.worker.call_seconds)
         signal.setitimer(signal.ITIMER_REAL, TICK, TICK)
@@ -447,7 +444,6 @@ class Worker:
                     except BaseException as error:
                         why = "%s: %s" % (type(error).__name__, error)
                         child.end({"kind": "broken", "why": why[:300]})
-                child.next_case = jt_loop.share()
                 if command.get("prefix"):
                     child.share(command["prefix"], command["warm"])
                 if command.get("apart"):
