@@ -3,56 +3,68 @@
 use std::fmt;
 
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, SeqAccess, Visitor};
-use serde::ser::{Serialize, Serializer};
+use serde::ser::{Serialize, SerializeSeq as _, Serializer};
 
 /// A list of texts that doesn't change: written and read as one, without a piece of memory for each. A large tree has
 /// millions of names.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Texts {
-    /// All of them, one after the other.
+    /// Before each text its length in bytes, as a character: a byte for most.
     joined: Box<str>,
-    /// Where each ends in there.
-    ends: Box<[u32]>,
 }
 
 impl Texts {
     /// The texts, in order.
-    pub fn iter(&self) -> impl ExactSizeIterator<Item = &str> + DoubleEndedIterator {
-        let text = |at: usize| {
-            let start = if at == 0 { 0 } else { self.ends[at - 1] };
-            &self.joined[start as usize..self.ends[at] as usize]
-        };
-        (0..self.len()).map(text)
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        let mut rest: &str = &self.joined;
+        std::iter::from_fn(move || {
+            let first = rest.chars().next()?;
+            let (text, others) = rest[first.len_utf8()..].split_at(length(first));
+            rest = others;
+            Some(text)
+        })
     }
 
     /// How many.
     pub fn len(&self) -> usize {
-        self.ends.len()
+        self.iter().count()
     }
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.ends.is_empty()
+        self.joined.is_empty()
     }
 }
 
-/// Texts that are put together: past 4 GB they would have no place, and are left out.
-#[derive(Default)]
-struct Joining {
-    joined: String,
-    ends: Vec<u32>,
+/// Numbers past which there are so many that are no characters: surrogates.
+const GAP: (u32, u32) = (0xd800, 0x800);
+
+/// The character that stands for a length; `None` past a million.
+fn mark(length: usize) -> Option<char> {
+    let length = u32::try_from(length).ok()?;
+    char::from_u32(if length < GAP.0 { length } else { length.checked_add(GAP.1)? })
 }
+
+/// The length that a character stands for.
+fn length(mark: char) -> usize {
+    let mark = u32::from(mark);
+    (if mark < GAP.0 { mark } else { mark - GAP.1 }) as usize
+}
+
+/// Texts that are put together. One of more than a million bytes is no name, and is left out.
+#[derive(Default)]
+struct Joining(String);
 
 impl Joining {
     fn push(&mut self, text: &str) {
-        if let Ok(end) = u32::try_from(self.joined.len() + text.len()) {
-            self.joined.push_str(text);
-            self.ends.push(end);
+        if let Some(mark) = mark(text.len()) {
+            self.0.push(mark);
+            self.0.push_str(text);
         }
     }
 
     fn done(self) -> Texts {
-        Texts { joined: self.joined.into(), ends: self.ends.into() }
+        Texts { joined: self.0.into() }
     }
 }
 
@@ -78,7 +90,10 @@ impl fmt::Debug for Texts {
 
 impl Serialize for Texts {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.iter())
+        // Told beforehand, as not every form can do without.
+        let mut list = serializer.serialize_seq(Some(self.len()))?;
+        self.iter().try_for_each(|text| list.serialize_element(text))?;
+        list.end()
     }
 }
 
@@ -137,10 +152,17 @@ mod tests {
         let texts: Texts = all.iter().collect();
         assert_eq!((texts.len(), texts.is_empty()), (4, false));
         assert_eq!(texts, all);
-        assert_eq!(texts.iter().rev().collect::<Vec<_>>(), ["a\0b\n", "sëlf.total", "", "a"]);
         assert_ne!(texts, ["a", "", "sëlf.total"]);
         assert_eq!(Texts::default().iter().next(), None);
         assert_eq!(format!("{:?}", ["a", "b"].iter().collect::<Texts>()), r#"["a", "b"]"#);
+    }
+
+    #[test]
+    fn a_text_may_be_of_any_length_that_a_source_file_has() {
+        for length in [127, 128, 0x7ff, 0xd7ff, 0xd800, 0xdfff, 0xe000, 0xffff, 1 << 20] {
+            let all = ["x".repeat(length), "y".to_owned()];
+            assert_eq!(all.iter().collect::<Texts>(), all, "{length}");
+        }
     }
 
     #[test]

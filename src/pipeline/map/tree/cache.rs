@@ -1,4 +1,4 @@
-//! Facts of files that were read before, by the id of their blob: a second run on a nearby commit parses what changed.
+//! Facts of files that were read before, by what they held: a second run on a nearby commit parses what changed.
 //!
 //! One file for each repository, with a record for each source file: its key, and its facts in few bytes. What is new is
 //! appended as it is read, so that no run holds it; where most records are of files that are gone, the file is written
@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::SystemTime;
 
-use git2::{ObjectType, Oid};
+use sha2::{Digest as _, Sha256};
 
 use crate::domain::{FileFacts, RepoPath, Warning, limits};
 
@@ -26,7 +26,7 @@ pub(super) use records::Key;
 use records::Place;
 
 /// Counted up whenever the same text gives other facts, or facts are written otherwise.
-const FORMAT: u32 = 4;
+const FORMAT: u32 = 5;
 /// So many records for each one that is used, and the file is written anew.
 const STALE: usize = 3;
 /// So many bytes of new records are written together.
@@ -75,9 +75,9 @@ impl Cache {
     }
 
     /// The key of a file: what it holds, and where it lies, as a path can matter to what a text means.
-    pub(super) fn key(path: &RepoPath, content: &[u8]) -> Option<Key> {
-        let id = |bytes: &[u8]| Oid::hash_object(ObjectType::Blob, bytes).ok();
-        [id(content)?.as_bytes(), id(path.as_str().as_bytes())?.as_bytes()].concat().try_into().ok()
+    pub(super) fn key(path: &RepoPath, content: &[u8]) -> Key {
+        // No path holds a NUL, so that it is told where one ends.
+        Sha256::new().chain_update(path.as_str()).chain_update([0]).chain_update(content).finalize().into()
     }
 
     /// What is known of a file.

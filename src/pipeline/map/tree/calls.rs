@@ -16,7 +16,10 @@ const SELF: &[&str] = &["self", "this", "cls", "Self", "super", "base"];
 pub(super) fn calls<'m>(names: &Names<'m>, files: &'m BTreeMap<RepoPath, FileFacts>) -> Vec<Call> {
     let mapped: Vec<&FileFacts> = files.values().filter(|file| file.is_mapped()).collect();
     // Sorted in each file, and the files by path: sorted.
-    cores::each(&mapped, |file| of_file(names, file)).into_iter().flatten().collect()
+    let of_files = cores::each(&mapped, |file| of_file(names, file));
+    let mut calls = Vec::with_capacity(of_files.iter().map(Vec::len).sum());
+    of_files.into_iter().for_each(|own| calls.extend(own));
+    calls
 }
 
 fn of_file<'m>(names: &Names<'m>, file: &'m FileFacts) -> Vec<Call> {

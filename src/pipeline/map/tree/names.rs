@@ -15,6 +15,8 @@ pub(super) struct Names<'m> {
     files: &'m BTreeMap<RepoPath, FileFacts>,
     own: HashMap<&'m RepoPath, Own<'m>>,
     modules: HashMap<&'m str, &'m RepoPath>,
+    /// The first parts of the names of modules.
+    starts: HashSet<&'m str>,
 }
 
 /// The names that one file defines.
@@ -61,8 +63,10 @@ impl<'m> Names<'m> {
     pub(super) fn new(files: &'m BTreeMap<RepoPath, FileFacts>) -> Self {
         let mapped: Vec<&FileFacts> = files.values().filter(|file| file.is_mapped()).collect();
         let own = cores::each(&mapped, |file| (&file.path, Own::of(file))).into_iter().collect();
-        let modules = mapped.iter().filter(|file| !file.module.is_empty());
-        Self { files, own, modules: modules.map(|file| (file.module.as_str(), &file.path)).collect() }
+        let named = mapped.iter().filter(|file| !file.module.is_empty());
+        let modules: HashMap<&str, &RepoPath> = named.map(|file| (file.module.as_str(), &file.path)).collect();
+        let starts = modules.keys().copied().map(start).collect();
+        Self { files, own, modules, starts }
     }
 
     /// What a file defines itself.
@@ -142,6 +146,9 @@ impl<'m> Names<'m> {
                 let rest: Vec<&str> = rest.split(['.', ':']).filter(|part| !part.is_empty()).collect();
                 return self.inside(import, &rest);
             }
+        }
+        if !self.starts.contains(start(written)) {
+            return None;
         }
         let mut module = written;
         for _ in 0..HOPS {
@@ -262,6 +269,11 @@ impl<'m> Names<'m> {
         reached.dedup();
         reached
     }
+}
+
+/// The first part of a name.
+fn start(name: &str) -> &str {
+    name.split(['.', ':']).next().unwrap_or_default()
 }
 
 fn stem(path: &RepoPath) -> &str {

@@ -15,7 +15,7 @@ use super::{category, cores, left_out};
 pub struct Reading<'r> {
     /// Told how many files are read, and how many there are; from several threads.
     pub progress: Option<&'r (dyn Fn(usize, usize) + Sync)>,
-    /// A file of ours in which what was read of this repository is remembered, by blob; others beside it are those of
+    /// A file of ours in which what was read of this repository is remembered, by what its files hold; others beside it are those of
     /// other repositories. Without one, every file is parsed.
     pub cache: Option<&'r Path>,
     /// Counted up for each source file that is parsed, and not remembered.
@@ -74,7 +74,7 @@ fn source(
 ) -> Result<Read, (LeftOut, u32)> {
     let Some(content) = tree.content(path) else { return Err((left_out::unreadable(tree, path), 0)) };
     let left_out = left_out::by_path(path);
-    let key = cache.filter(|_| left_out.is_none()).and_then(|_| Cache::key(path, &content));
+    let key = cache.filter(|_| left_out.is_none()).map(|_| Cache::key(path, &content));
     if let Some((facts, key)) = cache.zip(key).and_then(|(cache, key)| Some((cache.get(&key)?, key)))
         && facts.path == *path
     {

@@ -7,10 +7,9 @@ use crc::{CRC_64_XZ, Crc, Table};
 
 use crate::domain::FileFacts;
 
-/// The ids of what a file holds and of its path.
-pub(in super::super) type Key = [u8; 2 * ID];
+/// The digest of a path and of what its file holds.
+pub(in super::super) type Key = [u8; 32];
 
-const ID: usize = 20;
 /// What comes before the facts.
 const HEADER: usize = size_of::<Key>() + size_of::<u32>() + size_of::<u64>();
 const CHECKSUM: Crc<u64, Table<16>> = Crc::<u64, Table<16>>::new(&CRC_64_XZ);
@@ -40,10 +39,12 @@ pub(super) fn scan(file: &File) -> std::io::Result<(Vec<(Key, Place)>, bool)> {
 }
 
 fn parsed(header: &[u8; HEADER], start: u64) -> (Key, Place) {
-    let (mut key, mut length, mut checksum) = ([0; 2 * ID], [0; size_of::<u32>()], [0; size_of::<u64>()]);
-    key.copy_from_slice(&header[..2 * ID]);
-    length.copy_from_slice(&header[2 * ID..2 * ID + 4]);
-    checksum.copy_from_slice(&header[2 * ID + 4..]);
+    let (mut key, mut length, mut checksum) = (Key::default(), [0; size_of::<u32>()], [0; size_of::<u64>()]);
+    let (first, rest) = header.split_at(size_of::<Key>());
+    let (second, third) = rest.split_at(size_of::<u32>());
+    key.copy_from_slice(first);
+    length.copy_from_slice(second);
+    checksum.copy_from_slice(third);
     (key, Place { start, length: u32::from_le_bytes(length), checksum: u64::from_le_bytes(checksum) })
 }
 

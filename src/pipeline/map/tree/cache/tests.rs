@@ -9,7 +9,7 @@ fn facts(path: &str) -> FileFacts {
 }
 
 fn key(name: &str) -> Key {
-    Cache::key(&RepoPath::parse(name).unwrap(), name.as_bytes()).unwrap()
+    Cache::key(&RepoPath::parse(name).unwrap(), name.as_bytes())
 }
 
 /// A run that uses what is known of some files, and reads others anew.
