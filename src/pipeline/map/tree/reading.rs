@@ -15,8 +15,8 @@ use super::{category, cores, left_out};
 pub struct Reading<'r> {
     /// Told how many files are read, and how many there are; from several threads.
     pub progress: Option<&'r (dyn Fn(usize, usize) + Sync)>,
-    /// A file of ours in which what was read of this repository is remembered, by what its files hold; others beside it are those of
-    /// other repositories. Without one, every file is parsed.
+    /// A file of ours in which what was read of this repository is remembered, by what its files hold; others beside it
+    /// are those of other repositories. Without one, every file is parsed.
     pub cache: Option<&'r Path>,
     /// Counted up for each source file that is parsed, and not remembered.
     pub parsed: Option<&'r AtomicUsize>,
