@@ -37,17 +37,27 @@ class Generated:
 
     def rerun(self):
         """Tests again under other hash seeds, time zones, orders, languages and temporary folders:
-        those that may prove something, on the side where it has to be sure.
+        those that may prove something, on the side where it has to be sure. Beside them, what the
+        tests that pass on head reach there.
         """
         caught = [t["id"] for t in self.promising() if t["purpose"] == "regression"]
         wanted = {
             side: [t for t in self.of(side) if self._undecided(t, side, caught)]
             for side in ("base", "head")
         }
-        sides = [side for side in ("base", "head") if wanted[side]]
+        passing = [test for test in self.of("head") if self.passes(test)]
+        work = [lambda: self._trace(passing)]
+        for number in range(1, self.run.reruns if any(wanted.values()) else 1):
+            work.append(lambda number=number: self._rerun_under(number, wanted))
+        self.run.together(lambda job: job(), work)
+
+    def _rerun_under(self, number, wanted):
+        """All reruns under one setting."""
         again = self._again if self.run.plan.get("repeats", 1) > 1 else self._round
-        for number in range(1, self.run.reruns):
-            self.run.together(lambda side: again(side, number, wanted[side]), sides)
+        for side, tests in wanted.items():
+            if tests:
+                again(side, number, tests)
+        self.run.done_with(setting_of(number))
 
     def _again(self, side, number, tests):
         """Many runs under one setting, each in a copy that collects by itself."""
@@ -209,10 +219,9 @@ class Generated:
                     self.run.ledger.say(text % (test["id"], cell["outcome"], old["outcome"], side))
                 old.update(cell)
 
-    def trace(self):
-        """What the tests that pass on head reach there."""
+    def _trace(self, passing):
+        """What tests reach on head."""
         files = sorted(self.run.plan.get("changed_lines", {}))
-        passing = [test for test in self.of("head") if self.passes(test)]
         for group in groups(passing) if files else []:
             answer = self._session("head", self.run.setting, group, {}, trace=files)
             for trace in answer.trace:

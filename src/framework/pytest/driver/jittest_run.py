@@ -106,6 +106,11 @@ class Run:
         with concurrent.futures.ThreadPoolExecutor(self.parallel) as pool:
             return list(pool.map(work, arguments))
 
+    def done_with(self, setting):
+        """Ends the zygotes of a setting that is not needed again."""
+        for zygotes in self.zygotes.values():
+            zygotes.end(setting)
+
     def close(self):
         """Ends all zygotes."""
         for zygotes in self.zygotes.values():

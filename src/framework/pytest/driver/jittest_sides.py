@@ -169,33 +169,40 @@ class Zygote:
 
 
 class Zygotes:
-    """The zygotes of one interpreter. They hold nothing of a revision, so both sides share them
-    where they have the same interpreter. The one of the first setting is kept, of others one at a
-    time.
+    """The zygotes of one interpreter, one for each setting. They hold nothing of a revision, so
+    both sides share them where they have the same interpreter.
     """
 
     def __init__(self, python, scratch):
         self.python = python
         self.scratch = scratch
-        self.running, self.first = {}, None
+        self.running = {}  # by the run whose setting it is
+        self.places = {}
         self.lock = threading.Lock()
         self.asked = 0
 
     def use(self, setting):
         """The zygote of a setting."""
-        with self.lock:
-            self.first = self.first or setting
-            kept = "first" if setting == self.first else "other"
-            zygote = self.running.get(kept)
-            if zygote is not None and (zygote.setting != setting or not zygote.alive):
-                zygote.close()
-                zygote = None
-            if zygote is None:
-                folder = os.path.join(self.scratch, "zygote-%s" % kept)
+        run = setting["run"]
+        with self._place(run):
+            zygote = self.running.get(run)
+            if zygote is None or not zygote.alive:
+                self.end(setting)
+                folder = os.path.join(self.scratch, "zygote-%d" % run)
                 os.makedirs(folder, exist_ok=True)
-                zygote = Zygote(self.python, setting, folder)
-            self.running[kept] = zygote
+                zygote = self.running[run] = Zygote(self.python, setting, folder)
             return zygote
+
+    def _place(self, run):
+        """A lock for each, so that one can start while another does."""
+        with self.lock:
+            return self.places.setdefault(run, threading.Lock())
+
+    def end(self, setting):
+        """Ends the zygote of a setting."""
+        zygote = self.running.pop(setting["run"], None)
+        if zygote is not None:
+            zygote.close()
 
     def ask(self, setting, request):
         """The answer to one piece of work; `Lost` where the zygote dies."""

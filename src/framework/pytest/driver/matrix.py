@@ -54,7 +54,6 @@ def stages(run):
     generated.clean()
     own.baseline()
     own.on_base()
-    generated.trace()
     generated.rerun()
     mutants.kill()
 
