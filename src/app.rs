@@ -149,6 +149,11 @@ impl App {
         for task in background {
             task.abort();
         }
+        if let Some(sandbox) = &self.sandbox
+            && tokio::time::timeout(LAST_WRITES, sandbox.settle()).await.is_err()
+        {
+            tracing::warn!("containers did not go in time; the next start removes them");
+        }
         if tokio::time::timeout(LAST_WRITES, self.store.close()).await.is_err() {
             tracing::warn!("the store did not close in time");
         }

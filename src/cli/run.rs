@@ -59,7 +59,9 @@ async fn work(args: &RunArgs, mut request: Request, progress: Shown) -> Result<(
     request.warnings.extend(warnings);
     let threshold = request.settings.confidence_threshold;
     let tools = Tools { sandbox, progress: Arc::new(progress) };
-    let report = journey::run(request, &tools).await.map_err(|error| match error {
+    let report = journey::run(request, &tools).await;
+    tools.sandbox.settle().await;
+    let report = report.map_err(|error| match error {
         JourneyError::Usage(message) => Failure::wrong(message),
         error => Failure::ours(error),
     })?;

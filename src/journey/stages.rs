@@ -27,7 +27,7 @@ use crate::pipeline::polish::{self, Unpolished};
 use crate::pipeline::prepare::{self, PrepareOutcome};
 use crate::pipeline::report::count;
 use crate::pipeline::shard;
-use crate::sandbox::SandboxError;
+use crate::sandbox::{Ahead, SandboxError};
 
 /// One run: the report as it grows, and what it is made with.
 pub(super) struct Run<'t> {
@@ -83,7 +83,9 @@ impl<'t> Run<'t> {
             mutants: &mutated.mutants,
             base_mutants: &mutated.of_base,
         };
+        let _polishing = self.ahead(&scene, "polish");
         let explored = self.generate(&scene, &shards).await?;
+        let _executing = self.ahead(&scene, "execute");
         let tests = self.polish(&scene, findings::place(&scene, &explored)).await?;
         let execution = self.execute(&scene, &tests).await?;
         self.conclude(&scene, &explored, &tests, execution);
@@ -283,6 +285,11 @@ impl<'t> Run<'t> {
         }
         self.took("generate", started);
         Ok(explored)
+    }
+
+    /// A place for the stage that follows the one which begins now.
+    fn ahead(&self, scene: &Scene<'_>, stage: &str) -> Ahead {
+        self.tools.sandbox.ahead(&scene.environment.image, &scene.request.settings.sandbox, stage)
     }
 
     /// Formats the tests, mends them, and holds them to the gate.

@@ -9,6 +9,7 @@ mod inputs;
 mod instance;
 pub mod process;
 
+use std::any::Any;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -149,6 +150,13 @@ impl SandboxError {
     }
 }
 
+/// A place that is made ready for a run that is about to follow. Dropping it gives up what wasn't taken.
+#[must_use = "dropping it gives the place up"]
+#[derive(Default)]
+pub struct Ahead {
+    _place: Option<Box<dyn Any + Send + Sync>>,
+}
+
 /// A place where untrusted code runs.
 #[async_trait]
 pub trait Sandbox: Send + Sync {
@@ -164,11 +172,21 @@ pub trait Sandbox: Send + Sync {
     /// [`SandboxError`] where we could not find out.
     async fn prepare(&self, spec: &EnvironmentSpec) -> Result<Prepared, SandboxError>;
 
-    /// Runs one command. Dropping the future ends the command and removes what it left.
+    /// Makes a place ready for a run that is about to follow, where that takes long; [`Sandbox::run`] takes it where
+    /// image, purpose and limits (but for the times) are the same. What fails here fails again there, and is said there.
+    fn ahead(&self, _image: &Image, _limits: &SandboxLimits, _purpose: &str) -> Ahead {
+        Ahead::default()
+    }
+
+    /// Runs one command. Dropping the future ends the command and removes what it left; what is left of a run that
+    /// ended may take a moment to go, for which [`Sandbox::settle`] waits.
     ///
     /// # Errors
     /// [`SandboxError`] where we could not find out.
     async fn run(&self, spec: &RunSpec) -> Result<RunOutput, SandboxError>;
+
+    /// Waits until nothing of runs that ended, or were given up, is left.
+    async fn settle(&self) {}
 
     /// Removes what a killed process of ours left behind; says how many things.
     ///

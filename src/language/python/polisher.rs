@@ -4,7 +4,7 @@ use crate::language::{Driver, driver_files};
 
 /// Its files lie in `jittest/`; it is started in the folder around that.
 pub(super) const POLISHER: Driver = Driver {
-    files: driver_files!["polish/"; "polish.py", "polish_checks.py", "polish_mend.py", "polish_settings.py", "polish_tools.py",],
+    files: driver_files!["polish/"; "polish.py", "polish_ahead.py", "polish_checks.py", "polish_mend.py", "polish_settings.py", "polish_tools.py",],
     argv: &["python3", "jittest/polish.py"],
 };
 

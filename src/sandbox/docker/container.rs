@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::pin::Pin;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use bollard::Docker;
 use bollard::errors::Error;
@@ -13,10 +13,11 @@ use bollard::query_parameters::{
     AttachContainerOptionsBuilder, CreateContainerOptions, RemoveContainerOptionsBuilder, StartContainerOptions,
 };
 use tokio::io::AsyncWrite;
+use tokio::sync::{OwnedRwLockReadGuard, RwLock};
 
 use super::super::instance::{Alive, Instance};
-use super::{DockerSandbox, RunSpec, refused};
-use crate::domain::SandboxLimits;
+use super::{DockerSandbox, refused};
+use crate::domain::{Image, SandboxLimits};
 use crate::sandbox::SandboxError;
 
 /// Label: whose container it is.
@@ -41,16 +42,22 @@ pub(super) struct Container {
     /// Its process reads this and ends where it closes: with this value, or with our own process. Never locked: the
     /// mutex lets futures that hold the container move between threads.
     input: Mutex<Option<Pin<Box<dyn AsyncWrite + Send>>>>,
+    /// Held until it is gone.
+    there: Option<There>,
 }
 
+/// Whoever wants to write waits until nobody reads: until no container is there.
+pub(super) type Presence = Arc<RwLock<()>>;
+pub(super) type There = OwnedRwLockReadGuard<()>;
+
 impl Container {
-    /// Creates and starts the container of a run.
-    pub async fn start(sandbox: &DockerSandbox, spec: &RunSpec) -> Result<Self, SandboxError> {
-        let docker = &sandbox.docker;
-        let what = format!("make a container of {}", spec.image.reference);
-        let created = docker.create_container(None::<CreateContainerOptions>, body(sandbox, spec)).await;
+    /// Creates and starts a container.
+    pub async fn start(docker: &Docker, there: There, body: ContainerCreateBody) -> Result<Self, SandboxError> {
+        let what = format!("make a container of {}", body.image.as_deref().unwrap_or_default());
+        let created = docker.create_container(None::<CreateContainerOptions>, body).await;
         let id = created.map_err(refused(what))?.id;
-        let mut container = Self { docker: docker.clone(), id: Some(id.clone()), input: Mutex::default() };
+        let mut container =
+            Self { docker: docker.clone(), id: Some(id.clone()), input: Mutex::default(), there: Some(there) };
         let options = AttachContainerOptionsBuilder::default().stdin(true).stream(true).build();
         let attached = docker.attach_container(&id, Some(options)).await.map_err(refused("attach to a container"))?;
         container.input = Mutex::new(Some(attached.input));
@@ -69,29 +76,18 @@ impl Container {
         let state = inspected.state.unwrap_or_default();
         Ok((state.oom_killed.unwrap_or(false), state.running.unwrap_or(false)))
     }
-
-    /// Removes it, and waits until it is gone.
-    pub async fn remove(mut self) -> Result<(), SandboxError> {
-        match &self.id {
-            Some(id) => {
-                remove(&self.docker, id).await?;
-                self.id = None;
-                Ok(())
-            }
-            None => Ok(()),
-        }
-    }
 }
 
 impl Drop for Container {
     fn drop(&mut self) {
         // Without a runtime nothing can be asked of the engine; then its input, which closes now, ends it.
         if let (Some(id), Ok(runtime)) = (self.id.take(), tokio::runtime::Handle::try_current()) {
-            let docker = self.docker.clone();
+            let (docker, there) = (self.docker.clone(), self.there.take());
             runtime.spawn(async move {
                 if let Err(error) = remove(&docker, &id).await {
                     tracing::warn!(container = id, error = %anyhow::Error::from(error), "a container was not removed");
                 }
+                drop(there);
             });
         }
     }
@@ -121,11 +117,17 @@ pub(super) fn is_leftover(summary: &ContainerSummary, current: &Instance) -> boo
     }
 }
 
-fn body(sandbox: &DockerSandbox, spec: &RunSpec) -> ContainerCreateBody {
+/// What a container is to be.
+pub(super) fn body(
+    sandbox: &DockerSandbox,
+    image: &Image,
+    limits: &SandboxLimits,
+    purpose: &str,
+) -> ContainerCreateBody {
     let labels =
-        [(OWNER, sandbox.config.owner.clone()), (PROCESS, sandbox.instance.label()), (PURPOSE, spec.purpose.clone())];
+        [(OWNER, sandbox.config.owner.clone()), (PROCESS, sandbox.instance.label()), (PURPOSE, purpose.to_owned())];
     ContainerCreateBody {
-        image: Some(spec.image.reference.clone()),
+        image: Some(image.reference.clone()),
         entrypoint: Some(vec!["/bin/cat".to_owned()]),
         cmd: Some(Vec::new()),
         user: Some(KEEPER.to_owned()),
@@ -134,7 +136,7 @@ fn body(sandbox: &DockerSandbox, spec: &RunSpec) -> ContainerCreateBody {
         open_stdin: Some(true),
         stdin_once: Some(true),
         labels: Some(labels.map(|(name, value)| (name.to_owned(), value)).into()),
-        host_config: Some(host_config(&spec.limits)),
+        host_config: Some(host_config(limits)),
         ..Default::default()
     }
 }

@@ -1,9 +1,10 @@
 //! Containers of a Docker engine. A run is one container: no network, a read-only root, a tmpfs to work in, no
-//! capabilities, nobody's rights; files go in and out as tar streams; it is gone when the run is.
+//! capabilities, nobody's rights; files go in and out as tar streams; it goes when the run has ended.
 //!
 //! The container's own process waits on its standard input, which this process holds open: where this process ends,
 //! however it ends, the containers end with it, and [`Sandbox::sweep`] removes what is left of them.
 
+mod ahead;
 mod build;
 mod container;
 mod exec;
@@ -21,8 +22,8 @@ use bollard::Docker;
 use bollard::query_parameters::{InspectNetworkOptions, ListContainersOptionsBuilder};
 
 use super::instance::Instance;
-use super::{RunOutput, RunSpec, Sandbox, SandboxError};
-use crate::domain::{EnvironmentSpec, Prepared};
+use super::{Ahead, RunOutput, RunSpec, Sandbox, SandboxError};
+use crate::domain::{EnvironmentSpec, Image, Prepared, SandboxLimits};
 
 /// How the engine is used.
 #[derive(Clone, Debug, Default)]
@@ -46,6 +47,9 @@ pub struct DockerSandbox {
     builds: Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>,
     /// When a run was given which environment the last time: such a one is not removed.
     given: Mutex<HashMap<String, Instant>>,
+    /// Containers for runs that are about to follow.
+    places: ahead::Places,
+    presence: container::Presence,
 }
 
 /// How long the engine may take to begin its answer to one request.
@@ -68,7 +72,15 @@ impl DockerSandbox {
             .await
             .map_err(|_| unreachable(anyhow::anyhow!("no answer within 10 s")))?
             .map_err(|error| unreachable(error.into()))?;
-        Ok(Self { docker, config, instance: Instance::current(), builds: Mutex::default(), given: Mutex::default() })
+        Ok(Self {
+            docker,
+            config,
+            instance: Instance::current(),
+            builds: Mutex::default(),
+            given: Mutex::default(),
+            places: ahead::Places::default(),
+            presence: container::Presence::default(),
+        })
     }
 
     /// The network that image builds use: the engine's bridge; the host's where it has none that leads out, or where
@@ -96,8 +108,17 @@ impl Sandbox for DockerSandbox {
         image::prepare(self, spec).await
     }
 
+    fn ahead(&self, image: &Image, limits: &SandboxLimits, purpose: &str) -> Ahead {
+        let place = self.places.make(self, container::body(self, image, limits, purpose));
+        Ahead { _place: place.map(|place| Box::new(place) as _) }
+    }
+
     async fn run(&self, spec: &RunSpec) -> Result<RunOutput, SandboxError> {
         run::run(self, spec).await
+    }
+
+    async fn settle(&self) {
+        drop(self.presence.write().await);
     }
 
     async fn sweep(&self) -> Result<usize, SandboxError> {

@@ -9,7 +9,7 @@ use bytes::Bytes;
 use tokio::sync::mpsc;
 
 use super::super::inputs::{self, Entry, EntryKind, Listing};
-use super::container::{Container, WORKSPACE};
+use super::container::{self, Container, WORKSPACE};
 use super::exec::{Captured, Command, Stop, exec};
 use super::{DockerSandbox, image, refused, transfer};
 use crate::domain::{RepoPath, Warning};
@@ -48,7 +48,8 @@ pub(super) async fn run(sandbox: &DockerSandbox, spec: &RunSpec) -> Result<RunOu
         return Ok(RunOutput { ending, stdout: Vec::new(), stderr: Vec::new(), files: Vec::new(), warnings, usage });
     }
     let path = image::search_path(&sandbox.docker, &spec.image).await?;
-    let container = Container::start(sandbox, spec).await?;
+    let body = container::body(sandbox, &spec.image, &spec.limits, &spec.purpose);
+    let container = sandbox.places.take(sandbox, body).await?;
     put(sandbox, &container, listing).await?;
 
     let started = Instant::now();
@@ -64,7 +65,6 @@ pub(super) async fn run(sandbox: &DockerSandbox, spec: &RunSpec) -> Result<RunOu
     let out: usize = files.iter().map(|(_, content)| content.len()).sum();
     usage.bytes_out = (captured.stdout.len() + captured.stderr.len() + out) as u64;
     let ending = ending(&captured, &after);
-    container.remove().await?;
     Ok(RunOutput { ending, stdout: captured.stdout, stderr: captured.stderr, files, warnings, usage })
 }
 

@@ -55,6 +55,7 @@ impl Member {
         spec.argv = argv.iter().map(|&argument| argument.to_owned()).collect();
         change(&mut spec);
         let output = self.sandbox.run(&spec).await.expect("the run could be made");
+        self.sandbox.settle().await;
         assert_eq!((self.left)(), 0, "{} left something", self.sandbox.name());
         output
     }

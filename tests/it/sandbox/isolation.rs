@@ -108,3 +108,33 @@ async fn leftovers_of_a_dead_process_are_swept_and_those_of_a_living_one_and_of_
     let removed = std::process::Command::new("docker").args(["rm", "-f", &stranger]).output().expect("docker is there");
     assert!(removed.status.success());
 }
+
+#[tokio::test]
+async fn a_place_made_ahead_is_taken_by_the_run_it_is_for_and_given_up_where_none_comes() {
+    let docker = Docker::connect().await;
+    let mut run = spec(prepared(&docker.sandbox).await);
+    run.argv = ["cat", "/etc/hostname"].map(str::to_owned).to_vec();
+    let made = docker.sandbox.ahead(&run.image, &run.limits, &run.purpose);
+    while docker.containers() < 1 {
+        tokio::task::yield_now().await;
+    }
+    let filter = format!("label=jittest.owner={}", docker.owner);
+    let listed = std::process::Command::new("docker").args(["ps", "-aq", "--filter", &filter]).output().unwrap();
+    let waiting = String::from_utf8_lossy(&listed.stdout).trim().to_owned();
+
+    let mut other = run.clone();
+    other.limits.processes += 1;
+    run.limits.timeout += std::time::Duration::from_secs(1);
+    let name = |output: jittest::sandbox::RunOutput| stdout(&output).trim().to_owned();
+    assert_ne!(name(docker.sandbox.run(&other).await.unwrap()), waiting, "it has other limits");
+    assert_eq!(name(docker.sandbox.run(&run).await.unwrap()), waiting);
+    assert_ne!(name(docker.sandbox.run(&run).await.unwrap()), waiting, "it was used before");
+    drop(made);
+
+    drop(docker.sandbox.ahead(&run.image, &run.limits, "starts"));
+    let waits = docker.sandbox.ahead(&run.image, &run.limits, "waits");
+    docker.sandbox.run(&other).await.unwrap();
+    drop(waits);
+    docker.sandbox.settle().await;
+    assert_eq!(docker.containers(), 0);
+}

@@ -49,6 +49,7 @@ impl Docker {
         let mut spec = spec(prepared(&self.sandbox).await);
         change(&mut spec);
         let output = self.sandbox.run(&spec).await.expect("the run could be made");
+        self.sandbox.settle().await;
         assert_eq!(self.containers(), 0, "a container was left over");
         output
     }

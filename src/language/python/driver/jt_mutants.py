@@ -40,6 +40,8 @@ class Hardening:
     def run(self):
         """Classifies all mutants; adds hardening candidates."""
         self._sort_out()
+        for side in self.session.bares if self.mutants else ():
+            side.start_ahead()
         self._corpus()
         for number in range(ROUNDS):
             if self._done():
@@ -149,32 +151,41 @@ class Hardening:
         return (mutant["file"], mutant["line"])
 
     def _attack(self, number):
-        for mutant in list(self.mutants.values()):
+        # What waits once waits again.
+        waiting = [
+            mutant
+            for mutant in self.mutants.values()
+            if mutant["id"] not in self.kills and not mutant.get("slow")
+        ]
+        count = len(self.session.bares)
+        for start in range(0, len(waiting), count):
             if self.plan.left() < 3:
                 return
-            if mutant["id"] in self.kills or mutant.get("slow"):
-                continue  # what waits once waits again
-            keys = self._cases_for(mutant)
-            if not keys:
-                continue
-            found = self._first_killing(mutant, keys)
-            if found is None:
-                del self.mutants[mutant["id"]]
-            elif found:
-                self.kills[mutant["id"]] = found
+            work = [(m, self._cases_for(m)) for m in waiting[start : start + count]]
+            for mutant, found in self._first_killing([(m, keys) for m, keys in work if keys]):
+                if found is None:
+                    del self.mutants[mutant["id"]]
+                elif found:
+                    self.kills[mutant["id"]] = found
 
-    def _first_killing(self, mutant, keys):
-        """Cases that kill a mutant: some where it falls easily, of all of them where it doesn't."""
-        kills = {}
-        for part in (keys[:FIRST_CASES], keys[FIRST_CASES:]):
-            if not part or len(kills) >= KILLS_ENOUGH:
-                break
-            mutant.setdefault("tried", set()).update(part)
-            found = self._killing(mutant, [self.pool[k] for k in part])
-            if found is None:
-                return None
-            kills.update(found)
-        return kills
+    def _first_killing(self, work):
+        """Cases that kill a mutant, for pairs of mutants and keys of cases: some where it falls
+        easily, of all of them where it doesn't; pairs of a mutant and what was found.
+        """
+        kills = {mutant["id"]: {} for mutant, _ in work}
+        for part in (slice(FIRST_CASES), slice(FIRST_CASES, None)):
+            tried = []
+            for mutant, keys in work:
+                found = kills[mutant["id"]]
+                if found is not None and keys[part] and len(found) < KILLS_ENOUGH:
+                    mutant.setdefault("tried", set()).update(keys[part])
+                    tried.append((mutant, [self.pool[key] for key in keys[part]]))
+            for (mutant, _), found in zip(tried, self._killing(tried)):
+                if found is None:
+                    kills[mutant["id"]] = None
+                else:
+                    kills[mutant["id"]].update(found)
+        return [(mutant, kills[mutant["id"]]) for mutant, _ in work]
 
     def _cases_for(self, mutant):
         """Untried cases that reach the mutant's line, small ones first; all of its file where no
@@ -206,19 +217,28 @@ class Hardening:
             "cases": [c.command(limit) for c, limit in zip(cases, limits(heads))],
         }
 
-    def _killing(self, mutant, entries):
-        """Cases of `(case, head outcome, search)` that tell the mutant from head; None if it is
-        broken.
+    def _killing(self, work):
+        """For pairs of a mutant and entries of `(case, head outcome, search)`, several at the same
+        time: the cases that tell the mutant from head; None if it is broken.
         """
-        cases, heads = [e[0] for e in entries], [e[1] for e in entries]
-        answer = self.session.bare.ask(self._command(mutant, cases, heads), 120)
-        self.result.calls += len(cases)
+        found, sides = [], self.session.bares
+        for start in range(0, len(work), len(sides)):
+            part = list(zip(sides, work[start : start + len(sides)]))
+            for side, (mutant, entries) in part:
+                cases, heads = [e[0] for e in entries], [e[1] for e in entries]
+                side.send(self._command(mutant, cases, heads))
+            for side, (mutant, entries) in part:
+                found.append(self._told_apart(mutant, entries, side.receive(120)))
+        return found
+
+    def _told_apart(self, mutant, entries, answer):
+        self.result.calls += len(entries)
         if isinstance(answer, dict):
             self._status(mutant, "broken", answer.get("why", ""))
             return None
         found = {}
         mutant["slow"] = any(outcome["kind"] == "slow" for outcome in answer or ())
-        for (case, head, search), outcome in zip(entries, jt_sides.outcomes(answer, len(cases))):
+        for (case, head, search), outcome in zip(entries, jt_sides.outcomes(answer, len(entries))):
             how = jt_compare.difference(head, outcome, search.documented)
             if how is not None and how[0] not in ("crash",):
                 found[case.key] = (case, head, outcome, how, search)
@@ -263,10 +283,8 @@ class Hardening:
         """Writes the test of a case; the mutants that it really kills."""
         _, head, outcome, how, search = self.kills[mutants[0]][case.key]
         case, head, outcome, how = self._shrunk(case, head, outcome, how, search, mutants)
-        first, second = (
-            self.session.run_all([s], [case], fresh=True, watch=True)[0][0]
-            for s in (self.session.head, self.session.head_again)
-        )
+        sides = [self.session.head, self.session.head_again]
+        (first,), (second,) = self.session.run_all(sides, [case], fresh=True, watch=True)
         if not self.session.repeatable(first, second):
             return []
         found = how if how[0] in ("after", "out", "endless") else (how[0], how[1])
@@ -320,7 +338,7 @@ class Hardening:
             "file": mutant["file"],
             "source": mutant["source"],
         }
-        answer = self.session.bare.ask(command)
+        answer = self.session.bares[0].ask(command)
         return bool(answer) and answer[0].startswith("failed")
 
     def _shrunk(self, case, head, outcome, how, search, mutants):
@@ -346,10 +364,14 @@ class Hardening:
         return best
 
     def _all_killed(self, entries, mutants):
-        common = None
-        for mutant in mutants:
-            found = self._killing(mutant, entries) or {}
-            common = found if common is None else {k: v for k, v in common.items() if k in found}
+        """The smallest of some entries that kills all of some mutants, as it is kept; None where
+        none does.
+        """
+        common, count = None, len(self.session.bares)
+        for start in range(0, len(mutants), count):
+            for found in self._killing([(m, entries) for m in mutants[start : start + count]]):
+                found = found or {}
+                common = found if common is None else {k: common[k] for k in common if k in found}
             if not common:
                 return None
             entries = [e for e in entries if e[0].key in common]

@@ -8,6 +8,7 @@ import re
 from urllib.parse import parse_qsl, unquote
 
 import jt_code
+import jt_sides
 from jt_case import MINED
 from jt_making import RequestMaker
 from jt_requests import NOTHING, App, Request, RequestCase, params, skeleton
@@ -65,13 +66,14 @@ class Web:
         if self.settings is None:
             return
         app = App({"framework": "django", "module": "", "name": ""}, self.settings)
-        for side in (session.head, session.base, session.head_again, session.base_again):
+        sides = (session.head, session.base, session.head_again, session.base_again)
+        for side in sides:
             side.first = app.first
-            why = side.ask({"do": "first", "text": app.first})
-            if why is not True:
-                self.why.append("Django could not be set up: %s" % why)
-                self.settings = None
-                break
+        answers = jt_sides.together(sides, {"do": "first", "text": app.first}, 60)
+        failed = [answer for answer in answers if answer is not True]
+        if failed:
+            self.why.append("Django could not be set up: %s" % failed[0])
+            self.settings = None
 
     def _settings(self):
         root = self.session.plan.head["root"]
@@ -98,16 +100,18 @@ class Web:
         session = self.session
         own = [t.module for t in session.plan.targets if t.route]
         modules = list(dict.fromkeys(own + self._modules()))[:MOST_MODULES]
-        for side in (session.head, session.base):
-            missing = [m for m in modules if m not in side.modules]
-            answers = side.load(missing) if missing else {}
-            for name, answer in answers.items():
-                if not answer["ok"] and side is session.head:
-                    self.why.append("%s %s" % (name, answer["why"]))
-        session.base_again.modules = list(session.base.modules)
-        session.head_again.modules = list(session.head.modules)
+        missing = [
+            (side, [m for m in modules if m not in side.modules])
+            for side in (session.head, session.base)
+        ]
+        for name, answer in jt_sides.load(missing)[0].items():
+            if not answer["ok"]:
+                self.why.append("%s %s" % (name, answer["why"]))
+        session.base_again.follow(session.base)
+        session.head_again.follow(session.head)
         command = {"do": "web", "modules": modules, "django": self.settings is not None}
-        answers = [side.ask(command) or {} for side in (session.head, session.base)]
+        answers = jt_sides.together((session.head, session.base), command, 60)
+        answers = [answer or {} for answer in answers]
         self.why += answers[0].get("why") or []
         self.head = answers[0].get("apps") or []
         frameworks = sorted({app["framework"] for app in self.head})

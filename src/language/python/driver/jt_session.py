@@ -17,6 +17,7 @@ from jt_values import Pool, Values
 STEPS = 20000
 MARGIN = 100
 MOST_STEPS = 1500000
+MUTANTS = 2  # that are looked at at the same time
 LONG_ONES = 2  # cases of one batch that may take that many
 UNREPEATABLE = {"clock", "chance", "refused", "wrote", "machine", "source"}
 
@@ -34,10 +35,9 @@ class Session:
         self.head = jt_sides.Side("head", plan.head, plan)
         self.base_again = jt_sides.Side("base", plan.base, plan, seed="4242", zone="Asia/Tokyo")
         self.head_again = jt_sides.Side("head", plan.head, plan, seed="4242", zone="Asia/Tokyo")
-        self.bare = jt_sides.Side("head", plan.head, plan)
-        self.bare.bare = True
-        self.base_bare = jt_sides.Side("base", plan.base, plan)
-        self.base_bare.bare = True
+        # For mutants of head, several at once, and for those of base.
+        self.bares = [jt_sides.Side("head", plan.head, plan, bare=True) for _ in range(MUTANTS)]
+        self.base_bare = jt_sides.Side("base", plan.base, plan, bare=True)
         self.facts = {}
         self.mining = jt_mining.Mining(plan.head["root"], None)
         self.mined_modules = set()
@@ -52,7 +52,7 @@ class Session:
     def sides(self):
         """All workers."""
         again = (self.base_again, self.head_again)
-        return (self.base, self.head) + again + (self.bare, self.base_bare)
+        return (self.base, self.head) + again + (*self.bares, self.base_bare)
 
     def load(self):
         """Imports the targets' modules on both sides; returns the modules that work on each."""
@@ -60,7 +60,7 @@ class Session:
         self.web.prepare()
         heads = list(dict.fromkeys(t.module for t in plan.targets))
         bases = list(dict.fromkeys(t.module for t in plan.targets if t.in_base))
-        on_head, on_base = self.head.load(heads), self.base.load(bases)
+        on_head, on_base = jt_sides.load([(self.head, heads), (self.base, bases)])
         for target in plan.targets:
             for side, answers in (("head", on_head), ("base", on_base)):
                 answer = answers.get(target.module)
@@ -68,11 +68,14 @@ class Session:
                     self.result.problem(
                         target.id, "module %s %s" % (target.module, answer["why"]), side
                     )
-        self.base_again.modules = list(self.base.modules)
-        self.head_again.modules = list(self.head.modules)
+        self.base_again.follow(self.base)
+        self.head_again.follow(self.head)
+        self.head_again.start_ahead()
+        self.base_again.start_ahead()
         if plan.mutants:
             foreign = self.head.ask({"do": "foreign"}) or []
-            self.bare.preload(foreign)
+            for side in self.bares:
+                side.preload(foreign)
         files = sorted({m["file"] for m in plan.mutants} | {t.file for t in plan.targets if t.file})
         self.head.watch_lines(files)
         for name in heads:

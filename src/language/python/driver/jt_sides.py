@@ -14,7 +14,7 @@ DEAD = {"error": "the worker died"}
 class Side:
     """One worker process: a revision, seen with one hash seed and one scratch folder."""
 
-    def __init__(self, name, where, plan, seed="0", zone="UTC"):
+    def __init__(self, name, where, plan, seed="0", zone="UTC", bare=False):
         self.name = name
         self.where = where
         self.plan = plan
@@ -27,7 +27,7 @@ class Side:
         self.ahead = []  # foreign modules that children would load otherwise
         self.frameworks = []  # web frameworks whose own parts are loaded ahead
         self.first = None  # statements that come before the repository's modules
-        self.bare = False  # a bare side never imports the repository in the zygote
+        self.bare = bare  # a bare side never imports the repository in the zygote
 
     def start(self):
         """Starts the process, with what was imported before."""
@@ -63,16 +63,35 @@ class Side:
             env=env,
         )
         self.rest = b""
+        self.unread = 0
         if self.files:
-            self.ask({"do": "wanted", "files": self.files})
+            self._post({"do": "wanted", "files": self.files})
         if self.ahead:
-            self.ask({"do": "preload", "modules": self.ahead})
+            self._post({"do": "preload", "modules": self.ahead})
         if self.first and not self.bare:
-            self.ask({"do": "first", "text": self.first})
+            self._post({"do": "first", "text": self.first})
         if self.modules and not self.bare:
-            self.ask({"do": "import", "modules": self.modules})
+            self._post({"do": "import", "modules": self.modules})
         if self.frameworks:
-            self.ask({"do": "warm", "frameworks": self.frameworks})
+            self._post({"do": "warm", "frameworks": self.frameworks})
+
+    def start_ahead(self):
+        """Starts the process while others work; it will be asked for something soon."""
+        if self.process is None:
+            self.start()
+
+    def _post(self, command):
+        """Sends a command whose answer is not waited for: it comes before that of the next one."""
+        if self._write(command):
+            self.unread += 1
+
+    def _write(self, command):
+        try:
+            self.process.stdin.write(json.dumps(command).encode() + b"\n")
+            self.process.stdin.flush()
+        except OSError:
+            self.stop()
+        return self.process is not None
 
     def ask(self, command, seconds=60):
         """The answer to one command, or None when the worker could not give one."""
@@ -83,18 +102,28 @@ class Side:
         """Sends a command; `receive` must follow."""
         if self.process is None or self.process.poll() is not None:
             self.start()
-        self.asked = command  # starting asks for other things
-        try:
-            self.process.stdin.write(json.dumps(command).encode() + b"\n")
-            self.process.stdin.flush()
-        except OSError:
-            self.stop()
+        self.asked = command
+        if self.process is not None:
+            self._write(command)
 
     def receive(self, seconds=60):
         """The answer to the command sent last."""
         if self.process is None:
             return None
         until = time.monotonic() + seconds
+        while self.unread and self._line(until) is not None:
+            self.unread -= 1
+        line = self._line(until)
+        if line is None:
+            return None
+        answer = json.loads(line.decode()).get("ok")
+        self._count(answer)
+        return answer
+
+    def _line(self, until):
+        """The next line of its answers; None, and the process ended, where none comes."""
+        if self.process is None:
+            return None
         output = self.process.stdout
         parts = [self.rest]
         while b"\n" not in parts[-1]:
@@ -105,9 +134,7 @@ class Side:
                 return None
             parts.append(part)
         line, _, self.rest = b"".join(parts).partition(b"\n")
-        answer = json.loads(line.decode()).get("ok")
-        self._count(answer)
-        return answer
+        return line
 
     def _count(self, answer):
         """Adds what was asked to the work done."""
@@ -130,24 +157,34 @@ class Side:
 
     def load(self, modules):
         """Imports modules; the answer for each by name."""
-        answers = self.ask({"do": "import", "modules": modules}) or [
-            {"ok": False, "why": "crashes on import"}
-        ] * len(modules)
+        return load([(self, modules)])[0]
+
+    def loaded(self, modules, answers):
+        """Takes the answers about modules that were to be imported; each by its name."""
+        answers = answers or [{"ok": False, "why": "crashes on import"}] * len(modules)
         for name, answer in zip(modules, answers):
             if answer["ok"] and name not in self.modules:
                 self.modules.append(name)
         return dict(zip(modules, answers))
 
+    def follow(self, other):
+        """Imports what another side of the same revision could import."""
+        missing = [name for name in other.modules if name not in self.modules]
+        self.modules = list(other.modules)
+        if missing and self.process is not None:
+            self._post({"do": "import", "modules": missing})
+
     def preload(self, modules):
         """Loads foreign modules ahead."""
-        if self.process is not None:
-            self.ask({"do": "preload", "modules": modules})
         self.ahead = modules
+        if self.process is not None:
+            self._post({"do": "preload", "modules": modules})
 
     def warm(self, frameworks):
         """Loads the parts of web frameworks that the first request would load."""
         self.frameworks = frameworks
-        self.ask({"do": "warm", "frameworks": frameworks})
+        if self.process is not None:
+            self._post({"do": "warm", "frameworks": frameworks})
 
     def watch_lines(self, files):
         """From now on reports which lines of these files cases reach."""
@@ -160,6 +197,15 @@ def together(sides, command, seconds=120):
     for side in sides:
         side.send(command)
     return [side.receive(seconds) for side in sides]
+
+
+def load(wanted):
+    """Imports modules on several sides at the same time, for pairs of a side and modules; for each,
+    the answers by name.
+    """
+    for side, modules in wanted:
+        side.send({"do": "import", "modules": modules})
+    return [side.loaded(modules, side.receive()) for side, modules in wanted]
 
 
 def outcomes(answer, count):

@@ -26,7 +26,9 @@ def main():
     where = os.path.abspath(sys.argv[1])
     with open(where, encoding="utf-8") as file:
         plan = json.load(file)
-    result = Polish(plan).run()
+    polish = Polish(plan)
+    result = polish.run()
+    polish.checks.tools.close()
     with open(os.path.join(os.path.dirname(where), "result.json"), "w", encoding="utf-8") as file:
         json.dump(result, file, sort_keys=True)
 
@@ -47,6 +49,7 @@ class Polish:
 
     def run(self):
         """Formats, mends and checks; where types are asked for that a rule knows, again."""
+        self.checks.load()
         self.checks.fix(sorted(self.paths))
         unformatted = self.formatted(self.paths)
         width = self.settings.width

@@ -42,6 +42,11 @@ class Checks:
         self.import_roots = import_roots
         self.notes = notes
 
+    def load(self):
+        """Has the tools load that are about to be used."""
+        names = (self.settings.formatter, self.settings.linter, "mypy")
+        self.tools.load([name for name in names if name != "ruff"])
+
     def format(self, paths):
         """Formats files in place; gives `{path: why}` for those that can't be."""
         settings, attempts = self.settings, []

@@ -1,11 +1,19 @@
 """The tools: where they are, and one run of one of them."""
 
+import json
 import os
 import shutil
 import subprocess
 import time
 
 OUTPUT = 4 << 20  # characters of one run that are read
+AHEAD = os.path.join(os.path.dirname(os.path.abspath(__file__)), "polish_ahead.py")
+# What takes most of a run of ours: to load these.
+MODULES = {
+    "black": ["black"],
+    "flake8": ["flake8.main.cli", "flake8.main.application", "pycodestyle", "pyflakes.checker"],
+    "mypy": ["mypy.main", "mypy.build"],
+}
 
 
 class Unusable(Exception):
@@ -32,6 +40,34 @@ class Tools:
         self.own = os.path.dirname(python) if os.path.isabs(python) else None
         self.ours = ours
         self.ends = time.monotonic() + seconds
+        self.loading = {}  # by the tool's path, a process that waits for its arguments
+
+    def load(self, names):
+        """Has tools of ours that are about to be used load at the same time. Those of others start
+        in ways of their own.
+        """
+        for name in names:
+            tools = self.named(name)
+            if tools and tools[0].whose == "jittest":
+                python = os.path.join(os.path.dirname(tools[0].path), "python")
+                try:
+                    self.loading[tools[0].path] = self._started(
+                        [python, AHEAD] + MODULES[name], stdin=subprocess.PIPE
+                    )
+                except OSError:
+                    continue  # then it is started when it is needed
+
+    def _started(self, command, **more):
+        return subprocess.Popen(
+            command, cwd=self.root, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **more
+        )
+
+    def close(self):
+        """Ends what waits for nothing."""
+        for process in self.loading.values():
+            process.kill()
+            process.communicate()
+        self.loading = {}
 
     def named(self, name):
         """The programs of a name, in the order in which they are tried."""
@@ -51,23 +87,22 @@ class Tools:
         if left <= 0:
             raise Unusable("there was no time for it")
         environment = dict(os.environ, NO_COLOR="1", **variables)
+        command = [tool.path] + arguments
+        process, line = self.loading.pop(tool.path, None), None
         try:
-            done = subprocess.run(
-                [tool.path] + arguments,
-                cwd=self.root,
-                env=environment,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                timeout=left,
-                check=False,
-            )
+            if process is None:
+                process = self._started(command, env=environment, stdin=subprocess.DEVNULL)
+            else:
+                line = json.dumps({"argv": command, "environment": environment}).encode() + b"\n"
+            outputs = process.communicate(line, timeout=left)
         except subprocess.TimeoutExpired:
+            process.kill()
+            process.communicate()
             raise Unusable("it did not end in time") from None
         except OSError as error:
             raise Unusable(error.strerror or "it does not start") from None
-        texts = [raw.decode("utf-8", "replace")[:OUTPUT] for raw in (done.stdout, done.stderr)]
-        return done.returncode, texts[0], texts[1]
+        texts = [raw.decode("utf-8", "replace")[:OUTPUT] for raw in outputs]
+        return process.returncode, texts[0], texts[1]
 
 
 def first_usable(what, attempts, notes):
