@@ -10,6 +10,7 @@ class Own:
 
     def __init__(self, run):
         self.run = run
+        self.files = []  # all that there are
         self.trusted = {}
         self.complete = True
         self.milliseconds = {}
@@ -23,6 +24,7 @@ class Own:
         ]
         if not files:
             return
+        self.files = files
         first = self._nodes("head", files)
         changed = sorted(self.run.plan.get("changed_lines", {}))
         second = self._nodes("head", files, trace=changed or None)

@@ -87,6 +87,24 @@ def test_a_test_that_needs_another_one_kills_nothing_alone(matrix):
     assert fallen(result) == {}
 
 
+def test_a_test_that_needs_another_file_kills_nothing_without_it(matrix):
+    first = (
+        "from shop.cart import known\n\nPLACES = []\n\n\ndef test_one():\n    PLACES.append(1)\n"
+    )
+    second = (
+        "from shop.cart import opened\nfrom test_a import PLACES\n\n\n"
+        "def test_two():\n    assert opened(PLACES)\n"
+    )
+    shop = shop_of(matrix, more={"tests/test_a.py": first, "tests/test_b.py": second})
+    own = ["tests/test_a.py", "tests/test_b.py"]
+    harmless = shop.mutant("shop/cart.py", "len(places) + 0", "len(places) + 1", "M001")
+    harmful = shop.mutant("shop/cart.py", "len(places) + 0", "len(places) * 0", "M002")
+    for ways in ({}, {"copies": False}, {"copies": False, "swap": False}):
+        result = shop.run(**plan_of(harmless, harmful, own_tests=own, **ways))
+        assert result["distrust"] == []
+        assert fallen(result) == {"M002": {"test_two"}}, ways
+
+
 def test_a_test_that_sees_what_another_one_left_behind_kills(matrix):
     shop = shop_of(matrix)
     result = shop.run(**plan_of(shop.mutant("shop/cart.py", "get(name, 0)", "get(None, 0)")))
