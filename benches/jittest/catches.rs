@@ -38,13 +38,15 @@ pub(crate) fn run(out: &mut dyn Write) -> anyhow::Result<()> {
     let (mut outcomes, mut same) = (Vec::new(), 0);
     let twice = std::env::var_os("TWICE").is_some();
     for (name, folder) in cases()? {
-        let outcome = one(&name, &folder).with_context(|| format!("the case {name}"))?;
+        let outcome = one(&name, &folder, &name).with_context(|| format!("the case {name}"))?;
         if twice {
-            let again = one(&name, &folder).with_context(|| format!("the case {name}, again"))?;
-            let is_same = outcome.findings == again.findings;
-            same += usize::from(is_same);
-            if !is_same {
-                writeln!(out, "DIFFERS {name}: two runs of one commit found different things")?;
+            let again = one(&name, &folder, &format!("{name}.again"));
+            let again = again.with_context(|| format!("the case {name}, again"))?;
+            match first_difference(&outcome.findings, &again.findings) {
+                None => same += 1,
+                Some((first, second)) => {
+                    writeln!(out, "DIFFERS {name}: two runs of one commit found {first} and {second}")?;
+                }
             }
         }
         let right = outcome.expect == "caught" && outcome.verdict == "caught"
@@ -78,7 +80,14 @@ fn cases() -> anyhow::Result<Vec<(String, PathBuf)>> {
     Ok(cases)
 }
 
-fn one(name: &str, folder: &Path) -> anyhow::Result<Outcome> {
+/// The first lines in which two texts differ.
+fn first_difference<'t>(one: &'t str, other: &'t str) -> Option<(&'t str, &'t str)> {
+    let pairs = one.lines().zip(other.lines());
+    let differs = pairs.map(|(one, other)| (one.trim(), other.trim())).find(|(one, other)| one != other);
+    differs.or_else(|| (one != other).then_some(("more", "less")))
+}
+
+fn one(name: &str, folder: &Path, report_name: &str) -> anyhow::Result<Outcome> {
     let case: Case = toml::from_str(&std::fs::read_to_string(folder.join("case.toml"))?)?;
     let repository = tempfile::tempdir()?;
     commit(repository.path(), &folder.join("base"), "Start")?;
@@ -98,7 +107,7 @@ fn one(name: &str, folder: &Path) -> anyhow::Result<Outcome> {
     };
     if let Ok(folder) = std::env::var("BENCH_REPORTS") {
         std::fs::create_dir_all(&folder)?;
-        std::fs::write(Path::new(&folder).join(format!("{name}.json")), &output.stdout)?;
+        std::fs::write(Path::new(&folder).join(format!("{report_name}.json")), &output.stdout)?;
     }
     let mut mutants = BTreeMap::new();
     for mutant in report["mutants"].as_array().into_iter().flatten() {
@@ -115,7 +124,7 @@ fn one(name: &str, folder: &Path) -> anyhow::Result<Outcome> {
         seconds,
         test_seconds: used("seconds"),
         cpu_seconds: used("cpu_seconds"),
-        findings: format!("{} {} {}", report["verdict"], report["catches"], report["mutants"]),
+        findings: format!("{:#} {:#} {:#}", report["verdict"], report["catches"], report["mutants"]),
         mutants,
         kept: Kept {
             folder: folder.to_owned(),

@@ -14,6 +14,8 @@ struct Row {
     mutants: usize,
     seconds: f64,
     killed: usize,
+    /// The seconds that making the mutants takes, where another tool's include it.
+    making: Option<f64>,
     /// On how many of them the matrix says the same.
     agree: Option<usize>,
 }
@@ -29,8 +31,9 @@ pub(crate) fn run(out: &mut dyn Write) -> anyhow::Result<()> {
     let ready = Command::new(root.join("deploy/setup/rivals.sh")).status().context("the tools to compare with")?;
     ensure!(ready.success(), "the tools to compare with could not be installed");
     let rows = measured(root)?;
-    let rate = |name: &str| rows.iter().find(|row| row.tool == name).map(Row::rate).context("a tool's figure");
-    let (ours, on_theirs) = (rate("matrix")?, rate("matrix on them")?);
+    let row = |name: &str| rows.iter().find(|row| row.tool == name).context("a tool's figure");
+    let (ours, on_theirs) = (row("matrix")?, row("matrix on them")?.rate());
+    let making = ours.making.context("the seconds that making the mutants takes")?;
     writeln!(
         out,
         "\nkill matrix, one suite of quick tests, as many processes as cores (cosmic-ray: one, and the matrix with it)"
@@ -39,7 +42,12 @@ pub(crate) fn run(out: &mut dyn Write) -> anyhow::Result<()> {
         let rival = match row.tool.as_str() {
             "matrix" | "matrix on them" => String::new(),
             "cosmic-ray" => format!("; the matrix runs {:.1} times as many on these", on_theirs / row.rate()),
-            _ => format!("; the matrix runs {:.1} times as many", ours / row.rate()),
+            "mutmut" => {
+                let with_making = ours.mutants as f64 / (ours.seconds + making);
+                let times = with_making / row.rate();
+                format!("; the matrix runs {times:.1} times as many, with the {making:.1} s that making them takes")
+            }
+            _ => format!("; the matrix runs {:.1} times as many", ours.rate() / row.rate()),
         };
         let agree = row.agree.map_or_else(String::new, |agree| format!(", the matrix agrees on {agree}"));
         let Row { tool, mutants, seconds, killed, .. } = row;

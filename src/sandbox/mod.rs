@@ -185,7 +185,7 @@ pub trait Sandbox: Send + Sync {
     /// [`SandboxError`] where we could not find out.
     async fn run(&self, spec: &RunSpec) -> Result<RunOutput, SandboxError>;
 
-    /// Waits until nothing of runs that ended, or were given up, is left.
+    /// Waits until no run is under way, no place is held, and nothing of any is left. Runs that begin meanwhile wait.
     async fn settle(&self) {}
 
     /// Removes what a killed process of ours left behind; says how many things.

@@ -2,8 +2,8 @@
 
 Usage: rivals.py SUITE DRIVER SCRATCH. SUITE is a project with a pytest suite, DRIVER the folder of
 the matrix's driver, SCRATCH a folder of ours. The mutants are those of mutmut (made by its own
-code), and for cosmic-ray a sample of its own. What a tool is given, the matrix is given too, and
-the time that mutmut's mutants take to make counts for both. Each figure is of whole processes, with
+code), and for cosmic-ray a sample of its own. What a tool is given, the matrix is given too; where
+it is held against mutmut, the time that the mutants take to make counts for both. Each figure is of whole processes, with
 as many at a time as there are cores; cosmic-ray has one at a time, and so has the matrix where it
 is held against it. A suite of very quick tests is what suits the matrix best. Writes JSON lines.
 """
@@ -243,7 +243,7 @@ def main(suite, driver, scratch):
     mutants, making, seconds, count, killed = bench.mutmut()
     say(tool="mutmut", mutants=count, seconds=seconds, killed=killed)
     seconds, ours = bench.matrix(mutants)
-    say(tool="matrix", mutants=len(mutants), seconds=seconds + making, killed=len(ours))
+    say(tool="matrix", mutants=len(mutants), seconds=seconds, making=making, killed=len(ours))
     step = max(1, len(mutants) // SAMPLE)
     sample = list(range(0, len(mutants), step))[:SAMPLE]
     seconds, fresh = bench.fresh([mutants[number] for number in sample])

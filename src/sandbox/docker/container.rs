@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use bollard::Docker;
 use bollard::errors::Error;
@@ -32,6 +33,8 @@ pub(super) const WORKSPACE: &str = "/workspace";
 pub(super) const PERSON: &str = "1000:1000";
 /// Who the container's own process runs as: another one, so that the code under test can't end it.
 const KEEPER: &str = "65534:65534";
+/// Between tries to remove one.
+const PAUSES: &[Duration] = &[Duration::from_secs(1), Duration::from_secs(10)];
 /// Open files of one process.
 const OPEN_FILES: i64 = 1024;
 
@@ -84,13 +87,24 @@ impl Drop for Container {
         if let (Some(id), Ok(runtime)) = (self.id.take(), tokio::runtime::Handle::try_current()) {
             let (docker, there) = (self.docker.clone(), self.there.take());
             runtime.spawn(async move {
-                if let Err(error) = remove(&docker, &id).await {
+                if let Err(error) = remove_surely(&docker, &id).await {
                     tracing::warn!(container = id, error = %anyhow::Error::from(error), "a container was not removed");
                 }
                 drop(there);
             });
         }
     }
+}
+
+/// Removes a container, again after a while where that fails.
+async fn remove_surely(docker: &Docker, id: &str) -> Result<(), SandboxError> {
+    for pause in PAUSES {
+        if remove(docker, id).await.is_ok() {
+            return Ok(());
+        }
+        tokio::time::sleep(*pause).await;
+    }
+    remove(docker, id).await
 }
 
 /// Removes a container with its processes; one that is gone already is fine.

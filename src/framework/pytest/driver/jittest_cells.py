@@ -53,6 +53,8 @@ class Cells:
         relay = None
         for step in cell["steps"]:
             items = self._items(step)
+            if not set(step["counted"]) <= set(self.items):
+                return None  # a file that could not be collected next to the others
             if self.request["forked"]:
                 for item in items:
                     self._alone(cell, item, pairs)

@@ -54,7 +54,7 @@ class Copies:
                     known, limit, only = self.mutants.own_request(names, nodes)
                     step = step_of(names, limit, nodes=only, counted=known, stop=stop)
                     if stop and only is None:
-                        steps[mutant["id"]] += self.trial(step, nodes)
+                        steps[mutant["id"]] += self.trial(mutant, step, nodes)
                     steps[mutant["id"]].append(step)
                     counted[mutant["id"]] += known
                     files.update(names)
@@ -73,9 +73,21 @@ class Copies:
                 self.mutants.keep_own(mutant, answers[mutant["id"]], counted[mutant["id"]])
         return {name for name, answer in answers.items() if answer is None}
 
-    def trial(self, step, nodes):
-        """What is tried before a step of whole files."""
-        return []
+    def trial(self, mutant, step, nodes):
+        """Before a step of whole files, only the tests that reach the mutant. Most mutants fall to
+        them, and where none does the whole files tell, as what a test shows may come from one that
+        ran before it.
+        """
+        wanted = self.likely(mutant, nodes)
+        nodes = [node for node in step["counted"] if node in wanted]
+        if not nodes or len(nodes) == len(step["counted"]):
+            return []
+        files = sorted({node.split("::")[0] for node in nodes})
+        return [dict(step, files=files, nodes=nodes, counted=nodes, trial=True)]
+
+    def likely(self, mutant, nodes):
+        """Of the tests that may reach a mutant, those that most probably do."""
+        return set(nodes)
 
     def _by_generated(self, mutants):
         """The generated tests, each in a copy of its own; the ids of mutants for which that didn't
@@ -132,15 +144,6 @@ class Swapped(Copies):
         self.mutants.confirm([(t, m) for t in doubtful for m in killed[t["id"]][1:]])
         return left
 
-    def trial(self, step, nodes):
-        """Only the tests that reach the mutant. Most mutants fall to them, and where none does the
-        whole files tell, as what a test shows may come from one that ran before it.
-        """
-        nodes = [node for node in nodes if node in set(step["counted"])]
-        if len(nodes) == len(step["counted"]):
-            return []
-        return [dict(step, nodes=nodes, counted=nodes, trial=True)]
-
 
 class Imported(Copies):
     """Mutants of what runs while their file is imported."""
@@ -153,6 +156,12 @@ class Imported(Copies):
         pairs = [(t, m) for t in self.run.tests for m in self.mutants.killed(t, mutants)]
         self.mutants.confirm(pairs)
         return left
+
+    def likely(self, mutant, nodes):
+        """Where it is not known which tests reach it: those that reach a function of its file."""
+        if self.mutants.reaching(mutant) is not None:
+            return set(nodes)
+        return self.run.ledger.near(mutant["file"])
 
     def believes(self, mutant, answer, reached):
         """A mutant that can't be imported is broken; tests that never loaded it say nothing."""

@@ -45,13 +45,35 @@ class Early:
             self._say(cell, {"kind": "cell", "served": False})
             relay = jittest_relay.of_nothing(cell["steps"][0])
             for step in cell["steps"] if free else []:
-                relay = self._copy(cell, step, lambda frame: self._say(cell, frame))
-                self._clean(known, kept)
-                if not relay.ended or relay.fell:
-                    free = self._holds(cell, step, known, kept)
+                relay = self._step(cell, step, known, kept)
+                if relay is None or not relay.ended or relay.fell:
                     break
-            if free:
+            if free and relay is not None:
                 self._say(cell, dict(relay.ending(), kind="cell_end"))
+
+    def _step(self, cell, step, known, kept):
+        """One step of a cell; None where what it shows can't be believed. Of a trial nothing is
+        said then, and the next step tells.
+        """
+        heard = []
+        is_trial = step.get("trial", False)
+
+        def say(frame):
+            heard.append(frame)
+            if not is_trial:
+                self._say(cell, frame)
+
+        relay = self._copy(cell, step, say)
+        self._clean(known, kept)
+        # A mutant that can't be imported: other tests can't tell more.
+        relay.fell = relay.fell or any(frame.get("import_error") for frame in heard)
+        uncollected = any(frame["kind"] in ("uncollected", "crash") for frame in heard)
+        fell = not relay.ended or relay.fell or uncollected
+        if fell and not self._holds(cell, step, known, kept):
+            return jittest_relay.of_nothing(step) if is_trial else None
+        for frame in heard if is_trial else []:
+            self._say(cell, frame)
+        return relay
 
     def _path(self, name):
         return os.path.realpath(os.path.join(self.observer.root, name))

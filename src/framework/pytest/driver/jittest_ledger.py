@@ -62,7 +62,7 @@ class Ledger:
 
     def _once(self, texts, text):
         with self.lock:
-            if text not in texts and len(texts) < TEXTS:
+            if text not in texts and len(texts) < 10 * TEXTS:
                 texts.append(text)
 
     def add_trace(self, who, trace):
@@ -83,6 +83,10 @@ class Ledger:
         who = self.reached.get((name, scope), set())
         return None if scope is None or None in who else who
 
+    def near(self, name):
+        """Who reaches any function of a file."""
+        return set().union(*(who for (file, _), who in self.reached.items() if file == name))
+
     def result(self):
         """All of it, as JSON."""
         covered = {
@@ -99,8 +103,8 @@ class Ledger:
             "broken_mutants": self.broken_mutants,
             "equivalent_mutants": self.equivalent_mutants,
             "not_run": self.not_run,
-            "distrust": self.distrust,
-            "notes": self.notes,
+            "distrust": sorted(self.distrust)[:TEXTS],  # who was first to say it is chance
+            "notes": sorted(self.notes)[:TEXTS],
             "sessions": self.sessions,
             "test_seconds": round(self.milliseconds / 1000, 3),
             "total_seconds": round(time.monotonic() - self.began, 3),

@@ -195,8 +195,9 @@ class Mutants:
         if not ran and not uncollected:
             return None
         if uncollected:
-            name = node.split("::")[0]
-            return dict(answer.file(name), outcome="failed", own_assertion=False)
+            cell = answer.file(node.split("::")[0])
+            is_broken = cell["outcome"] == "broken"
+            return dict(cell, outcome="failed", own_assertion=False) if is_broken else cell
         cell = answer.node(node)
         if cell is not None and cell["outcome"] == "broken" and node in answer.items:
             cell = dict(cell, outcome="failed", own_assertion=False)

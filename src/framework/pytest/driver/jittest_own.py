@@ -11,6 +11,7 @@ class Own:
     def __init__(self, run):
         self.run = run
         self.files = []  # all that there are
+        self.nodes = []  # all that were found on head
         self.trusted = {}
         self.complete = True
         self.milliseconds = {}
@@ -36,12 +37,12 @@ class Own:
                 self.milliseconds[name] = self.milliseconds.get(name, 0) + first[node]["ms"]
             elif any(passed) and node in second:
                 self.run.ledger.say("the repository's own %s does not always pass on head" % node)
-        self._spread_oracles(first)
+        self.nodes = list(first)
 
-    def _spread_oracles(self, nodes):
+    def spread_oracles(self):
         """Syntax knows functions; a function with several sets of parameters is several nodes."""
         known = {oracle["node"]: oracle for oracle in self.run.ledger.own_oracles}
-        for node in nodes:
+        for node in self.nodes:
             function = node.split("[")[0]
             if node not in known and function in known:
                 self.run.ledger.own_oracles.append(dict(known[function], node=node))

@@ -273,7 +273,8 @@ class Side:
                 answer = self._ask(setting, work)
                 shutil.rmtree(tmp, ignore_errors=True)
                 if not _refused(answer):
-                    self.options = options
+                    with self.lock:
+                        self.options = max(self.options, options, key=OPTIONS.index)
                     break
         finally:
             tree.restore()

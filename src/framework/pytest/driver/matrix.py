@@ -49,10 +49,14 @@ def stages(run):
             )
     own, generated = Own(run), Generated(run)
     mutants = Mutants(run, own, generated)
-    mutants.analyse()
-    generated.first_look()
-    generated.clean()
-    own.baseline()
+
+    def look():
+        generated.first_look()
+        generated.clean()
+        own.baseline()
+
+    run.together(lambda stage: stage(), (mutants.analyse, look))
+    own.spread_oracles()
     own.on_base()
     generated.rerun()
     mutants.kill()

@@ -74,6 +74,8 @@ class Web:
         if failed:
             self.why.append("Django could not be set up: %s" % failed[0])
             self.settings = None
+            for side in sides:
+                side.first = None
 
     def _settings(self):
         root = self.session.plan.head["root"]

@@ -1,5 +1,6 @@
 """The controller's end of the workers: start them, ask them, start them again when they die."""
 
+import contextlib
 import json
 import os
 import select
@@ -7,6 +8,8 @@ import subprocess
 import tempfile
 import time
 
+START_SECONDS = 60  # for the answer to each command that comes before the first one
+POSTED = 32 << 10  # bytes that a pipe holds while nobody reads
 HERE = os.path.dirname(os.path.abspath(__file__))
 DEAD = {"error": "the worker died"}
 
@@ -31,6 +34,7 @@ class Side:
 
     def start(self):
         """Starts the process, with what was imported before."""
+        self.stop()
         self.scratch = tempfile.mkdtemp(prefix="jt-", dir=self.plan.scratch)
         settings = {
             "root": self.where["root"],
@@ -63,7 +67,7 @@ class Side:
             env=env,
         )
         self.rest = b""
-        self.unread = 0
+        self.unread, self.posted = 0, 0
         if self.files:
             self._post({"do": "wanted", "files": self.files})
         if self.ahead:
@@ -80,12 +84,29 @@ class Side:
         if self.process is None:
             self.start()
 
+    def is_running(self):
+        """Whether there is a process that can be told something."""
+        return self.process is not None and self.process.poll() is None
+
     def _post(self, command):
         """Sends a command whose answer is not waited for: it comes before that of the next one."""
+        size = len(json.dumps(command))
+        if self.posted + size > POSTED:
+            self._catch_up()
         if self._write(command):
             self.unread += 1
+            self.posted += size
+
+    def _catch_up(self):
+        """Waits until what was posted is done."""
+        while self.unread and self._line(time.monotonic() + START_SECONDS) is not None:
+            self.unread -= 1
+        self.posted = 0
 
     def _write(self, command):
+        """Sends a command to a process that reads; whether it is there."""
+        if self.process is None:
+            return False
         try:
             self.process.stdin.write(json.dumps(command).encode() + b"\n")
             self.process.stdin.flush()
@@ -100,20 +121,17 @@ class Side:
 
     def send(self, command):
         """Sends a command; `receive` must follow."""
-        if self.process is None or self.process.poll() is not None:
+        if not self.is_running():
             self.start()
+        self._catch_up()
         self.asked = command
-        if self.process is not None:
-            self._write(command)
+        self._write(command)
 
     def receive(self, seconds=60):
         """The answer to the command sent last."""
         if self.process is None:
             return None
-        until = time.monotonic() + seconds
-        while self.unread and self._line(until) is not None:
-            self.unread -= 1
-        line = self._line(until)
+        line = self._line(time.monotonic() + seconds)
         if line is None:
             return None
         answer = json.loads(line.decode()).get("ok")
@@ -151,8 +169,9 @@ class Side:
         if self.process is not None:
             self.process.kill()
             self.process.wait()
-            self.process.stdin.close()
-            self.process.stdout.close()
+            for pipe in (self.process.stdin, self.process.stdout):
+                with contextlib.suppress(OSError):  # what was not written yet
+                    pipe.close()
         self.process = None
 
     def load(self, modules):
@@ -171,19 +190,19 @@ class Side:
         """Imports what another side of the same revision could import."""
         missing = [name for name in other.modules if name not in self.modules]
         self.modules = list(other.modules)
-        if missing and self.process is not None:
+        if missing and self.is_running():
             self._post({"do": "import", "modules": missing})
 
     def preload(self, modules):
         """Loads foreign modules ahead."""
         self.ahead = modules
-        if self.process is not None:
+        if self.is_running():
             self._post({"do": "preload", "modules": modules})
 
     def warm(self, frameworks):
         """Loads the parts of web frameworks that the first request would load."""
         self.frameworks = frameworks
-        if self.process is not None:
+        if self.is_running():
             self._post({"do": "warm", "frameworks": frameworks})
 
     def watch_lines(self, files):

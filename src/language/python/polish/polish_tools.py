@@ -1,8 +1,10 @@
 """The tools: where they are, and one run of one of them."""
 
+import contextlib
 import json
 import os
 import shutil
+import signal
 import subprocess
 import time
 
@@ -59,14 +61,18 @@ class Tools:
 
     def _started(self, command, **more):
         return subprocess.Popen(
-            command, cwd=self.root, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **more
+            command,
+            cwd=self.root,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+            **more
         )
 
     def close(self):
         """Ends what waits for nothing."""
         for process in self.loading.values():
-            process.kill()
-            process.communicate()
+            _end(process)
         self.loading = {}
 
     def named(self, name):
@@ -90,19 +96,30 @@ class Tools:
         command = [tool.path] + arguments
         process, line = self.loading.pop(tool.path, None), None
         try:
-            if process is None:
+            if process is None or process.poll() is not None:  # it may have died of loading
                 process = self._started(command, env=environment, stdin=subprocess.DEVNULL)
             else:
                 line = json.dumps({"argv": command, "environment": environment}).encode() + b"\n"
             outputs = process.communicate(line, timeout=left)
         except subprocess.TimeoutExpired:
-            process.kill()
-            process.communicate()
+            _end(process)
             raise Unusable("it did not end in time") from None
         except OSError as error:
             raise Unusable(error.strerror or "it does not start") from None
         texts = [raw.decode("utf-8", "replace")[:OUTPUT] for raw in outputs]
         return process.returncode, texts[0], texts[1]
+
+
+def _end(process):
+    """Ends a process with all that it started, which may hold its pipes."""
+    with contextlib.suppress(OSError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.kill()
+    process.wait()
+    for pipe in (process.stdin, process.stdout, process.stderr):
+        with contextlib.suppress(OSError):
+            if pipe is not None:
+                pipe.close()
 
 
 def first_usable(what, attempts, notes):

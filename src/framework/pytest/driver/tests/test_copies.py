@@ -105,6 +105,66 @@ def test_a_test_that_needs_another_file_kills_nothing_without_it(matrix):
         assert fallen(result) == {"M002": {"test_two"}}, ways
 
 
+WAYS = ({}, {"copies": False}, {"swap": False}, {"copies": False, "swap": False})
+# `test_a` makes ready what `test_b` needs while it is collected.
+READY = {
+    "shop/plugins.py": "READY = []\n",
+    "tests/test_a.py": "from shop import plugins\n\nplugins.READY.append(1)\n\n\n"
+    "def test_one():\n    assert True\n",
+}
+TWO = "from shop.cart import count\n\n\ndef test_two():\n    assert count('pear') == 3\n"
+
+
+def test_a_file_that_can_be_collected_only_after_another_kills_as_among_all(matrix):
+    second = "from shop import plugins\n\nassert plugins.READY\n" + TWO
+    shop = shop_of(matrix, more=dict(READY, **{"tests/test_b.py": second}))
+    own = ["tests/test_a.py", "tests/test_b.py"]
+    mutants = [
+        shop.mutant("shop/cart.py", before, after, name)
+        for name, before, after in (
+            ("M001", '{"pear": 3}', '{"pear": 3, "plum": 1}'),
+            ("M002", "known(name) * 1", "known(name) * 1 + 0"),
+            ("M003", "known(name) * 1", "known(name) * 2"),
+            ("M004", '{"pear": 3}', '{"pear": 4}'),
+        )
+    ]
+    for ways in WAYS:
+        result = shop.run(**plan_of(*mutants, own_tests=own, **ways))
+        assert result["distrust"] == []
+        assert fallen(result) == {"M003": {"test_two"}, "M004": {"test_two"}}, ways
+
+
+def test_a_module_that_can_be_imported_only_after_another_is_not_broken_by_that(matrix):
+    cart = (
+        "from shop import plugins\n\nFIRST = plugins.READY[0]\nTABLE = {'pear': 3}\n\n\n"
+        "def count(name):\n    return TABLE[name] * 1\n"
+    )
+    shop = shop_of(matrix, more=dict(READY, **{"shop/cart.py": cart, "tests/test_b.py": TWO}))
+    own = ["tests/test_a.py", "tests/test_b.py"]
+    mutants = [
+        shop.mutant("shop/cart.py", "'pear': 3", "'pear': 4", "M001"),
+        shop.mutant("shop/cart.py", "* 1", "* 2", "M002"),
+    ]
+    for ways in WAYS:
+        result = shop.run(**plan_of(*mutants, own_tests=own, **ways))
+        assert result["broken_mutants"] == {}, ways
+        assert fallen(result) == {"M001": {"test_two"}, "M002": {"test_two"}}, ways
+
+
+def test_a_file_that_a_mutant_has_skip_itself_did_not_fall(matrix):
+    second = (
+        "import pytest\n\nfrom shop.cart import TABLE, count\n\n"
+        "if len(TABLE) > 1:\n    pytest.skip('later', allow_module_level=True)\n\n\n"
+        "def test_two():\n    assert count('pear') == 3\n"
+    )
+    shop = shop_of(matrix, more={"tests/test_b.py": second})
+    mutant = shop.mutant("shop/cart.py", '{"pear": 3}', '{"pear": 3, "plum": 1}', "M001")
+    for ways in WAYS:
+        result = shop.run(**plan_of(mutant, own_tests=["tests/test_b.py"], **ways))
+        failed = [c for c in result["own_cells"] if c["outcome"] == "failed"]
+        assert failed == [], ways
+
+
 def test_a_test_that_sees_what_another_one_left_behind_kills(matrix):
     shop = shop_of(matrix)
     result = shop.run(**plan_of(shop.mutant("shop/cart.py", "get(name, 0)", "get(None, 0)")))
