@@ -35,6 +35,9 @@ struct Outcome {
 }
 
 pub(crate) fn run(out: &mut dyn Write) -> anyhow::Result<()> {
+    if let Ok(reports) = std::env::var("KEPT_FROM") {
+        return reruns::run(out, &earlier(Path::new(&reports))?);
+    }
     let (mut outcomes, mut same) = (Vec::new(), 0);
     let twice = std::env::var_os("TWICE").is_some();
     for (name, folder) in cases()? {
@@ -61,6 +64,22 @@ pub(crate) fn run(out: &mut dyn Write) -> anyhow::Result<()> {
     }
     let kept: Vec<Kept> = outcomes.into_iter().map(|outcome| outcome.kept).collect();
     reruns::run(out, &kept)
+}
+
+/// What earlier runs kept, from the reports that `BENCH_REPORTS` had them write.
+fn earlier(reports: &Path) -> anyhow::Result<Vec<Kept>> {
+    let one = |(name, folder): (String, PathBuf)| {
+        let path = reports.join(format!("{name}.json"));
+        let text = std::fs::read_to_string(&path).with_context(|| path.display().to_string())?;
+        let report: serde_json::Value = serde_json::from_str(&text).with_context(|| path.display().to_string())?;
+        kept(&report, &folder)
+    };
+    cases()?.into_iter().map(one).collect()
+}
+
+fn kept(report: &serde_json::Value, folder: &Path) -> anyhow::Result<Kept> {
+    let catches = serde_json::from_value(report["catches"].clone()).context("the catches")?;
+    Ok(Kept { folder: folder.to_owned(), catches })
 }
 
 fn cases() -> anyhow::Result<Vec<(String, PathBuf)>> {
@@ -126,10 +145,7 @@ fn one(name: &str, folder: &Path, report_name: &str) -> anyhow::Result<Outcome> 
         cpu_seconds: used("cpu_seconds"),
         findings: format!("{:#} {:#} {:#}", report["verdict"], report["catches"], report["mutants"]),
         mutants,
-        kept: Kept {
-            folder: folder.to_owned(),
-            catches: serde_json::from_value(report["catches"].clone()).context("the catches")?,
-        },
+        kept: kept(&report, folder)?,
     })
 }
 

@@ -20,7 +20,7 @@ use jittest::sandbox::{RunSpec, Sandbox as _};
 /// Reruns of each test, unless `RERUNS` says otherwise.
 const USUAL: u32 = 20;
 /// Reruns under one setting, each in a copy of the session that collects by itself.
-const REPEATS: u32 = 10;
+const REPEATS: u32 = 25;
 /// Tests that are rerun.
 const MOST_TESTS: usize = 300;
 

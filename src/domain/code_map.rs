@@ -130,6 +130,12 @@ impl Symbol {
     pub fn is_public(&self) -> bool {
         self.visibility == Visibility::Public
     }
+
+    /// C#: whether it is called as if it were a method of its first parameter.
+    pub fn is_extension(&self) -> bool {
+        let first = self.parameters.first().and_then(|first| first.annotation.as_deref());
+        first.is_some_and(|annotation| annotation.starts_with("this "))
+    }
 }
 
 /// A route of a web framework.

@@ -148,7 +148,8 @@ pub struct MappedRoute {
     pub span: Span,
 }
 
-/// Routes that are put under a prefix somewhere else than where they are declared.
+/// Routes that are put under a prefix somewhere else than where they are declared; of `Mount::CONTROLLERS`, those of all
+/// controllers of a program.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Mount {
     /// What is put before their paths; may be empty.
@@ -161,6 +162,12 @@ pub struct Mount {
     pub replaces: bool,
     /// Its line, from 1.
     pub line: u32,
+}
+
+impl Mount {
+    /// The router of a mount that holds for all controllers of a program. One that `replaces` names a path, in
+    /// `prefix`, that is left out of the others.
+    pub const CONTROLLERS: &'static str = "@Controller";
 }
 
 /// What a call reaches that a unit test would have to replace.

@@ -134,12 +134,21 @@ pub(crate) fn join(prefix: &str, path: &str) -> String {
     if joined.len() > 1 && path.trim_matches('/').is_empty() { joined.trim_end_matches('/').to_owned() } else { joined }
 }
 
-/// A path under the prefix that its router is put under: FastAPI puts them together as they are, Flask keeps a slash at
-/// the end.
+/// A path under a prefix, where there is one.
+pub(crate) fn under(prefix: &str, path: &str) -> String {
+    match (prefix.is_empty(), path.is_empty()) {
+        (true, _) => path.to_owned(),
+        (_, true) => prefix.to_owned(),
+        _ => join(prefix, path),
+    }
+}
+
+/// A path under the prefix that its router is put under: FastAPI puts them together as they are, Flask and gin keep a
+/// slash at the end.
 pub fn mounted(framework: &str, prefix: &str, path: &str) -> String {
     match framework {
         "fastapi" => format!("{prefix}{path}"),
-        "flask" if path == "/" => format!("{}/", join("", prefix).trim_end_matches('/')),
+        "flask" | "gin" if path == "/" => format!("{}/", join("", prefix).trim_end_matches('/')),
         _ => join(prefix, path),
     }
 }
@@ -154,6 +163,11 @@ impl Groups {
     /// `name` stands for `prefix` of `router`.
     pub(crate) fn add(&mut self, name: &str, router: &str, prefix: &str) {
         self.of.insert(name.to_owned(), (router.to_owned(), prefix.to_owned()));
+    }
+
+    /// Whether no name stands for anything.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.of.is_empty()
     }
 
     /// The router at the root of `router`, and the whole prefix.

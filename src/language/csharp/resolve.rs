@@ -16,7 +16,8 @@ impl<'p> Namespaces<'p> {
     pub(super) fn new(project: Project<'p>) -> Self {
         let mut types: BTreeMap<&str, BTreeMap<&str, BTreeSet<&RepoPath>>> = BTreeMap::new();
         for file in project.files.values().filter(|file| file.language == "csharp") {
-            for symbol in file.symbols.iter().filter(|symbol| symbol.parent.is_none()) {
+            // An extension method is used by its own name.
+            for symbol in file.symbols.iter().filter(|symbol| symbol.parent.is_none() || symbol.is_extension()) {
                 let namespace = types.entry(&file.module).or_default();
                 namespace.entry(&symbol.name).or_default().insert(&file.path);
             }

@@ -44,12 +44,11 @@ fn parameters(list: Part<'_>) -> Vec<Parameter> {
         let Some(name) = part.field("name") else { continue };
         // What stands after the name is the default.
         let default = part.named().filter(|child| child.start() > name.start()).last().map(text);
-        parameters.push(Parameter {
-            name: text(name),
-            annotation: part.field("type").map(text),
-            default,
-            kind: ParameterKind::Normal,
-        });
+        // An extension method is called on its first parameter.
+        let extended =
+            part.children().take_while(|child| child.start() < name.start()).any(|child| child.text() == "this");
+        let annotation = part.field("type").map(|own| format!("{}{}", if extended { "this " } else { "" }, own.text()));
+        parameters.push(Parameter { name: text(name), annotation, default, kind: ParameterKind::Normal });
     }
     // `params int[] rest` has no node of its own.
     if let Some(name) = list.field("name") {

@@ -109,7 +109,7 @@ impl Dialect for Java {
         facts.exports = types.map(|symbol| Export::own(&symbol.name)).collect();
         facts.exports.sort();
         facts.uses = shape::types_used(syntax);
-        routes::finish(facts);
+        routes::finish(facts, syntax.text());
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::domain::{FileFacts, MappedRoute, Mount, Span};
 
 use super::super::query::Match;
-use super::super::routes::{Mark, arguments, handler, inside, join, route, split, string};
+use super::super::routes::{Mark, arguments, handler, inside, join, route, split, string, under};
 use super::super::syntax::Part;
 
 const VERBS: &[&str] = &["get", "post", "put", "patch", "delete", "options", "head", "all"];
@@ -17,6 +17,7 @@ pub(super) fn finish(facts: &mut FileFacts, matches: &[Match<'_>]) {
         if let Some(call) = Call::read(found).filter(|call| !is_foreign(facts, call.router)) {
             declared(facts, &call);
             mounted(facts, &call);
+            of_all_controllers(facts, &call);
         }
     }
     of_controllers(facts);
@@ -36,7 +37,7 @@ impl<'s> Call<'s> {
     fn read(found: &Match<'s>) -> Option<Self> {
         let part = found.get("route")?;
         let verb = found.text("verb")?;
-        if !VERBS.contains(&verb) && !matches!(verb, "use" | "register" | "route") {
+        if !VERBS.contains(&verb) && !matches!(verb, "use" | "register" | "route" | "setGlobalPrefix") {
             return None;
         }
         Some(Self { router: found.text("router")?, verb, arguments: split(inside(found.text("arguments")?)), part })
@@ -81,7 +82,8 @@ fn declared(facts: &mut FileFacts, call: &Call<'_>) {
     }
     let method = if call.verb == "all" { "ANY" } else { call.verb };
     let framework = framework(facts, router);
-    facts.routes.push(route(framework, method, path.to_owned(), handler(last), router, call.part.span()));
+    let path = under(&around(call.part), path);
+    facts.routes.push(route(framework, method, path, handler(last), router, call.part.span()));
 }
 
 /// `fastify.route({ method: "GET", url: "/cart", handler })`
@@ -90,8 +92,9 @@ fn of_settings(facts: &mut FileFacts, call: &Call<'_>, settings: &str) {
     let value = |key: &str| settings.iter().find(|one| one.key == Some(key));
     let Some(url) = value("url").or_else(|| value("path")).and_then(|url| url.string()) else { return };
     let own = value("handler").map_or("handler", |one| handler(one.value));
+    let url = under(&around(call.part), url);
     for method in value("method").map(|method| method.strings()).unwrap_or_default() {
-        facts.routes.push(route("fastify", method, url.to_owned(), own, call.router, call.part.span()));
+        facts.routes.push(route("fastify", method, url.clone(), own, call.router, call.part.span()));
     }
 }
 
@@ -102,8 +105,7 @@ fn mounted(facts: &mut FileFacts, call: &Call<'_>) {
         ("use", Some(prefix)) => (prefix, &call.arguments[1..]),
         ("use", None) => ("", &call.arguments[..]),
         ("register", None) => {
-            let settings = call.arguments.get(1).map(|settings| arguments(inside(settings))).unwrap_or_default();
-            let prefix = settings.iter().find(|one| one.key == Some("prefix")).and_then(|one| one.string());
+            let prefix = call.arguments.get(1).and_then(|settings| prefix_of(settings));
             (prefix.unwrap_or_default(), &call.arguments[..1])
         }
         _ => return,
@@ -116,7 +118,7 @@ fn mounted(facts: &mut FileFacts, call: &Call<'_>) {
         };
         if !name.is_empty() {
             facts.mounts.push(Mount {
-                prefix: prefix.to_owned(),
+                prefix: under(&around(call.part), prefix),
                 router: name.to_owned(),
                 into: call.router.to_owned(),
                 line: call.part.line_start(),
@@ -124,6 +126,45 @@ fn mounted(facts: &mut FileFacts, call: &Call<'_>) {
             });
         }
     }
+}
+
+/// NestJS: `app.setGlobalPrefix("api", { exclude: ["health", { path: "status", method: RequestMethod.GET }] })`
+fn of_all_controllers(facts: &mut FileFacts, call: &Call<'_>) {
+    let prefix = call.arguments.first().and_then(|first| string(first));
+    let Some(prefix) = prefix.filter(|_| call.verb == "setGlobalPrefix") else { return };
+    let settings = call.arguments.get(1).map(|settings| arguments(inside(settings))).unwrap_or_default();
+    let excluded = settings.iter().find(|one| one.key == Some("exclude")).map(|one| split(inside(one.value)));
+    let path = |one: &&str| match string(one) {
+        Some(path) => Some(join("", path)),
+        None => arguments(inside(one)).iter().find(|own| own.key == Some("path"))?.string().map(|path| join("", path)),
+    };
+    let left_out = excluded.unwrap_or_default().iter().filter_map(path).map(|path| (path, true)).collect::<Vec<_>>();
+    for (prefix, replaces) in std::iter::once((join("", prefix), false)).chain(left_out) {
+        facts.mounts.push(Mount {
+            prefix,
+            router: Mount::CONTROLLERS.to_owned(),
+            into: call.router.to_owned(),
+            replaces,
+            line: call.part.line_start(),
+        });
+    }
+}
+
+/// The prefix in the settings of a plugin of Fastify.
+fn prefix_of(settings: &str) -> Option<&str> {
+    arguments(inside(settings)).iter().find(|one| one.key == Some("prefix")).and_then(|one| one.string())
+}
+
+/// The prefixes of the plugins of Fastify that a call is written in:
+/// `app.register(async (api) => { … }, { prefix: "/v1" })`.
+fn around(part: Part<'_>) -> String {
+    let prefix = |list: Part<'_>| {
+        let function = list.parent()?.field("function")?;
+        let is_register = function.field("property").map(Part::text) == Some("register");
+        list.named().nth(1).filter(|_| is_register).and_then(|settings| prefix_of(settings.text())).map(str::to_owned)
+    };
+    let lists = part.ancestors().filter(|above| above.is("arguments"));
+    lists.filter_map(prefix).fold(String::new(), |whole, prefix| under(&prefix, &whole))
 }
 
 /// Classes with `@Controller`.

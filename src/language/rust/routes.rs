@@ -3,24 +3,27 @@
 use crate::domain::{FileFacts, MappedRoute, Mount};
 
 use super::super::query::Match;
-use super::super::routes::{Mark, handler, inside, join, route, split, string};
+use super::super::routes::{Mark, handler, inside, join, route, split, string, under};
 use super::super::syntax::Part;
 
 /// How long a chain of calls is read.
 const CHAIN: usize = 200;
+/// How many routers of one function lie in each other.
+const NESTED: usize = 8;
 
 const VERBS: &[&str] = &["get", "post", "put", "patch", "delete", "head", "options", "trace", "any"];
 
 /// Sets routes and mounts.
 pub(super) fn finish(facts: &mut FileFacts, matches: &[Match<'_>]) {
     let mut found = by_attribute(facts);
+    let nests: Vec<Nest<'_>> = matches.iter().filter_map(nest).collect();
     for (call, one) in matches.iter().filter_map(|found| Some((found.get("route")?, found))) {
         let (Some(verb), Some(list)) = (one.text("verb"), one.text("arguments")) else { continue };
         let list = split(inside(list));
         match (verb, list.as_slice()) {
             ("route", [path, methods]) => {
                 let Some(path) = string(path) else { continue };
-                found.extend(of_methods(call, &scoped(call, path), methods));
+                found.extend(of_methods(call, &under(&around(call, &nests), &scoped(call, path)), methods));
             }
             // actix-web: `web::resource("/cart").route(web::get().to(show))`
             ("route", [methods]) => {
@@ -29,10 +32,13 @@ pub(super) fn finish(facts: &mut FileFacts, matches: &[Match<'_>]) {
             }
             // actix-web: `web::scope("/cart").service(show)`
             ("service", [target]) if made_by(call, "scope").is_some() => {
-                mount(facts, Some(&scoped(call, "")), target, call);
+                mount(facts, scoped(call, ""), target, call);
             }
-            ("nest", [path, target]) => mount(facts, string(path), target, call),
-            ("merge", [target]) => mount(facts, Some(""), target, call),
+            ("nest", [path, target]) => {
+                let Some(path) = string(path) else { continue };
+                mount(facts, under(&around(call, &nests), path), target, call);
+            }
+            ("merge", [target]) => mount(facts, around(call, &nests), target, call),
             _ => {}
         }
     }
@@ -108,14 +114,68 @@ fn path_of<'s>(first: Part<'s>, name: &str) -> Option<&'s str> {
     first.field("arguments").and_then(Part::only).filter(|_| is_it).and_then(|path| string(path.text()))
 }
 
-fn mount(facts: &mut FileFacts, prefix: Option<&str>, target: &str, call: Part<'_>) {
-    let name = handler(target.split('(').next().unwrap_or_default());
-    if let Some(prefix) = prefix.filter(|_| !name.is_empty()) {
-        facts.mounts.push(Mount {
-            prefix: prefix.to_owned(),
-            router: name.to_owned(),
-            line: call.line_start(),
-            ..Mount::default()
-        });
+/// A router of axum that is put into another one: `.nest("/api", api)`, `.merge(api)`.
+struct Nest<'s> {
+    call: Part<'s>,
+    prefix: &'s str,
+    target: &'s str,
+}
+
+fn nest<'s>(found: &Match<'s>) -> Option<Nest<'s>> {
+    let verb = found.text("verb").filter(|verb| matches!(*verb, "nest" | "merge"))?;
+    let (call, list) = (found.get("route")?, split(inside(found.text("arguments")?)));
+    match (verb, list.as_slice()) {
+        ("nest", [path, target]) => Some(Nest { call, prefix: string(path)?, target }),
+        ("merge", [target]) => Some(Nest { call, prefix: "", target }),
+        _ => None,
+    }
+}
+
+/// The prefixes that the function around a call puts its router under: that of `.nest("/api", api)` for what is in
+/// `let api = …;`, and for a router that is written where it is nested.
+fn around(call: Part<'_>, nests: &[Nest<'_>]) -> String {
+    let (mut part, mut whole) = (call, String::new());
+    for _ in 0..NESTED {
+        let Some(outer) = nests.iter().find(|nest| holds(nest, part)) else { break };
+        whole = under(outer.prefix, &whole);
+        part = outer.call;
+    }
+    whole
+}
+
+/// Whether a router is put somewhere by `nest`, in the same function, that what is declared in `part` is put into.
+fn holds(nest: &Nest<'_>, part: Part<'_>) -> bool {
+    let within = part.ancestors().take_while(|above| !above.is("function_item"));
+    for above in within.filter(|above| above.is_any(&["arguments", "let_declaration"])) {
+        if above.is("arguments") {
+            if above.parent() == Some(nest.call) {
+                return true;
+            }
+            continue;
+        }
+        let name = above.field("pattern").map(Part::text).unwrap_or_default();
+        let rest = nest.target.strip_prefix(name).map(str::trim_start);
+        let is_named = rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+        return is_named
+            && above.end() <= nest.call.start()
+            && above.inside("function_item") == nest.call.inside("function_item");
+    }
+    false
+}
+
+/// What a variable was bound to in the function before a call.
+fn bound<'s>(call: Part<'s>, name: &str) -> Option<&'s str> {
+    let before = call.inside("function_item")?.descendants().take_while(|part| part.start() < call.start());
+    let lets = before.filter(|part| part.is("let_declaration") && part.end() <= call.start());
+    let own = lets.filter(|part| part.field("pattern").map(Part::text) == Some(name)).last()?;
+    own.field("value").map(Part::text)
+}
+
+fn mount(facts: &mut FileFacts, prefix: String, target: &str, call: Part<'_>) {
+    let written = bound(call, target).unwrap_or(target);
+    let name = handler(written.split('(').next().unwrap_or_default());
+    // What is made on the spot has its prefix already.
+    if !name.is_empty() && !name.ends_with("Router::new") {
+        facts.mounts.push(Mount { prefix, router: name.to_owned(), line: call.line_start(), ..Mount::default() });
     }
 }

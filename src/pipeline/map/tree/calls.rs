@@ -81,8 +81,12 @@ enum Place<'c> {
 fn own_or_near<'m>(names: &Names<'m>, caller: &Caller<'_, 'm>, written: &'m str) -> Place<'m> {
     let Caller { file, symbol, .. } = caller;
     let (first, rest) = written.split_once(['.', ':']).unwrap_or((written, ""));
-    let member = rest.split(['.', ':']).find(|member| !member.is_empty());
+    let mut members = rest.split(['.', ':']).filter(|member| !member.is_empty());
+    let (member, deeper) = (members.next(), members.next());
     if SELF.contains(&first) {
+        if let Some(to) = member.zip(deeper).and_then(|(field, member)| given(names, caller, field, member)) {
+            return Place::Certain(Some(to));
+        }
         let own = symbol.parent.as_deref().zip(member);
         return own.map_or(Place::Certain(None), |(class, member)| Place::Class(class, member));
     }
@@ -92,9 +96,53 @@ fn own_or_near<'m>(names: &Names<'m>, caller: &Caller<'_, 'm>, written: &'m str)
             class.zip(member).and_then(|((owner, class), member)| method(names, owner, &class, member, 0)),
         );
     }
+    let is_bare = matches!(file.language.as_str(), "java" | "csharp");
+    if let Some(to) = member.filter(|_| is_bare).and_then(|member| given(names, caller, first, member)) {
+        return Place::Certain(Some(to));
+    }
     match member.map_or_else(|| near(caller, first), |_| None) {
         Some(found) => Place::Certain(Some(found)),
         None => Place::Anywhere,
+    }
+}
+
+/// A method of what the constructor of the caller's class is given under this name, as it is kept under the same one:
+/// `constructor(private readonly carts: Carts) {}`.
+fn given<'m>(names: &Names<'m>, caller: &Caller<'_, 'm>, field: &str, member: &str) -> Option<SymbolRef> {
+    if !matches!(caller.file.language.as_str(), "typescript" | "java" | "csharp") {
+        return None;
+    }
+    let class = caller.symbol.parent.as_deref()?;
+    let separator = separator(caller.file);
+    let name = class.rsplit(separator).next().unwrap_or(class);
+    // The last one is that of C#, which stands behind the name of the class.
+    let makers = [[class, separator, "constructor"].concat(), [class, separator, name].concat(), class.to_owned()];
+    let makers = makers.iter().filter_map(|maker| caller.own.symbol(maker));
+    let parameter = makers.flat_map(|maker| &maker.parameters).find(|parameter| parameter.name == field)?;
+    let (owner, kind) = names.resolve(caller.file, plain_type(parameter.annotation.as_deref()?))?;
+    method(names, owner, &kind, member, 0)
+}
+
+/// What a name written in a symbol of a file stands for, as a callee would: a member of its own object, of a parameter
+/// or, for `New().member`, of what a function returns.
+pub(super) fn stands_for<'m>(
+    names: &Names<'m>,
+    file: &'m FileFacts,
+    symbol: &'m Symbol,
+    written: &'m str,
+) -> Option<SymbolRef> {
+    if let Some((maker, member)) = written.split_once("().") {
+        let (owner, name) = names.resolve(file, maker)?;
+        let returned = names.symbol(&owner.path, &name)?.returns.as_deref()?;
+        let (owner, class) = names.resolve(owner, plain_type(returned.trim_start_matches('(')))?;
+        return method(names, owner, &class, member, 0);
+    }
+    let own = names.own(&file.path)?;
+    let caller = Caller { file, own, symbol, around: around(file, own, symbol) };
+    match own_or_near(names, &caller, written) {
+        Place::Certain(to) => to,
+        Place::Class(class, member) => method(names, file, class, member, 0),
+        Place::Anywhere => by_name(names, file, written),
     }
 }
 
@@ -128,6 +176,9 @@ fn method<'m>(names: &Names<'m>, file: &'m FileFacts, class: &str, member: &str,
     if names.symbol(&file.path, &local).is_some() {
         return Some(reference(file, &local));
     }
+    if let Some(beside) = names.beside(file, &local) {
+        return Some(SymbolRef { file: beside.clone(), name: local.as_str().into() });
+    }
     if depth >= BASES {
         return None;
     }
@@ -144,7 +195,7 @@ fn reference(file: &FileFacts, name: &str) -> SymbolRef {
 
 /// A type without what is around its name: `Cart` of `Optional[Cart]`, `&mut Cart`, `*Cart`, `"Cart"`.
 fn plain_type(annotation: &str) -> &str {
-    let inner = ["Optional[", "Box<", "Arc<", "Rc<", "&mut ", "&", "*", "\"", "'"]
+    let inner = ["this ", "Optional[", "Box<", "Arc<", "Rc<", "&mut ", "&", "*", "\"", "'"]
         .iter()
         .fold(annotation.trim(), |rest, start| rest.strip_prefix(start).unwrap_or(rest));
     let end = inner.find(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '.' | ':' | '$'))).unwrap_or(inner.len());

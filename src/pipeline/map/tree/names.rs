@@ -17,6 +17,8 @@ pub(super) struct Names<'m> {
     modules: HashMap<&'m str, &'m RepoPath>,
     /// The first parts of the names of modules.
     starts: HashSet<&'m str>,
+    /// Go: where the methods are, by folder and local name. A type's methods may stand in any file of its package.
+    methods: HashMap<(&'m str, &'m str), &'m RepoPath>,
 }
 
 /// The names that one file defines.
@@ -66,7 +68,12 @@ impl<'m> Names<'m> {
         let named = mapped.iter().filter(|file| !file.module.is_empty());
         let modules: HashMap<&str, &RepoPath> = named.map(|file| (file.module.as_str(), &file.path)).collect();
         let starts = modules.keys().copied().map(start).collect();
-        Self { files, own, modules, starts }
+        let go = mapped.iter().copied().filter(|file| file.language == "go");
+        let of_file = |file: &'m FileFacts| {
+            file.methods().map(move |symbol| ((file.path.folder(), symbol.local_name.as_str()), &file.path))
+        };
+        let methods = go.flat_map(of_file).collect();
+        Self { files, own, modules, starts, methods }
     }
 
     /// What a file defines itself.
@@ -77,6 +84,22 @@ impl<'m> Names<'m> {
     /// The symbol of this local name.
     pub(super) fn symbol(&self, file: &RepoPath, local_name: &str) -> Option<&'m Symbol> {
         self.own(file)?.symbol(local_name)
+    }
+
+    /// The other file of a type's package that holds a method of it, where a package may have several.
+    pub(super) fn beside(&self, file: &FileFacts, local_name: &str) -> Option<&'m RepoPath> {
+        self.methods.get(&(file.path.folder(), local_name)).copied().filter(|_| file.language == "go")
+    }
+
+    /// C#: the extension method of this name that a file may use.
+    pub(super) fn extension(&self, from: &'m FileFacts, name: &str) -> Option<Found<'m>> {
+        if from.language != "csharp" {
+            return None;
+        }
+        let files = from.imports.iter().flat_map(|import| &import.files).filter_map(|path| self.files.get(path));
+        let mut methods = files.flat_map(|file| file.methods().map(move |method| (file, method)));
+        let (file, method) = methods.find(|(_, method)| method.name == name && method.is_extension())?;
+        Some((file, method.local_name.clone()))
     }
 
     /// Whether a file defines a name at its top level.
