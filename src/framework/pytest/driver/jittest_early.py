@@ -103,7 +103,11 @@ class Early:
     def _copy(self, cell, step, say):
         return jittest_relay.copy(
             self.observer,
-            step["limit"] + (MARGIN if step["forked"] else 0),
+            (
+                step["limit"] * jittest_processes.PATIENCE + MARGIN
+                if step["forked"]
+                else step["limit"]
+            ),
             step["counted"],
             lambda: self._in_the_copy(cell, step),
             say,

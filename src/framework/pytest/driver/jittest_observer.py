@@ -225,7 +225,7 @@ class Observer:
         os.close(writing)
         limits = self.request.get("limits", {})
         limit = limits.get(self.name_of(item).split("::")[0], self.request["limit"])
-        found = _read_one(reading, nonce, began + limit)
+        found = _read_one(reading, nonce, jittest_processes.Watch(child, limit))
         os.close(reading)
         if found is None or found == "late":
             status = jittest_processes.end(child) if found == "late" else _wait(child)
@@ -268,15 +268,14 @@ def _wait(child):
         return None
 
 
-def _read_one(descriptor, nonce, deadline):
+def _read_one(descriptor, nonce, watch):
     """The one frame of a forked test; None where there is none, "late" where the time is over."""
     reader = FrameReader(nonce)
     while True:
-        left = deadline - time.monotonic()
-        if left <= 0:
+        left = watch.left()
+        if left == 0:
             return "late"
-        ready, _, _ = select.select([descriptor], [], [], left)
-        if not ready:
+        if not select.select([descriptor], [], [], left)[0]:
             continue
         data = os.read(descriptor, 1 << 16)
         if not data:

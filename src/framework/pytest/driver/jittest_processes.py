@@ -2,8 +2,12 @@
 
 import os
 import signal
+import time
 
 SUBREAPER = 36  # PR_SET_CHILD_SUBREAPER, linux/prctl.h
+PATIENCE = 4  # times its limit, for what a busy machine keeps waiting
+USED_UP, IDLE = 0.9, 0.1  # of its limit, in processor time
+PAUSE = 0.05
 
 
 def adopt_orphans():
@@ -79,3 +83,39 @@ def describe(status):
             name = str(number)
         return "it was ended by signal %s" % name
     return "the interpreter ended with status %d" % os.WEXITSTATUS(status)
+
+
+def processor_seconds(pid):
+    """Seconds that a process and its children that ended have computed; None where nobody tells."""
+    try:
+        with open("/proc/%d/stat" % pid) as stat:
+            fields = stat.read().rpartition(")")[2].split()
+        return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
+    except (OSError, ValueError, IndexError):
+        return None
+
+
+class Watch:
+    """Whether a process takes longer than `limit` seconds. What computes is held to processor time,
+    as a busy machine gives it less than its clock says; what waits is held to the clock.
+    """
+
+    def __init__(self, pid, limit):
+        self.pid, self.limit = pid, limit
+        self.begin()
+
+    def begin(self):
+        """It has shown that it gets on: its time begins anew."""
+        self.began = time.monotonic()
+        self.used = processor_seconds(self.pid)
+
+    def left(self):
+        """Seconds after which to look again; 0 where it is too late."""
+        waited = time.monotonic() - self.began
+        if waited < self.limit:
+            return self.limit - waited
+        used = processor_seconds(self.pid)
+        if used is None or self.used is None or waited >= PATIENCE * self.limit:
+            return 0.0
+        computes = IDLE * self.limit <= used - self.used < USED_UP * self.limit
+        return PAUSE if computes else 0.0

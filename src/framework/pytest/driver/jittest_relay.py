@@ -4,7 +4,6 @@ import contextlib
 import os
 import random
 import select
-import time
 
 import jittest_processes
 from jittest_wire import FrameReader, Malformed, new_nonce, write_frame
@@ -13,12 +12,12 @@ FELL = ("failed", "broken")
 
 
 class Relay:
-    """The reading end of a copy. `limit` are the seconds between two frames, `counted` the nodes
+    """The reading end of a copy. `watch` says how long one frame may take, `counted` are the nodes
     whose failure matters.
     """
 
-    def __init__(self, descriptor, nonce, limit, counted):
-        self.descriptor, self.limit = descriptor, limit
+    def __init__(self, descriptor, nonce, watch, counted):
+        self.descriptor, self.watch = descriptor, watch
         self.counted = set(counted)
         self.reader = FrameReader(nonce)
         self.ended, self.late, self.fell = False, False, False
@@ -26,18 +25,21 @@ class Relay:
 
     def frames(self):
         """Frames until the copy ends, or a test takes too long."""
-        until = time.monotonic() + self.limit
         while not self.ended:
-            ready = select.select([self.descriptor], [], [], max(0, until - time.monotonic()))[0]
-            data = os.read(self.descriptor, 1 << 16) if ready else b""
+            left = self.watch.left()
+            if left == 0:
+                self.late = True
+                return
+            if not select.select([self.descriptor], [], [], left)[0]:
+                continue
+            data = os.read(self.descriptor, 1 << 16)
             if not data:
-                self.late = not ready
                 return
             try:
                 found = self.reader.feed(data)
             except Malformed:
                 return
-            until = time.monotonic() + self.limit
+            self.watch.begin()
             for frame in found:
                 self.ended = self.ended or frame["kind"] == "end"
                 fell = frame["kind"] == "item" and frame["outcome"] in FELL
@@ -55,7 +57,7 @@ class Relay:
 
 def of_nothing(step):
     """The relay of tests that say nothing."""
-    relay = Relay(None, b"", step["limit"], step["counted"])
+    relay = Relay(None, b"", None, step["counted"])
     relay.ended = True
     return relay
 
@@ -79,7 +81,7 @@ def copy(observer, limit, counted, body, say):
         finally:
             os._exit(0)
     os.close(writing)
-    relay = Relay(reading, nonce, limit, counted)
+    relay = Relay(reading, nonce, jittest_processes.Watch(child, limit), counted)
     for frame in relay.frames():
         say(frame)
     os.close(reading)

@@ -7,10 +7,12 @@ import time
 
 from jittest_ledger import Ledger
 from jittest_outcomes import Answer
+from jittest_processes import PATIENCE
 from jittest_sides import Side, Zygotes, setting_of
 
 FLOOR = 5.0
-MUTANT_FLOOR = 2.0
+# A loop over all dates until they overflow takes two seconds: this is neither near that nor long.
+MUTANT_FLOOR = 4.0
 FACTOR = 10
 
 
@@ -66,7 +68,7 @@ class Run:
         slowest = max([limit] + list(request.get("limits", {}).values()))
         # Such a session ends what takes too long itself.
         watched = request["forked"] or request.get("cells") or request.get("early")
-        request.setdefault("silence", slowest + (5 if watched else 0))
+        request.setdefault("silence", slowest * PATIENCE + 5 if watched else slowest)
         request["seconds"] = min(self.left(), seconds or self.left())
         request["reverse"] = setting["order"] == "reverse"
         request["ahead"] = setting["ahead"]

@@ -64,7 +64,7 @@ def preload():
 class Running:
     """One child at work."""
 
-    def __init__(self, request, pid, descriptor, reader):
+    def __init__(self, request, pid, descriptor, reader, watch):
         self.request = request
         self.pid = pid
         self.descriptor = descriptor
@@ -73,10 +73,18 @@ class Running:
         self.last = time.monotonic()
         self.deadline = self.last + request["seconds"]
         self.ended = False
+        self.watch = watch
 
-    def due(self):
-        """When it is ended by us."""
-        return min(self.last + (GRACE if self.ended else self.request["silence"]), self.deadline)
+    def heard(self):
+        """It has said something."""
+        self.last = time.monotonic()
+        self.watch.begin()
+
+    def left(self):
+        """Seconds after which to look again; none where it is to be ended by us."""
+        now = time.monotonic()
+        quiet = self.last + GRACE - now if self.ended else self.watch.left()
+        return max(0.0, min(quiet, self.deadline - now))
 
 
 class Zygote:
@@ -96,7 +104,7 @@ class Zygote:
         while True:
             wait = None
             if self.running:
-                wait = max(0.0, min(work.due() for work in self.running) - time.monotonic())
+                wait = min(work.left() for work in self.running)
             ready = select.select(
                 [self.control] + [work.descriptor for work in self.running], [], [], wait
             )[0]
@@ -105,7 +113,7 @@ class Zygote:
             for work in list(self.running):
                 if work.descriptor in ready:
                     self._read(work)
-                elif time.monotonic() >= work.due():
+                elif work.left() == 0:
                     self._finish(
                         work, "timed_out" if time.monotonic() < work.deadline else "deadline"
                     )
@@ -134,11 +142,13 @@ class Zygote:
             finally:
                 os._exit(71)
         os.close(writing)
-        self.running.append(Running(request, pid, reading, self.wire.FrameReader(nonce)))
+        watch = self.processes.Watch(pid, request["silence"])
+        reader = self.wire.FrameReader(nonce)
+        self.running.append(Running(request, pid, reading, reader, watch))
 
     def _read(self, work):
         data = os.read(work.descriptor, 1 << 18)
-        work.last = time.monotonic()
+        work.heard()
         if not data:
             return self._finish(work, "ended")
         try:
