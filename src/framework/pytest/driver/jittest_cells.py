@@ -32,6 +32,7 @@ class Cells:
             if path not in self.live:
                 self.live[path] = jittest_swap.Live(path)
         jittest_relay.look_ahead(self.session.items)
+        jittest_relay.say_little(self.session.config, self.session.items)
         gc.collect()
         gc.freeze()
         self.known = jittest_processes.children()
@@ -149,7 +150,6 @@ class Cells:
     def _in_the_copy(self, items, pairs, step):
         self.request["stop"] = step["counted"] if step["stop"] else []
         self.request["announced"] = True  # the order is known out there
-        jittest_relay.say_little(self.session.config, items)
         jittest_swap.install(pairs)
         for item, following in zip(items, items[1:] + [None]):
             try:

@@ -101,16 +101,14 @@ class Early:
         return self.holds[key]
 
     def _copy(self, cell, step, say):
+        limit = step["limit"]
         return jittest_relay.copy(
             self.observer,
-            (
-                step["limit"] * jittest_processes.PATIENCE + MARGIN
-                if step["forked"]
-                else step["limit"]
-            ),
+            limit * jittest_processes.PATIENCE + MARGIN if step["forked"] else limit,
             step["counted"],
             lambda: self._in_the_copy(cell, step),
             say,
+            jittest_processes.FIRST,
         )
 
     def _in_the_copy(self, cell, step):

@@ -216,8 +216,6 @@ class Observer:
         if child == 0:
             os.close(reading)
             try:
-                if swapped:
-                    jittest_relay.say_little(item.config, [item])
                 jittest_swap.install(swapped)
                 self._run_alone(item, writing, nonce)
             finally:

@@ -8,6 +8,7 @@ SUBREAPER = 36  # PR_SET_CHILD_SUBREAPER, linux/prctl.h
 PATIENCE = 4  # times its limit, for what a busy machine keeps waiting
 USED_UP, IDLE = 0.9, 0.1  # of its limit, in processor time
 PAUSE = 0.05
+FIRST = 6.0  # seconds at least until a process first shows that it gets on: it imports and collects
 
 
 def adopt_orphans():
@@ -100,12 +101,17 @@ class Watch:
     as a busy machine gives it less than its clock says; what waits is held to the clock.
     """
 
-    def __init__(self, pid, limit):
-        self.pid, self.limit = pid, limit
-        self.begin()
+    def __init__(self, pid, limit, first=0.0):
+        self.pid = pid
+        self.after, self.limit = limit, max(limit, first)
+        self._begin()
 
-    def begin(self):
+    def heard(self):
         """It has shown that it gets on: its time begins anew."""
+        self.limit = self.after
+        self._begin()
+
+    def _begin(self):
         self.began = time.monotonic()
         self.used = processor_seconds(self.pid)
 

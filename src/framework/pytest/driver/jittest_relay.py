@@ -39,7 +39,7 @@ class Relay:
                 found = self.reader.feed(data)
             except Malformed:
                 return
-            self.watch.begin()
+            self.watch.heard()
             for frame in found:
                 self.ended = self.ended or frame["kind"] == "end"
                 fell = frame["kind"] == "item" and frame["outcome"] in FELL
@@ -62,8 +62,10 @@ def of_nothing(step):
     return relay
 
 
-def copy(observer, limit, counted, body, say):
-    """Runs `body` in a copy of this process, whose frames go to `say`; the relay, when it ended."""
+def copy(observer, limit, counted, body, say, first=0.0):
+    """Runs `body` in a copy of this process, whose frames go to `say`; the relay, when it ended.
+    `limit` are the seconds between two frames, and at least `first` until the first one.
+    """
     nonce = new_nonce()
     reading, writing = os.pipe()
     chance = random.getstate()
@@ -81,7 +83,8 @@ def copy(observer, limit, counted, body, say):
         finally:
             os._exit(0)
     os.close(writing)
-    relay = Relay(reading, nonce, jittest_processes.Watch(child, limit), counted)
+    watch = jittest_processes.Watch(child, limit, first)
+    relay = Relay(reading, nonce, watch, counted)
     for frame in relay.frames():
         say(frame)
     os.close(reading)
@@ -100,7 +103,7 @@ def look_ahead(items):
 
 
 def say_little(config, items):
-    """Has a copy draw no failure and print nothing of how its tests go: nobody reads it, and it
+    """Has copies draw no failure and print nothing of how their tests go: nobody reads it, and it
     takes longer than most tests.
     """
     for item in items:

@@ -78,7 +78,7 @@ class Running:
     def heard(self):
         """It has said something."""
         self.last = time.monotonic()
-        self.watch.begin()
+        self.watch.heard()
 
     def left(self):
         """Seconds after which to look again; none where it is to be ended by us."""
@@ -142,7 +142,7 @@ class Zygote:
             finally:
                 os._exit(71)
         os.close(writing)
-        watch = self.processes.Watch(pid, request["silence"])
+        watch = self.processes.Watch(pid, request["silence"], self.processes.FIRST)
         reader = self.wire.FrameReader(nonce)
         self.running.append(Running(request, pid, reading, reader, watch))
 
