@@ -54,7 +54,7 @@ class Cells:
         relay = None
         for step in cell["steps"]:
             items = self._items(step)
-            if not set(step["counted"]) <= set(self.items):
+            if not all(node in self.items for node in step["counted"]):
                 return None  # a file that could not be collected next to the others
             if self.request["forked"]:
                 for item in items:

@@ -271,9 +271,9 @@ def _read_one(descriptor, nonce, watch):
     reader = FrameReader(nonce)
     while True:
         left = watch.left()
-        if left == 0:
-            return "late"
         if not select.select([descriptor], [], [], left)[0]:
+            if left == 0:
+                return "late"
             continue
         data = os.read(descriptor, 1 << 16)
         if not data:

@@ -27,10 +27,10 @@ class Relay:
         """Frames until the copy ends, or a test takes too long."""
         while not self.ended:
             left = self.watch.left()
-            if left == 0:
-                self.late = True
-                return
             if not select.select([self.descriptor], [], [], left)[0]:
+                self.late = left == 0
+                if self.late:
+                    return
                 continue
             data = os.read(self.descriptor, 1 << 16)
             if not data:
