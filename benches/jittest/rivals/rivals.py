@@ -3,9 +3,10 @@
 Usage: rivals.py SUITE DRIVER SCRATCH. SUITE is a project with a pytest suite, DRIVER the folder of
 the matrix's driver, SCRATCH a folder of ours. The mutants are those of mutmut (made by its own
 code), and for cosmic-ray a sample of its own. What a tool is given, the matrix is given too; where
-it is held against mutmut, the time that the mutants take to make counts for both. Each figure is of whole processes, with
-as many at a time as there are cores; cosmic-ray has one at a time, and so has the matrix where it
-is held against it. A suite of very quick tests is what suits the matrix best. Writes JSON lines.
+it is held against mutmut, the time that the mutants take to make counts for both. Each figure is of
+whole processes, with as many at a time as there are cores; cosmic-ray has one at a time, and so has
+the matrix where it is held against it. A suite of very quick tests is what suits the matrix best.
+Writes JSON lines.
 """
 
 import concurrent.futures
