@@ -16,8 +16,12 @@ class Copies:
 
     def kill(self, mutants):
         """Runs the tests that reach each of them; the ids of those for which that didn't work."""
-        left = parted(self.run, self._part, mutants)
+        left = parted(self.run, self._part, mutants, self.family)
         return set().union(*left)
+
+    def family(self, mutant):
+        """What those have in common that are best run one after another."""
+        return mutant["id"]
 
     def _part(self, mutants):
         left = self._by_own(mutants)
@@ -143,6 +147,10 @@ class Swapped(Copies):
         doubtful = [test for test in self.run.tests if not agreed.get(test["id"], True)]
         self.mutants.confirm([(t, m) for t in doubtful for m in killed[t["id"]][1:]])
         return left
+
+    def family(self, mutant):
+        """Those of one function: the same tests reach them."""
+        return mutant["file"], self.mutants.scopes.get(mutant["id"])
 
 
 class Imported(Copies):

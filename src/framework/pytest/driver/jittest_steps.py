@@ -40,7 +40,14 @@ def ask(run, side, how, cells, files, **request):
     return answers
 
 
-def parted(run, work, arguments):
-    """Calls `work` with a share of `arguments` for each slot; all results in one list."""
-    parts = [arguments[number :: run.parallel] for number in range(run.parallel)]
+def parted(run, work, arguments, family=id):
+    """Calls `work` with a share of `arguments` for each slot; all results in one list. Those of a
+    family, as `family` names it, stay together: what is found out for one holds for the others.
+    """
+    families = {}
+    for argument in arguments:
+        families.setdefault(family(argument), []).append(argument)
+    parts = [[] for _ in range(run.parallel)]
+    for members in sorted(families.values(), key=len, reverse=True):
+        min(parts, key=len).extend(members)
     return run.together(work, [part for part in parts if part])
