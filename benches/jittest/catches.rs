@@ -28,7 +28,6 @@ struct Outcome {
     seconds: f64,
     test_seconds: f64,
     cpu_seconds: f64,
-    /// What was found, which has to be the same each time.
     findings: String,
     mutants: BTreeMap<String, usize>,
     kept: Kept,
@@ -38,14 +37,12 @@ pub(crate) fn run(out: &mut dyn Write) -> anyhow::Result<()> {
     if let Ok(reports) = std::env::var("KEPT_FROM") {
         return reruns::run(out, &earlier(Path::new(&reports))?);
     }
-    let (mut outcomes, mut same) = (Vec::new(), 0);
-    let twice = std::env::var_os("TWICE").is_some();
+    let (mut outcomes, mut twice, mut same) = (Vec::new(), 0, 0);
     for (name, folder) in cases()? {
         let outcome = one(&name, &folder, &name).with_context(|| format!("the case {name}"))?;
-        if twice {
-            let again = one(&name, &folder, &format!("{name}.again"));
-            let again = again.with_context(|| format!("the case {name}, again"))?;
-            match first_difference(&outcome.findings, &again.findings) {
+        if let Some(again) = again(&name, &folder).with_context(|| format!("the case {name}, again"))? {
+            twice += 1;
+            match first_difference(&outcome.findings, &again) {
                 None => same += 1,
                 Some((first, second)) => {
                     writeln!(out, "DIFFERS {name}: two runs of one commit found {first} and {second}")?;
@@ -59,22 +56,37 @@ pub(crate) fn run(out: &mut dyn Write) -> anyhow::Result<()> {
         outcomes.push(outcome);
     }
     summary(out, &outcomes)?;
-    if twice {
-        writeln!(out, "  deterministic   {same} of {} changes gave the same findings twice", outcomes.len())?;
+    if twice > 0 {
+        writeln!(out, "  deterministic   {same} of {twice} changes gave the same findings twice")?;
     }
     let kept: Vec<Kept> = outcomes.into_iter().map(|outcome| outcome.kept).collect();
     reruns::run(out, &kept)
 }
 
+/// What another run of the case finds, where that is asked for: a run of now (`TWICE`), or one whose report
+/// `BENCH_REPORTS` had written to the folder `SAME_AS`.
+fn again(name: &str, folder: &Path) -> anyhow::Result<Option<String>> {
+    if let Ok(reports) = std::env::var("SAME_AS") {
+        return Ok(Some(findings(&saved(Path::new(&reports), name)?)));
+    }
+    let twice = std::env::var_os("TWICE").is_some();
+    twice.then(|| Ok(one(name, folder, &format!("{name}.again"))?.findings)).transpose()
+}
+
+/// What was found, which has to be the same each time.
+fn findings(report: &serde_json::Value) -> String {
+    format!("{:#} {:#} {:#}", report["verdict"], report["catches"], report["mutants"])
+}
+
 /// What earlier runs kept, from the reports that `BENCH_REPORTS` had them write.
 fn earlier(reports: &Path) -> anyhow::Result<Vec<Kept>> {
-    let one = |(name, folder): (String, PathBuf)| {
-        let path = reports.join(format!("{name}.json"));
-        let text = std::fs::read_to_string(&path).with_context(|| path.display().to_string())?;
-        let report: serde_json::Value = serde_json::from_str(&text).with_context(|| path.display().to_string())?;
-        kept(&report, &folder)
-    };
-    cases()?.into_iter().map(one).collect()
+    cases()?.into_iter().map(|(name, folder)| kept(&saved(reports, &name)?, &folder)).collect()
+}
+
+fn saved(reports: &Path, name: &str) -> anyhow::Result<serde_json::Value> {
+    let path = reports.join(format!("{name}.json"));
+    let text = std::fs::read_to_string(&path).with_context(|| path.display().to_string())?;
+    serde_json::from_str(&text).with_context(|| path.display().to_string())
 }
 
 fn kept(report: &serde_json::Value, folder: &Path) -> anyhow::Result<Kept> {
@@ -143,7 +155,7 @@ fn one(name: &str, folder: &Path, report_name: &str) -> anyhow::Result<Outcome> 
         seconds,
         test_seconds: used("seconds"),
         cpu_seconds: used("cpu_seconds"),
-        findings: format!("{:#} {:#} {:#}", report["verdict"], report["catches"], report["mutants"]),
+        findings: findings(&report),
         mutants,
         kept: kept(&report, folder)?,
     })

@@ -134,7 +134,7 @@ pub(crate) fn facts(dialect: &dyn Dialect, path: &RepoPath, text: &str) -> Resul
     facts.imports =
         matches.iter().filter(|found| found.get("import").is_some()).flat_map(|found| dialect.imports(found)).collect();
     facts.globals = globals(dialect, &matches, &places);
-    facts.symbols = symbols(dialect, &places);
+    facts.symbols = symbols(dialect, &places, &Decisions::of(dialect, &syntax));
     retain_values(&mut facts);
     let calls = calls(&matches, &places);
     attach(&mut facts, dialect, &places, &calls);
@@ -210,11 +210,11 @@ fn local_name(dialect: &dyn Dialect, places: &[Place<'_>], at: usize) -> String 
     parts.join(dialect.separator())
 }
 
-fn symbols(dialect: &dyn Dialect, places: &[Place<'_>]) -> Vec<Symbol> {
-    (0..places.len()).filter_map(|at| symbol(dialect, places, at)).collect()
+fn symbols(dialect: &dyn Dialect, places: &[Place<'_>], decisions: &Decisions) -> Vec<Symbol> {
+    (0..places.len()).filter_map(|at| symbol(dialect, places, decisions, at)).collect()
 }
 
-fn symbol(dialect: &dyn Dialect, places: &[Place<'_>], at: usize) -> Option<Symbol> {
+fn symbol(dialect: &dyn Dialect, places: &[Place<'_>], decisions: &Decisions, at: usize) -> Option<Symbol> {
     let place = &places[at];
     let Role::Symbol(kind) = place.role else { return None };
     if place.skipped {
@@ -257,20 +257,38 @@ fn symbol(dialect: &dyn Dialect, places: &[Place<'_>], at: usize) -> Option<Symb
         parent,
         calls: Texts::default(),
         untested_lines: Vec::new(),
-        complexity: complexity(dialect, definition.part),
+        complexity: decisions.complexity(definition.part),
     };
     dialect.describe(definition, &mut symbol);
     Some(symbol)
 }
 
-/// Decisions + 1 (McCabe 1976); 1 for what can't decide.
-fn complexity(dialect: &dyn Dialect, part: Part<'_>) -> u32 {
-    let (kinds, operators) = dialect.decisions();
-    let decides = |part: &Part<'_>| {
-        (part.is_any(kinds) && !is_otherwise(*part))
-            || (part.is_leaf() && part.is_any(operators) && part.field_name() == Some("operator"))
-    };
-    u32::try_from(part.descendants().filter(decides).count()).unwrap_or(u32::MAX).saturating_add(1)
+/// How many nodes decide before each place, so that a part that stands inside of others is not walked once for each.
+struct Decisions(Vec<u32>);
+
+impl Decisions {
+    fn of(dialect: &dyn Dialect, syntax: &Syntax<'_>) -> Self {
+        let (kinds, operators) = dialect.decisions();
+        let (kinds, operators) = (syntax.kinds(kinds), syntax.kinds(operators));
+        let decides = |part: Part<'_>| {
+            (kinds.has(part) && !is_otherwise(part))
+                || (operators.has(part) && part.is_leaf() && part.field_name() == Some("operator"))
+        };
+        let mut before = 0;
+        let all = syntax.root().descendants().map(|part| {
+            let own = before;
+            before += u32::from(decides(part));
+            own
+        });
+        let mut all: Vec<u32> = all.collect();
+        all.push(before);
+        Self(all)
+    }
+
+    /// Decisions + 1 (McCabe 1976); 1 for what can't decide.
+    fn complexity(&self, part: Part<'_>) -> u32 {
+        (self.0[part.after()] - self.0[part.index()]).saturating_add(1)
+    }
 }
 
 /// Whether a case is what is left when no other fits.

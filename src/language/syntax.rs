@@ -97,12 +97,13 @@ impl<'t> Syntax<'t> {
         loop {
             let at = place(items.len());
             let (node, field) = (cursor.node(), cursor.field_id().map_or(0, NonZeroU16::get));
-            kinds.learn(node.kind_id(), || node.kind());
+            let kind = node.kind_id();
+            kinds.learn(kind, || node.kind());
             if field != 0 {
                 fields.learn(field, || cursor.field_name().unwrap_or_default());
             }
             let parent = open.last().copied().unwrap_or(0);
-            items.push(Item { node, parent, past: at + 1, previous, kind: node.kind_id(), field });
+            items.push(Item { node, parent, past: at + 1, previous, kind, field });
             open.push(at);
             previous = NONE;
             if cursor.goto_first_child() {
@@ -138,6 +139,11 @@ impl<'t> Syntax<'t> {
         Part { syntax: self, at }
     }
 
+    /// Those of these kinds that the text has.
+    pub(crate) fn kinds(&self, names: &[&str]) -> Kinds {
+        Kinds(self.kinds.0.iter().map(|kind| kind.is_some_and(|kind| names.contains(&kind))).collect())
+    }
+
     /// The tree's own root.
     pub(crate) fn node(&self) -> Node<'t> {
         self.items[0].node
@@ -152,6 +158,16 @@ impl<'t> Syntax<'t> {
             }
         }
         places
+    }
+}
+
+/// Kinds by number: to compare names for each node of a text takes long.
+pub(crate) struct Kinds(Vec<bool>);
+
+impl Kinds {
+    /// Whether a part of the text is of one of these kinds.
+    pub(crate) fn has(&self, part: Part<'_>) -> bool {
+        self.0.get(usize::from(part.item().kind)).copied().unwrap_or_default()
     }
 }
 

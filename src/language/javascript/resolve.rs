@@ -1,6 +1,8 @@
 //! Imports resolved to files: relative ones, those that `tsconfig.json` names by `paths` and `baseUrl`, and packages
 //! of the same repository.
 
+use std::collections::HashMap;
+
 use serde_json::Value;
 
 use crate::domain::{FileFacts, Import, RepoPath, SourceTree};
@@ -27,7 +29,7 @@ struct Package {
 
 /// The modules of one tree.
 pub(super) struct Modules<'p> {
-    project: Project<'p>,
+    files: HashMap<&'p str, &'p FileFacts>,
     settings: Vec<Settings>,
     packages: Vec<Package>,
 }
@@ -41,22 +43,29 @@ impl<'p> Modules<'p> {
         // The nearest one counts.
         settings.sort_by_key(|one| std::cmp::Reverse(one.folder.len()));
         let packages = named("package.json").filter_map(|path| package(project.tree, path)).collect();
-        Self { project, settings, packages }
+        let files = project.files.iter().map(|(path, file)| (path.as_str(), file)).collect();
+        Self { files, settings, packages }
     }
 
     /// The file that a path without its ending stands for.
     fn file(&self, stem: &str) -> Option<RepoPath> {
-        let holds = |path: String| self.project.files.get_key_value(path.as_str());
-        let is_source = |found: &(&RepoPath, &FileFacts)| found.1.is_mapped();
-        let as_file = ENDINGS.iter().find_map(|ending| holds(format!("{stem}{ending}")).filter(is_source));
-        // TypeScript writes the name of what it becomes.
-        let as_source = || {
-            let stem = [".js", ".jsx", ".mjs", ".cjs"].iter().find_map(|ending| stem.strip_suffix(ending))?;
-            [".ts", ".tsx", ".mts", ".cts"].iter().find_map(|ending| holds(format!("{stem}{ending}")))
+        let mut name = String::with_capacity(stem.len() + "/index.d.ts".len());
+        let mut holds = |parts: &[&str]| {
+            name.clear();
+            name.extend(parts.iter().copied());
+            self.files.get(name.as_str()).copied()
         };
-        let index = if stem.is_empty() { "index".to_owned() } else { format!("{stem}/index") };
-        let as_index = || ENDINGS[1..].iter().find_map(|ending| holds(format!("{index}{ending}")));
-        as_file.or_else(as_source).or_else(as_index).map(|(path, _)| path.clone())
+        let as_file = ENDINGS.iter().find_map(|ending| holds(&[stem, ending]).filter(|file| file.is_mapped()));
+        // TypeScript writes the name of what it becomes.
+        let mut as_source = || {
+            let stem = [".js", ".jsx", ".mjs", ".cjs"].iter().find_map(|ending| stem.strip_suffix(ending))?;
+            [".ts", ".tsx", ".mts", ".cts"].iter().find_map(|ending| holds(&[stem, ending]))
+        };
+        let found = as_file.or_else(&mut as_source).or_else(|| {
+            let index = if stem.is_empty() { "index" } else { "/index" };
+            ENDINGS[1..].iter().find_map(|ending| holds(&[stem, index, ending]))
+        });
+        found.map(|file| file.path.clone())
     }
 
     fn by_settings(&self, from: &RepoPath, source: &str) -> Option<RepoPath> {

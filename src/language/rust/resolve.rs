@@ -1,30 +1,29 @@
 //! Paths resolved by crates (`Cargo.toml`) and their modules: the longest beginning of a path that is a module's names
 //! its file.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeSet, HashMap};
 
 use crate::domain::{FileFacts, Import, RepoPath};
 use crate::language::{Project, Resolver};
 
 /// How far names that pass on others are followed.
 const HOPS: usize = 4;
+/// How many parts of a path are looked at: a hostile text has more, and no module lies so deep.
+const PARTS: usize = 64;
 
-/// A crate, or a program of one.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Place {
-    /// The name of its crate; for a test or another program, its path.
-    root: String,
-    /// Its module below that.
-    module: Vec<String>,
-}
+/// What stands between the parts of a module's name.
+const SEPARATOR: &str = "::";
 
 /// The crates of one tree.
 pub(super) struct Crates<'p> {
     project: Project<'p>,
     /// Folder and name, the deepest first.
     packages: Vec<(String, String)>,
+    /// The whole name of each file's module: that of its crate (for a test or another program, its path), and its name
+    /// below that.
+    names: HashMap<&'p RepoPath, String>,
     /// The file of each module.
-    modules: BTreeMap<(String, Vec<String>), RepoPath>,
+    modules: HashMap<String, &'p RepoPath>,
 }
 
 impl<'p> Crates<'p> {
@@ -35,17 +34,19 @@ impl<'p> Crates<'p> {
             |path: &RepoPath| Some((path.folder().to_owned(), package_name(&project.tree.text(path.as_str())?)?));
         let mut packages: Vec<(String, String)> = manifests.filter_map(package).collect();
         packages.sort_by_key(|(folder, _)| std::cmp::Reverse(folder.len()));
-        let mut crates = Self { project, packages, modules: BTreeMap::new() };
+        let mut crates = Self { project, packages, names: HashMap::new(), modules: HashMap::new() };
         let rust = project.files.values().filter(|file| file.language == "rust");
-        let modules = rust.map(|file| {
-            let place = crates.place(&file.path);
-            ((place.root, place.module), file.path.clone())
-        });
-        crates.modules = modules.collect();
+        crates.names = rust.clone().map(|file| (&file.path, crates.named(&file.path))).collect();
+        crates.modules = rust.map(|file| (crates.name(&file.path).to_owned(), &file.path)).collect();
         crates
     }
 
-    fn place(&self, path: &RepoPath) -> Place {
+    /// The whole name of a file's module.
+    fn name(&self, path: &RepoPath) -> &str {
+        self.names.get(path).map(String::as_str).unwrap_or_default()
+    }
+
+    fn named(&self, path: &RepoPath) -> String {
         let folder = path.folder();
         let inside = |own: &str| {
             own.is_empty() || folder == own || folder.strip_prefix(own).is_some_and(|rest| rest.starts_with('/'))
@@ -54,10 +55,10 @@ impl<'p> Crates<'p> {
         let (own, package) = found.map_or(("", "crate"), |(own, name)| (own.as_str(), name.as_str()));
         let below = path.as_str().strip_prefix(own).unwrap_or(path.as_str()).trim_start_matches('/');
         let stem = below.strip_suffix(".rs").unwrap_or(below);
-        let mut parts: Vec<String> = stem.split('/').map(str::to_owned).collect();
+        let mut parts: Vec<&str> = stem.split('/').collect();
         let mut root = package.to_owned();
-        match parts.first().map(String::as_str) {
-            Some("src") if parts.get(1).is_some_and(|part| part == "bin") && parts.len() > 2 => {
+        match parts.first().copied() {
+            Some("src") if parts.get(1).is_some_and(|part| *part == "bin") && parts.len() > 2 => {
                 root = format!("{package}/{}", parts[2]);
                 parts.drain(..3);
             }
@@ -68,97 +69,99 @@ impl<'p> Crates<'p> {
             }
             _ => {}
         }
-        if parts.len() == 1 && matches!(parts[0].as_str(), "lib" | "main") {
+        if parts.len() == 1 && matches!(parts[0], "lib" | "main") {
             // A program beside a library is a crate of its own.
             let has_lib = parts[0] == "main" && self.project.tree.has(&path.as_str().replace("main.rs", "lib.rs"));
             root = if has_lib { format!("{package}/main") } else { root };
             parts.clear();
         }
-        if parts.last().is_some_and(|part| part == "mod" || part == "main") {
+        if parts.last().is_some_and(|part| matches!(*part, "mod" | "main")) {
             parts.pop();
         }
-        Place { root, module: parts }
+        parts.insert(0, &root);
+        parts.join(SEPARATOR)
     }
 
-    /// Where a path of a file starts, and what follows.
-    fn start(&self, place: &Place, path: &str) -> Option<(String, Vec<String>)> {
-        let mut parts: Vec<&str> = path.split("::").filter(|part| !part.is_empty()).collect();
-        let mut module = place.module.clone();
-        let first = *parts.first()?;
-        match first {
-            "crate" => module.clear(),
-            "self" => {}
+    /// The whole name that a path in a module stands for, as far as its start tells.
+    fn whole(&self, module: &str, path: &str) -> Option<String> {
+        let mut parts = path.split(SEPARATOR).filter(|part| !part.is_empty()).take(PARTS).peekable();
+        let mut whole = match parts.next()? {
+            "crate" => module.split(SEPARATOR).next().unwrap_or_default().to_owned(),
+            "self" => module.to_owned(),
             "super" => {
-                while parts.first() == Some(&"super") {
-                    module.pop();
-                    parts.remove(0);
+                let mut above = around(module);
+                while parts.next_if_eq(&"super").is_some() {
+                    above = around(above);
                 }
-                parts.insert(0, "super");
+                above.to_owned()
             }
-            name if self.modules.contains_key(&(name.to_owned(), Vec::new())) => {
-                return Some((name.to_owned(), parts[1..].iter().map(|part| (*part).to_owned()).collect()));
-            }
+            name if self.modules.contains_key(name) => name.to_owned(),
             name => {
-                module.push(name.to_owned());
-                let is_child = self.modules.contains_key(&(place.root.clone(), module.clone()));
-                if !is_child {
-                    return None;
-                }
+                let child = [module, SEPARATOR, name].concat();
+                self.modules.contains_key(child.as_str()).then_some(child)?
             }
+        };
+        for part in parts {
+            whole.push_str(SEPARATOR);
+            whole.push_str(part);
         }
-        module.extend(parts[1..].iter().map(|part| (*part).to_owned()));
-        Some((place.root.clone(), module))
+        Some(whole)
     }
 
     /// The file of the longest beginning of a path that is a module; a name that a module passes on leads on.
-    fn file(&self, place: &Place, path: &str) -> Option<RepoPath> {
-        let (root, mut parts) = self.start(place, path)?;
-        let mut rest: Vec<String> = Vec::new();
+    fn file(&self, module: &str, path: &str) -> Option<RepoPath> {
+        let whole = self.whole(module, path)?;
+        let (mut beginning, mut rest) = (whole.as_str(), None);
         loop {
-            if let Some(file) = self.modules.get(&(root.clone(), parts.clone())) {
-                return Some(self.passed_on(file, rest.last()).unwrap_or_else(|| file.clone()));
+            if let Some(file) = self.modules.get(beginning) {
+                return Some(rest.and_then(|name| self.passed_on(file, name)).unwrap_or(file).clone());
             }
-            rest.push(parts.pop()?);
+            let (shorter, name) = beginning.rsplit_once(SEPARATOR)?;
+            (beginning, rest) = (shorter, Some(name));
         }
     }
 
     /// Where a module has a name from that it passes on.
-    fn passed_on(&self, file: &RepoPath, name: Option<&String>) -> Option<RepoPath> {
-        let (mut file, mut name) = (file.clone(), name?.clone());
+    fn passed_on(&self, mut file: &'p RepoPath, name: &str) -> Option<&'p RepoPath> {
+        let mut name = name.to_owned();
         let mut found = None;
         for _ in 0..HOPS {
-            let facts = self.project.files.get(&file)?;
+            let facts = self.project.files.get(file)?;
             let import = facts.imports.iter().find(|import| {
                 import.reexported && import.names.iter().any(|own| own.local == name && own.name != "*")
             });
             let Some(import) = import else { break };
-            let place = self.place(&file);
-            let (root, mut parts) = self.start(&place, &import.source)?;
-            name = parts.pop()?;
-            file = self.modules.get(&(root, parts))?.clone();
-            found = Some(file.clone());
+            let whole = self.whole(self.name(file), &import.source)?;
+            let (module, last) = whole.rsplit_once(SEPARATOR)?;
+            file = self.modules.get(module)?;
+            name = last.to_owned();
+            found = Some(file);
         }
         found
     }
 }
 
+/// The module around another; a crate's root for that itself.
+fn around(module: &str) -> &str {
+    module.rsplit_once(SEPARATOR).map_or(module, |(above, _)| above)
+}
+
 impl Resolver for Crates<'_> {
     fn module(&self, file: &FileFacts) -> String {
-        let place = self.place(&file.path);
-        let root = place.root.rsplit('/').next().unwrap_or_default().to_owned();
-        std::iter::once(root).chain(place.module).collect::<Vec<_>>().join("::")
+        let whole = self.name(&file.path);
+        let root = whole.split(SEPARATOR).next().unwrap_or_default();
+        whole[root.rfind('/').map_or(0, |at| at + 1)..].to_owned()
     }
 
     fn resolve(&self, from: &FileFacts, import: &Import) -> Vec<RepoPath> {
-        let place = self.place(&from.path);
-        self.file(&place, &import.source).filter(|path| *path != from.path).into_iter().collect()
+        let found = self.file(self.name(&from.path), &import.source);
+        found.filter(|path| *path != from.path).into_iter().collect()
     }
 
     fn implied(&self, from: &FileFacts) -> Vec<RepoPath> {
-        let place = self.place(&from.path);
-        let files: BTreeSet<RepoPath> =
-            from.uses.iter().filter_map(|path| self.file(&place, path)).filter(|path| *path != from.path).collect();
-        files.into_iter().collect()
+        let module = self.name(&from.path);
+        let found = from.uses.iter().filter_map(|path| self.file(module, path)).filter(|path| *path != from.path);
+        found.collect::<BTreeSet<RepoPath>>().into_iter().collect()
     }
 }
 

@@ -1,37 +1,24 @@
 //! Work on many things, on all cores.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::LazyLock;
+
+use rayon::prelude::*;
+use rayon::{ThreadPool, ThreadPoolBuilder};
 
 /// The stack of a thread, in bytes.
 const STACK: usize = 8 << 20;
 
+/// Threads that stay: a map of a small tree takes less time than to start some for each of its steps. None where none
+/// can be had.
+static THREADS: LazyLock<Option<ThreadPool>> =
+    LazyLock::new(|| ThreadPoolBuilder::new().stack_size(STACK).build().ok());
+
 /// What `work` gives for each item, in the order of the items.
 pub(super) fn each<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
-    let next = AtomicUsize::new(0);
-    let share = || {
-        let mut given = Vec::new();
-        loop {
-            let at = next.fetch_add(1, Ordering::Relaxed);
-            let Some(item) = items.get(at) else { return given };
-            given.push((at, work(item)));
-        }
-    };
-    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(items.len().max(1));
-    let mut all = std::thread::scope(|scope| {
-        let start = || std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, share);
-        let started: Vec<_> = (0..threads).filter_map(|_| start().ok()).collect();
-        // Where no thread can be had, this one does it.
-        let mut all = if started.is_empty() { share() } else { Vec::new() };
-        for thread in started {
-            match thread.join() {
-                Ok(given) => all.extend(given),
-                Err(panic) => std::panic::resume_unwind(panic),
-            }
-        }
-        all
-    });
-    all.sort_unstable_by_key(|(at, _)| *at);
-    all.into_iter().map(|(_, given)| given).collect()
+    match &*THREADS {
+        Some(threads) if items.len() > 1 => threads.install(|| items.par_iter().map(&work).collect()),
+        _ => items.iter().map(work).collect(),
+    }
 }
 
 #[cfg(test)]

@@ -12,7 +12,8 @@ const HOPS: usize = 8;
 
 /// All names of a tree.
 pub(super) struct Names<'m> {
-    files: &'m BTreeMap<RepoPath, FileFacts>,
+    /// By hash, as a name leads to several files until it is found.
+    files: HashMap<&'m RepoPath, &'m FileFacts>,
     own: HashMap<&'m RepoPath, Own<'m>>,
     modules: HashMap<&'m str, &'m RepoPath>,
     /// The first parts of the names of modules.
@@ -73,7 +74,12 @@ impl<'m> Names<'m> {
             file.methods().map(move |symbol| ((file.path.folder(), symbol.local_name.as_str()), &file.path))
         };
         let methods = go.flat_map(of_file).collect();
+        let files = files.iter().collect();
         Self { files, own, modules, starts, methods }
+    }
+
+    fn file(&self, path: &RepoPath) -> Option<&'m FileFacts> {
+        self.files.get(path).copied()
     }
 
     /// What a file defines itself.
@@ -96,7 +102,7 @@ impl<'m> Names<'m> {
         if from.language != "csharp" {
             return None;
         }
-        let files = from.imports.iter().flat_map(|import| &import.files).filter_map(|path| self.files.get(path));
+        let files = from.imports.iter().flat_map(|import| &import.files).filter_map(|path| self.file(path));
         let mut methods = files.flat_map(|file| file.methods().map(move |method| (file, method)));
         let (file, method) = methods.find(|(_, method)| method.name == name && method.is_extension())?;
         Some((file, method.local_name.clone()))
@@ -138,13 +144,13 @@ impl<'m> Names<'m> {
                 .files
                 .iter()
                 .find(|path| stem(path) == name.name)
-                .filter(|path| self.files.get(*path).is_some_and(|file| !self.defines(file, &name.name)));
+                .filter(|path| self.file(path).is_some_and(|file| !self.defines(file, &name.name)));
             let found = match (whole, as_module) {
                 (true, _) if name.name == "default" => {
                     self.defined(import, "default").or_else(|| self.inside(import, rest))
                 }
                 (true, _) => self.inside(import, rest),
-                (false, Some(path)) => self.files.get(path).map(|file| self.within(file, rest)),
+                (false, Some(path)) => self.file(path).map(|file| self.within(file, rest)),
                 (false, None) => {
                     self.defined(import, &name.name).or_else(|| self.member(import, &name.name)).map(|(file, own)| {
                         let mut parts = vec![own.as_str()];
@@ -175,7 +181,7 @@ impl<'m> Names<'m> {
         }
         let mut module = written;
         for _ in 0..HOPS {
-            if let Some(file) = self.modules.get(module).and_then(|path| self.files.get(*path)) {
+            if let Some(file) = self.modules.get(module).and_then(|path| self.file(path)) {
                 let rest: Vec<&str> =
                     written[module.len()..].split(['.', ':']).filter(|part| !part.is_empty()).collect();
                 return Some(self.within(file, &rest));
@@ -198,7 +204,7 @@ impl<'m> Names<'m> {
             .imports
             .iter()
             .filter(|import| import.source.is_empty() || import.names.iter().any(|name| name.local == "*"));
-        let offers = |path: &&RepoPath| self.files.get(*path).is_some_and(|file| self.defines(file, first));
+        let offers = |path: &&RepoPath| self.file(path).is_some_and(|file| self.defines(file, first));
         let file = self.files.get(all.flat_map(|import| &import.files).find(offers)?)?;
         Some((file, self.longest(file, parts, separator(file))))
     }
@@ -212,7 +218,7 @@ impl<'m> Names<'m> {
             parts.extend(deeper);
             return Some((file, self.longest(file, &parts, separator(file))));
         }
-        import.files.first().and_then(|path| self.files.get(path)).map(|file| self.within(file, rest))
+        import.files.first().and_then(|path| self.file(path)).map(|file| self.within(file, rest))
     }
 
     fn within(&self, file: &'m FileFacts, rest: &[&str]) -> Found<'m> {
@@ -240,7 +246,7 @@ impl<'m> Names<'m> {
 
     /// The file that defines `name` for `file`, and its name there: itself, or one that it has the name from.
     pub(super) fn definition(&self, file: &RepoPath, name: &str) -> Option<Found<'m>> {
-        let mut facts = self.files.get(file)?;
+        let mut facts = self.file(file)?;
         let mut name = name.to_owned();
         for _ in 0..HOPS {
             if self.defines(facts, &name) {
@@ -257,7 +263,7 @@ impl<'m> Names<'m> {
 
     /// A member that is imported without its class, as Java's `import static` does.
     fn member(&self, import: &Import, name: &str) -> Option<Found<'m>> {
-        let files = import.files.iter().filter_map(|path| self.files.get(path));
+        let files = import.files.iter().filter_map(|path| self.file(path));
         files.filter(|file| file.language == "java").find_map(|file| {
             let symbol = file.symbols.iter().find(|symbol| symbol.name == name)?;
             Some((file, symbol.local_name.clone()))
@@ -280,7 +286,7 @@ impl<'m> Names<'m> {
     fn offering(&self, import: &Import, name: &str) -> Option<&'m FileFacts> {
         let offers =
             |file: &&FileFacts| self.defines(file, name) || file.exports.iter().any(|export| export.name == name);
-        import.files.iter().filter_map(|path| self.files.get(path)).find(offers)
+        import.files.iter().filter_map(|path| self.file(path)).find(offers)
     }
 
     /// The files that `import` reaches: its own, and those that the names come from where its own only pass them on.
