@@ -108,6 +108,10 @@ fn cases() -> anyhow::Result<Vec<(String, PathBuf)>> {
         }
     }
     cases.sort();
+    // Reports are kept by name.
+    if let Some(pair) = cases.windows(2).find(|pair| pair[0].0 == pair[1].0) {
+        bail!("two cases are called {}: give one another name", pair[0].0);
+    }
     Ok(cases)
 }
 
