@@ -39,14 +39,13 @@ pub(crate) fn run(out: &mut dyn Write) -> anyhow::Result<()> {
     }
     let (mut outcomes, mut twice, mut same) = (Vec::new(), 0, 0);
     for (name, folder) in cases()? {
+        let other = other(out, &name, &folder).with_context(|| format!("the case {name}, another time"))?;
         let outcome = one(&name, &folder, &name).with_context(|| format!("the case {name}"))?;
-        if let Some(again) = again(&name, &folder).with_context(|| format!("the case {name}, again"))? {
+        if let Some(other) = other {
             twice += 1;
-            match first_difference(&outcome.findings, &again) {
+            match first_difference(&other, &outcome.findings) {
                 None => same += 1,
-                Some((first, second)) => {
-                    writeln!(out, "DIFFERS {name}: two runs of one commit found {first} and {second}")?;
-                }
+                Some((first, second)) => writeln!(out, "DIFFERS {name}: two runs found {first} and {second}")?,
             }
         }
         let right = outcome.expect == "caught" && outcome.verdict == "caught"
@@ -63,11 +62,17 @@ pub(crate) fn run(out: &mut dyn Write) -> anyhow::Result<()> {
     reruns::run(out, &kept)
 }
 
-/// What another run of the case finds, where that is asked for: a run of now (`TWICE`), or one whose report
-/// `BENCH_REPORTS` had written to the folder `SAME_AS`.
-fn again(name: &str, folder: &Path) -> anyhow::Result<Option<String>> {
+/// What another run of the case finds, where that is asked for: one whose report `BENCH_REPORTS` had written to the
+/// folder `SAME_AS`, or else one of now (`TWICE`).
+fn other(out: &mut dyn Write, name: &str, folder: &Path) -> anyhow::Result<Option<String>> {
     if let Ok(reports) = std::env::var("SAME_AS") {
-        return Ok(Some(findings(&saved(Path::new(&reports), name)?)));
+        return match saved(Path::new(&reports), name) {
+            Ok(report) => Ok(Some(findings(&report))),
+            Err(why) => {
+                writeln!(out, "{name} is held against nothing: {why:#}")?;
+                Ok(None)
+            }
+        };
     }
     let twice = std::env::var_os("TWICE").is_some();
     twice.then(|| Ok(one(name, folder, &format!("{name}.again"))?.findings)).transpose()

@@ -9,6 +9,7 @@ class Copies:
     """A part of the stage `mutants`."""
 
     how = "cells"
+    family = None
 
     def __init__(self, mutants):
         self.mutants = mutants
@@ -18,10 +19,6 @@ class Copies:
         """Runs the tests that reach each of them; the ids of those for which that didn't work."""
         left = parted(self.run, self._part, mutants, self.family)
         return set().union(*left)
-
-    def family(self, mutant):
-        """What those have in common that are best run one after another."""
-        return mutant["id"]
 
     def _part(self, mutants):
         left = self._by_own(mutants)

@@ -7,7 +7,7 @@ import time
 SUBREAPER = 36  # PR_SET_CHILD_SUBREAPER, linux/prctl.h
 PATIENCE = 4  # times its limit, for what a busy machine keeps waiting
 USED_UP, IDLE = 0.9, 0.1  # of its limit, in processor time
-FRESH = 0.05  # of its limit, in which what it had computed holds
+YOUNG = 0.05  # seconds in which a new process and what it starts compute next to nothing
 PAUSE = 0.05
 FIRST = 6.0  # seconds at least until a process first shows that it gets on: it imports and collects
 
@@ -105,16 +105,16 @@ class Watch:
     def __init__(self, pid, limit, first=0.0):
         self.pid = pid
         self.after, self.limit = limit, max(limit, first)
-        self.began = self.read = time.monotonic()
-        self.used = 0.0  # it was made just now
+        self.made = self.began = time.monotonic()
+        self.used = 0.0
 
     def heard(self):
         """It has shown that it gets on: its time begins anew."""
         self.limit = self.after
         self.began = time.monotonic()
-        # Asked for each time it would cost more than many a test; what is a little old will do.
-        if self.began - self.read > FRESH * self.limit:
-            self.used, self.read = processor_seconds(self.pid), self.began
+        # To ask takes longer than many a test, and most copies are gone before they are that old.
+        if self.began - self.made > YOUNG:
+            self.used = processor_seconds(self.pid)
 
     def left(self):
         """Seconds after which to look again; 0 where it is too late."""

@@ -40,14 +40,18 @@ def ask(run, side, how, cells, files, **request):
     return answers
 
 
-def parted(run, work, arguments, family=id):
+def parted(run, work, arguments, family=None):
     """Calls `work` with a share of `arguments` for each slot; all results in one list. Those of a
-    family, as `family` names it, stay together: what is found out for one holds for the others.
+    family, as `family` names it, come one after another, as what is found out for one holds for
+    the others; a share may begin in the middle of one.
     """
-    families = {}
-    for argument in arguments:
-        families.setdefault(family(argument), []).append(argument)
-    parts = [[] for _ in range(run.parallel)]
-    for members in sorted(families.values(), key=len, reverse=True):
-        min(parts, key=len).extend(members)
+    if family is None:
+        parts = [arguments[number :: run.parallel] for number in range(run.parallel)]
+    else:
+        families = {}
+        for argument in arguments:
+            families.setdefault(family(argument), []).append(argument)
+        ordered = [argument for members in families.values() for argument in members]
+        size = max(1, -(-len(ordered) // run.parallel))
+        parts = [ordered[start : start + size] for start in range(0, len(ordered), size)]
     return run.together(work, [part for part in parts if part])
