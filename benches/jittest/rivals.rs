@@ -1,4 +1,4 @@
-//! The kill matrix beside a fresh `pytest` for each mutant, mutmut and cosmic-ray: the same project, suite and mutants.
+//! The kill matrix beside a fresh `pytest` for each cell and each mutant, mutmut and cosmic-ray: the same project, suite and mutants.
 
 use std::io::Write;
 use std::path::Path;
@@ -7,7 +7,7 @@ use std::process::Command;
 use anyhow::{Context as _, ensure};
 use serde::Deserialize;
 
-/// A line of the script's answer.
+/// A line of the script's answer; one of cells has them where others have mutants.
 #[derive(Deserialize)]
 struct Row {
     tool: String,
@@ -32,7 +32,7 @@ pub(crate) fn run(out: &mut dyn Write) -> anyhow::Result<()> {
     ensure!(ready.success(), "the tools to compare with could not be installed");
     let rows = measured(root)?;
     let row = |name: &str| rows.iter().find(|row| row.tool == name).context("a tool's figure");
-    let (ours, on_theirs) = (row("matrix")?, row("matrix on them")?.rate());
+    let (ours, on_theirs, cells) = (row("matrix")?, row("matrix on them")?.rate(), row("matrix cells")?.rate());
     let making = ours.making.context("the seconds that making the mutants takes")?;
     writeln!(
         out,
@@ -40,7 +40,8 @@ pub(crate) fn run(out: &mut dyn Write) -> anyhow::Result<()> {
     )?;
     for row in &rows {
         let rival = match row.tool.as_str() {
-            "matrix" | "matrix on them" => String::new(),
+            "matrix" | "matrix on them" | "matrix cells" => String::new(),
+            "pytest cells" => format!("; the matrix runs {:.1} times as many", cells / row.rate()),
             "cosmic-ray" => format!("; the matrix runs {:.1} times as many on these", on_theirs / row.rate()),
             "mutmut" => {
                 let with_making = ours.mutants as f64 / (ours.seconds + making);
@@ -52,7 +53,8 @@ pub(crate) fn run(out: &mut dyn Write) -> anyhow::Result<()> {
         let agree = row.agree.map_or_else(String::new, |agree| format!(", the matrix agrees on {agree}"));
         let Row { tool, mutants, seconds, killed, .. } = row;
         let rate = row.rate();
-        writeln!(out, "  {tool:<15} {killed} of {mutants} killed in {seconds:.1} s: {rate:.1}/s{agree}{rival}")?;
+        let outcome = if tool.ends_with("cells") { "failed" } else { "killed" };
+        writeln!(out, "  {tool:<15} {killed} of {mutants} {outcome} in {seconds:.1} s: {rate:.1}/s{agree}{rival}")?;
     }
     Ok(())
 }

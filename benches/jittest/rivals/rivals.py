@@ -1,12 +1,12 @@
-"""The kill matrix beside a fresh pytest for each mutant, mutmut and cosmic-ray, in one run.
+"""The kill matrix beside a fresh pytest for each cell and each mutant, mutmut and cosmic-ray.
 
 Usage: rivals.py SUITE DRIVER SCRATCH. SUITE is a project with a pytest suite, DRIVER the folder of
 the matrix's driver, SCRATCH a folder of ours. The mutants are those of mutmut (made by its own
 code), and for cosmic-ray a sample of its own. What a tool is given, the matrix is given too; where
 it is held against mutmut, the time that the mutants take to make counts for both. Each figure is of
 whole processes, with as many at a time as there are cores; cosmic-ray has one at a time, and so has
-the matrix where it is held against it. A suite of very quick tests is what suits the matrix best.
-Writes JSON lines.
+the matrix where it is held against it. A cell is one test on one mutant; only those that the matrix
+reports are counted. A suite of very quick tests is what suits the matrix best. Writes JSON lines.
 """
 
 import concurrent.futures
@@ -20,7 +20,8 @@ import subprocess
 import sys
 import time
 
-SAMPLE = 24  # mutants that a process each is started for
+SAMPLE = 24  # mutants, and cells, that a process each is started for
+FELL = ("failed", "broken", "timed_out")
 CORES = max(1, os.cpu_count() or 1)
 COSMIC = """[cosmic-ray]
 module-path = "ledger"
@@ -58,33 +59,43 @@ class Bench:
 
     def fresh(self, mutants):
         """A fresh pytest for each mutant; seconds, and which of them were killed."""
+        return self._fresh(list(mutants), [["-x"]] * len(mutants))
+
+    def fresh_cells(self, mutants, cells):
+        """A fresh pytest for each cell, a mutant's number and a test; seconds, and which failed."""
+        return self._fresh([mutants[mutant] for mutant, _ in cells], [[test] for _, test in cells])
+
+    def _fresh(self, mutants, arguments):
+        runs = list(enumerate(zip(mutants, arguments)))
         places = [self.copy() for _ in range(CORES)]
-        parts = [list(enumerate(mutants))[number::CORES] for number in range(CORES)]
+        parts = [runs[number::CORES] for number in range(CORES)]
         began = time.monotonic()
         with concurrent.futures.ThreadPoolExecutor(CORES) as pool:
-            found = list(pool.map(self._fresh, places, parts))
+            found = list(pool.map(self._fresh_part, places, parts))
         seconds = time.monotonic() - began
         return seconds, {number for part in found for number in part}
 
-    def _fresh(self, place, mutants):
-        killed = set()
-        for number, (name, source) in mutants:
+    def _fresh_part(self, place, runs):
+        fell = set()
+        for number, ((name, source), arguments) in runs:
             path = os.path.join(place, name)
             with open(path, "w", encoding="utf-8") as file:
                 file.write(source)
-            command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider"]
+            command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"] + arguments
             try:
                 status = quiet(command, place, timeout=60).returncode
             except subprocess.TimeoutExpired:
                 status = 1  # a mutant that doesn't end
             if status != 0:
-                killed.add(number)
+                fell.add(number)
             with open(path, "w", encoding="utf-8") as file:
                 file.write(self.text(name))
-        return killed
+        return fell
 
     def matrix(self, mutants, parallel=CORES):
-        """The kill matrix on the mutants; seconds, and which of them were killed."""
+        """The kill matrix on the mutants; seconds, which of them were killed, and its cells: a
+        mutant's number and a test, and whether it failed.
+        """
         place = os.path.join(self.scratch, "matrix-%d" % next(self.copies))
         shutil.copytree(self.suite, os.path.join(place, "head"))
         shutil.copytree(self.suite, os.path.join(place, "base"))
@@ -101,10 +112,14 @@ class Bench:
             result = json.load(file)
         if result["distrust"] or result["not_run"]:
             raise SystemExit("the matrix can't be believed: %s" % result["distrust"])
-        fell = {c["revision"] for c in result["own_cells"] if c["outcome"] in ("failed", "broken")}
-        fell |= {c["revision"] for c in result["own_cells"] if c["outcome"] == "timed_out"}
-        fell |= set(result["broken_mutants"])
-        return seconds, {number for number in range(len(mutants)) if "M%d" % number in fell}
+        numbers = {"M%d" % number: number for number in range(len(mutants))}
+        cells = {
+            (numbers[cell["revision"]], cell["node"]): cell["outcome"] in FELL
+            for cell in result["own_cells"]
+            if cell["revision"] in numbers
+        }
+        killed = {mutant for (mutant, _), fell in cells.items() if fell}
+        return seconds, killed | {numbers[name] for name in result["broken_mutants"]}, cells
 
     def _plan(self, mutants, parallel):
         lines = {name: len(self.text(name).splitlines()) for name in self.files}
@@ -232,6 +247,11 @@ def first_difference(text, other):
     return next((n for n, (one, two) in enumerate(pairs, 1) if one != two), 1)
 
 
+def every(count):
+    """The numbers of a sample of so many, spread over them all."""
+    return list(range(0, count, max(1, count // SAMPLE)))[:SAMPLE]
+
+
 def say(**row):
     """A line of the result."""
     print(json.dumps(row), flush=True)
@@ -243,16 +263,26 @@ def main(suite, driver, scratch):
     os.chdir(suite)  # mutmut reads its settings where it stands
     mutants, making, seconds, count, killed = bench.mutmut()
     say(tool="mutmut", mutants=count, seconds=seconds, killed=killed)
-    seconds, ours = bench.matrix(mutants)
+    seconds, ours, cells = bench.matrix(mutants)
     say(tool="matrix", mutants=len(mutants), seconds=seconds, making=making, killed=len(ours))
-    step = max(1, len(mutants) // SAMPLE)
-    sample = list(range(0, len(mutants), step))[:SAMPLE]
-    seconds, fresh = bench.fresh([mutants[number] for number in sample])
+    sample = every(len(mutants))
+    seconds_fresh, fresh = bench.fresh([mutants[number] for number in sample])
     agree = sum((number in ours) == (place in fresh) for place, number in enumerate(sample))
-    say(tool="pytest", mutants=len(sample), seconds=seconds, killed=len(fresh), agree=agree)
+    say(tool="pytest", mutants=len(sample), seconds=seconds_fresh, killed=len(fresh), agree=agree)
+    say(tool="matrix cells", mutants=len(cells), seconds=seconds, killed=sum(cells.values()))
+    sample = [list(cells)[number] for number in every(len(cells))]
+    seconds_fresh, fresh = bench.fresh_cells(mutants, sample)
+    agree = sum(cells[cell] == (place in fresh) for place, cell in enumerate(sample))
+    say(
+        tool="pytest cells",
+        mutants=len(sample),
+        seconds=seconds_fresh,
+        killed=len(fresh),
+        agree=agree,
+    )
     mutants, seconds, killed = bench.cosmic_ray()
     say(tool="cosmic-ray", mutants=len(mutants), seconds=seconds, killed=killed)
-    seconds, ours = bench.matrix(mutants, parallel=1)
+    seconds, ours, _ = bench.matrix(mutants, parallel=1)
     say(tool="matrix on them", mutants=len(mutants), seconds=seconds, killed=len(ours))
 
 
