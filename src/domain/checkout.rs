@@ -1,8 +1,12 @@
 //! Base and head on disk, at exactly the named revisions.
 
+use std::fs::File;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-use super::{CommitSha, RepoPath, Warning};
+use rustix::fs::{Mode, OFlags};
+
+use super::{CommitSha, RepoPath, Warning, limits};
 
 /// One state of a repository that can be named.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,12 +61,15 @@ impl SourceTree {
 
     /// What a file of it holds, where it is there and not over `limits::SOURCE_BYTES`.
     pub fn content(&self, path: &RepoPath) -> Option<Vec<u8>> {
-        let on_disk = self.path_of(path);
-        let size = std::fs::symlink_metadata(&on_disk).ok().filter(std::fs::Metadata::is_file)?.len();
-        if size > super::limits::SOURCE_BYTES as u64 {
-            return None;
-        }
-        std::fs::read(on_disk).ok()
+        // The path is followed once, and what is no file keeps nobody waiting.
+        let how = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+        let file = File::from(rustix::fs::open(self.path_of(path), how, Mode::empty()).ok()?);
+        let size = file.metadata().ok().filter(std::fs::Metadata::is_file)?.len();
+        let size = usize::try_from(size).ok().filter(|size| *size <= limits::SOURCE_BYTES)?;
+        // With room for one byte more, the end is met without a look for more room.
+        let mut content = Vec::with_capacity(size + 1);
+        file.take(limits::SOURCE_BYTES as u64 + 1).read_to_end(&mut content).ok()?;
+        (content.len() <= limits::SOURCE_BYTES).then_some(content)
     }
 }
 

@@ -1,8 +1,6 @@
 //! A parsed text as a flat list of nodes: every step between nodes is cheap, and nothing recurses, however deep
 //! a hostile text is nested.
 
-use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
 use std::num::NonZeroU16;
 use std::ops::ControlFlow;
 use std::time::Instant;
@@ -131,33 +129,13 @@ impl<'t> Syntax<'t> {
 
     /// The module.
     pub(crate) fn root(&self) -> Part<'_> {
-        self.part(0)
-    }
-
-    /// The node at a place in the order of all nodes.
-    pub(crate) fn part(&self, at: usize) -> Part<'_> {
-        Part { syntax: self, at }
+        Part { syntax: self, at: 0 }
     }
 
     /// Those of these kinds that the text has.
-    pub(crate) fn kinds(&self, names: &[&str]) -> Kinds {
-        Kinds(self.kinds.0.iter().map(|kind| kind.is_some_and(|kind| names.contains(&kind))).collect())
-    }
-
-    /// The tree's own root.
-    pub(crate) fn node(&self) -> Node<'t> {
-        self.items[0].node
-    }
-
-    /// The places of these nodes, by their ids in the tree.
-    pub(crate) fn places(&self, ids: impl Iterator<Item = usize>) -> Places {
-        let mut places: Places = ids.map(|id| (id, 0)).collect();
-        for (at, item) in self.items.iter().enumerate() {
-            if let Some(place) = places.get_mut(&item.node.id()) {
-                *place = at;
-            }
-        }
-        places
+    pub(crate) fn kinds(&self, names: &[impl AsRef<str>]) -> Kinds {
+        let is_one = |kind: &str| names.iter().any(|name| name.as_ref() == kind);
+        Kinds(self.kinds.0.iter().map(|kind| kind.is_some_and(is_one)).collect())
     }
 }
 
@@ -168,28 +146,6 @@ impl Kinds {
     /// Whether a part of the text is of one of these kinds.
     pub(crate) fn has(&self, part: Part<'_>) -> bool {
         self.0.get(usize::from(part.item().kind)).copied().unwrap_or_default()
-    }
-}
-
-/// The places of nodes by their ids.
-pub(crate) type Places = HashMap<usize, usize, BuildHasherDefault<OfId>>;
-
-/// Hashes ids of nodes, which are addresses: nobody can choose them so that they collide.
-#[derive(Default)]
-pub(crate) struct OfId(u64);
-
-impl Hasher for OfId {
-    fn finish(&self) -> u64 {
-        self.0.rotate_left(26)
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        bytes.iter().for_each(|byte| self.write_usize(usize::from(*byte)));
-    }
-
-    fn write_usize(&mut self, id: usize) {
-        // An odd number of many bits spreads them.
-        self.0 = (self.0 ^ id as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     }
 }
 
@@ -209,6 +165,20 @@ impl PartialEq for Part<'_> {
 impl<'s> Part<'s> {
     fn item(self) -> &'s Item<'s> {
         &self.syntax.items[self.at]
+    }
+
+    /// The tree's own node.
+    pub(crate) fn node(self) -> Node<'s> {
+        self.item().node
+    }
+
+    /// The part that is this node of the tree, where it is this one or below it.
+    pub(crate) fn part_of(self, node: Node<'_>) -> Option<Part<'s>> {
+        let inside = self.syntax.items.get(self.at..self.after())?;
+        // Nodes begin in the order of their places.
+        let first = inside.partition_point(|item| item.node.start_byte() < node.start_byte());
+        let below = inside.get(first..)?.iter().position(|item| item.node.id() == node.id())?;
+        Some(Part { syntax: self.syntax, at: self.at + first + below })
     }
 
     /// The grammar's name for it.

@@ -23,7 +23,7 @@ use crate::domain::{FileFacts, RepoPath, Warning, limits};
 
 pub use folder::forget_unused;
 pub(super) use records::Key;
-use records::Place;
+use records::{Place, Records};
 
 /// Counted up whenever the same text gives other facts, or facts are written otherwise.
 const FORMAT: u32 = 6;
@@ -36,7 +36,7 @@ const TOGETHER: usize = 1 << 20;
 pub(super) struct Cache {
     path: PathBuf,
     /// None where it can't be had, with why.
-    file: Result<File, std::io::Error>,
+    file: Result<Records, std::io::Error>,
     /// Where the facts of each key lie.
     known: HashMap<Key, Place>,
     /// How many records there are, those of one key counted each.
@@ -92,7 +92,7 @@ impl Cache {
         new.bytes.extend(record);
         new.records += 1;
         if new.bytes.len() >= TOGETHER {
-            new.write(file);
+            new.write(&file.file);
         }
     }
 
@@ -109,7 +109,7 @@ impl Cache {
     fn end(self, used: &HashSet<Key>) -> std::io::Result<()> {
         let file = self.file?;
         let mut new = self.new.into_inner().unwrap_or_else(PoisonError::into_inner);
-        new.write(&file);
+        new.write(&file.file);
         if let Some(error) = new.failed {
             return Err(error);
         }
@@ -117,7 +117,7 @@ impl Cache {
             let (records, _) = records::scan(&file)?;
             return replace(&self.path, &file, records.into_iter().filter(|(key, _)| used.contains(key))).map(drop);
         }
-        file.set_modified(SystemTime::now())
+        file.file.set_modified(SystemTime::now())
     }
 }
 
@@ -133,10 +133,11 @@ impl New {
 
 /// The file and its records. One that is too large, or ends in what is no record, is written anew with what can be used:
 /// nothing that comes after would be found.
-fn opened(path: &Path) -> std::io::Result<(File, Vec<(Key, Place)>)> {
+fn opened(path: &Path) -> std::io::Result<(Records, Vec<(Key, Place)>)> {
     std::fs::create_dir_all(folder_of(path))?;
     let file = OpenOptions::new().read(true).append(true).create(true).mode(0o600).open(path)?;
-    let is_small = file.metadata()?.len() <= limits::CACHE_BYTES;
+    let file = Records::of(file)?;
+    let is_small = file.file.metadata()?.len() <= limits::CACHE_BYTES;
     let (records, is_whole) = if is_small { records::scan(&file)? } else { (Vec::new(), false) };
     if is_whole {
         return Ok((file, records));
@@ -147,7 +148,7 @@ fn opened(path: &Path) -> std::io::Result<(File, Vec<(Key, Place)>)> {
 }
 
 /// Puts a file with these records of `old` in the place of it; of those of one key, the last.
-fn replace(path: &Path, old: &File, records: impl Iterator<Item = (Key, Place)>) -> std::io::Result<File> {
+fn replace(path: &Path, old: &Records, records: impl Iterator<Item = (Key, Place)>) -> std::io::Result<Records> {
     let new = tempfile::NamedTempFile::new_in(folder_of(path))?;
     let records: HashMap<Key, Place> = records.collect();
     {
@@ -158,7 +159,7 @@ fn replace(path: &Path, old: &File, records: impl Iterator<Item = (Key, Place)>)
         out.flush()?;
     }
     new.persist(path).map_err(|error| error.error)?;
-    OpenOptions::new().read(true).append(true).open(path)
+    Records::of(OpenOptions::new().read(true).append(true).open(path)?)
 }
 
 fn folder_of(path: &Path) -> &Path {

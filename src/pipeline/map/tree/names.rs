@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use crate::domain::{FileFacts, Import, RepoPath, Symbol};
+use crate::domain::{FileFacts, Import, ImportedName, RepoPath, Symbol};
 use crate::language;
 
 use super::cores;
@@ -22,13 +22,17 @@ pub(super) struct Names<'m> {
     methods: HashMap<(&'m str, &'m str), &'m RepoPath>,
 }
 
-/// The names that one file defines.
+/// The names that one file defines, and those that it takes.
 #[derive(Default)]
 pub(super) struct Own<'m> {
     symbols: HashMap<&'m str, &'m Symbol>,
     globals: HashSet<&'m str>,
     /// The local names of what has symbols inside.
     holders: HashSet<&'m str>,
+    /// The imports of files of the repository that bind each name, in order.
+    taken: HashMap<&'m str, Vec<(&'m Import, &'m ImportedName)>>,
+    /// The imports that offer all that their files define, in order.
+    open: Vec<&'m Import>,
 }
 
 impl<'m> Own<'m> {
@@ -39,7 +43,14 @@ impl<'m> Own<'m> {
             symbols: locals().zip(&file.symbols).collect(),
             globals: file.globals.iter().map(|global| global.name.as_str()).collect(),
             holders: locals().filter_map(|local| local.rsplit_once(separator)).map(|(holder, _)| holder).collect(),
+            taken: taken(&file.imports),
+            open: file.imports.iter().filter(|import| import.source.is_empty() || takes_all(import)).collect(),
         }
+    }
+
+    /// The imports of files of the repository that bind a name, in order.
+    fn taken(&self, local: &str) -> &[(&'m Import, &'m ImportedName)] {
+        self.taken.get(local).map_or(&[], Vec::as_slice)
     }
 
     /// The symbol of this local name.
@@ -137,8 +148,7 @@ impl<'m> Names<'m> {
 
     /// By the name that an import binds.
     fn imported(&self, from: &'m FileFacts, first: &str, rest: &[&str]) -> Option<Found<'m>> {
-        for import in from.imports.iter().filter(|import| !import.files.is_empty()) {
-            let Some(name) = import.names.iter().find(|name| name.local == *first) else { continue };
+        for (import, name) in self.own(&from.path)?.taken(first) {
             let whole = name.name == "*" || name.name == "default";
             let as_module = import
                 .files
@@ -200,12 +210,9 @@ impl<'m> Names<'m> {
 
     fn offered(&self, from: &'m FileFacts, parts: &[&str]) -> Option<Found<'m>> {
         let first = parts.first()?;
-        let all = from
-            .imports
-            .iter()
-            .filter(|import| import.source.is_empty() || import.names.iter().any(|name| name.local == "*"));
+        let mut open = self.own(&from.path)?.open.iter().flat_map(|import| &import.files);
         let offers = |path: &&RepoPath| self.file(path).is_some_and(|file| self.defines(file, first));
-        let file = self.files.get(all.flat_map(|import| &import.files).find(offers)?)?;
+        let file = self.files.get(open.find(offers)?)?;
         Some((file, self.longest(file, parts, separator(file))))
     }
 
@@ -272,15 +279,14 @@ impl<'m> Names<'m> {
 
     /// Where a file has a name from: by name first, else from all that it takes of another file.
     fn source_of(&self, facts: &'m FileFacts, name: &str) -> Option<Found<'m>> {
-        for import in &facts.imports {
-            let taken = import.names.iter().find(|taken| taken.local == name && taken.name != "*");
-            let Some(taken) = taken else { continue };
+        let own = self.own(&facts.path)?;
+        for (import, taken) in own.taken(name).iter().filter(|(_, taken)| taken.name != "*") {
             if let Some(file) = self.offering(import, &taken.name) {
                 return Some((file, taken.name.clone()));
             }
         }
-        let all = facts.imports.iter().filter(|import| import.names.iter().any(|taken| taken.local == "*"));
-        all.filter_map(|import| self.offering(import, name)).map(|file| (file, name.to_owned())).next()
+        let mut all = own.open.iter().filter(|import| takes_all(import));
+        all.find_map(|import| self.offering(import, name)).map(|file| (file, name.to_owned()))
     }
 
     fn offering(&self, import: &Import, name: &str) -> Option<&'m FileFacts> {
@@ -298,6 +304,21 @@ impl<'m> Names<'m> {
         reached.dedup();
         reached
     }
+}
+
+fn taken(imports: &[Import]) -> HashMap<&str, Vec<(&Import, &ImportedName)>> {
+    let mut taken: HashMap<&str, Vec<(&Import, &ImportedName)>> = HashMap::new();
+    for import in imports.iter().filter(|import| !import.files.is_empty()) {
+        for name in &import.names {
+            taken.entry(&name.local).or_default().push((import, name));
+        }
+    }
+    taken
+}
+
+/// Whether an import binds all that its files define.
+fn takes_all(import: &Import) -> bool {
+    import.names.iter().any(|name| name.local == "*")
 }
 
 /// The first part of a name.
