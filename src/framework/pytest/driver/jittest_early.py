@@ -104,7 +104,7 @@ class Early:
         limit = step["limit"]
         return jittest_relay.copy(
             self.observer,
-            limit * jittest_processes.PATIENCE + MARGIN if step["forked"] else limit,
+            jittest_processes.longest(limit) + MARGIN if step["forked"] else limit,
             step["counted"],
             lambda: self._in_the_copy(cell, step),
             say,

@@ -23,7 +23,7 @@ class Generated:
 
     def __init__(self, run):
         self.run = run
-        self.slowest = {}
+        self.quickest = {}
 
     def of(self, side):
         """The tests that can run on a side at all."""
@@ -82,7 +82,13 @@ class Generated:
         return side == "head" and test["purpose"] == "hardening" and self.passes(test)
 
     def _limits(self, tests):
-        return {test["path"]: self.run.limit(self.slowest.get(test["id"], 1e9)) for test in tests}
+        return {test["path"]: self.run.limit(self.needed(test, 1e9)) for test in tests}
+
+    def needed(self, test, unknown):
+        """The milliseconds that a test takes where nothing else keeps it waiting, on the side where
+        it takes longer.
+        """
+        return max(self.quickest.get(test["id"], {}).values(), default=unknown)
 
     def _round(self, side, number, tests):
         setting = setting_of(number)
@@ -102,9 +108,9 @@ class Generated:
         if cell is None:
             self.run.ledger.say("there was no time for every run of the generated tests")
             return
-        slowest = max(cell["ms"], self.slowest.get(test["id"], 0))
         if cell["outcome"] != "timed_out":
-            self.slowest[test["id"]] = slowest
+            quickest = self.quickest.setdefault(test["id"], {})
+            quickest[side] = min(cell["ms"], quickest.get(side, cell["ms"]))
         self.run.ledger.add_cell(test["id"], side, number, cell, setting)
 
     def _session(self, side, setting, tests, controls, **request):

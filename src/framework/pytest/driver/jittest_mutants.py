@@ -255,9 +255,9 @@ class Mutants:
 
     def limits(self, tests):
         """How long each generated test may take on a mutant, by its path."""
-        slowest = self.generated.slowest
         return {
-            test["path"]: self.run.limit(slowest.get(test["id"], 0), MUTANT_FLOOR) for test in tests
+            test["path"]: self.run.limit(self.generated.needed(test, 0), MUTANT_FLOOR)
+            for test in tests
         }
 
     def killed(self, test, mutants):

@@ -32,7 +32,9 @@ class Own:
         for node in first:
             passed = [found.get(node, {}).get("outcome") == "passed" for found in (first, second)]
             if all(passed):
-                self.trusted[node] = first[node]
+                # The first test of a session may pay for what all of them import.
+                quicker = min(first[node]["ms"], second[node]["ms"])
+                self.trusted[node] = dict(first[node], ms=quicker)
                 name = node.split("::")[0]
                 self.milliseconds[name] = self.milliseconds.get(name, 0) + first[node]["ms"]
             elif any(passed) and node in second:

@@ -7,6 +7,7 @@ import time
 SUBREAPER = 36  # PR_SET_CHILD_SUBREAPER, linux/prctl.h
 PATIENCE = 4  # times its limit, for what a busy machine keeps waiting
 USED_UP, IDLE = 0.9, 0.1  # of its limit, in processor time
+TURN = 1.0  # seconds at least in which a process that does not compute may be waiting for its turn
 YOUNG = 0.05  # seconds in which a new process and what it starts compute next to nothing
 PAUSE = 0.05
 FIRST = 6.0  # seconds at least until a process first shows that it gets on: it imports and collects
@@ -97,9 +98,15 @@ def processor_seconds(pid):
         return None
 
 
+def longest(limit):
+    """Seconds by the clock after which a process with this limit is ended whatever it does."""
+    return PATIENCE * max(limit, TURN)
+
+
 class Watch:
     """Whether a process takes longer than `limit` seconds. What computes is held to processor time,
-    as a busy machine gives it less than its clock says; what waits is held to the clock.
+    as a busy machine gives it less than its clock says; what waits is held to the clock, and has
+    `TURN` seconds at least.
     """
 
     def __init__(self, pid, limit, first=0.0):
@@ -121,8 +128,11 @@ class Watch:
         waited = time.monotonic() - self.began
         if waited < self.limit:
             return self.limit - waited
-        used = processor_seconds(self.pid)
-        if used is None or self.used is None or waited >= PATIENCE * self.limit:
+        used, patient = processor_seconds(self.pid), max(self.limit, TURN)
+        computed = None if used is None or self.used is None else used - self.used
+        if computed is not None and computed >= USED_UP * self.limit:
             return 0.0
-        computes = IDLE * self.limit <= used - self.used < USED_UP * self.limit
-        return PAUSE if computes else 0.0
+        if waited < patient:
+            return PAUSE
+        is_waiting = computed is None or computed < IDLE * patient
+        return 0.0 if is_waiting or waited >= longest(self.limit) else PAUSE

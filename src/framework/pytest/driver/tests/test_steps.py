@@ -1,7 +1,8 @@
 """How work is divided, and how long a process may take."""
 
 import jittest_processes
-from jittest_processes import IDLE, PAUSE, USED_UP, YOUNG, Watch
+from jittest_generated import Generated
+from jittest_processes import IDLE, PAUSE, TURN, USED_UP, YOUNG, Watch
 from jittest_steps import parted
 
 
@@ -68,3 +69,29 @@ def test_what_neither_computes_nor_gets_on_is_late(monkeypatch):
     assert watch.left() == 3.0
     clock.now += 3.0
     assert watch.left() == 0
+
+
+def test_what_computes_is_held_to_its_limit_and_what_waits_has_its_turn(monkeypatch):
+    clock = Clock(monkeypatch)
+    watch = Watch(1, TURN / 2)
+    clock.now += TURN / 2
+    assert watch.left() == PAUSE
+    clock.used = USED_UP * TURN / 2
+    assert watch.left() == 0
+    clock.now, clock.used = clock.now + TURN / 2, 0.0
+    assert watch.left() == 0
+
+
+def test_one_slow_run_of_a_test_makes_no_limit_wider():
+    class Run:
+        class ledger:
+            @staticmethod
+            def add_cell(*_):
+                """Nobody reads them here."""
+
+    generated, test = Generated(Run), {"id": "G001"}
+    assert generated.needed(test, 1) == 1
+    for side, ms in (("base", 5), ("base", 900), ("head", 7)):
+        generated._keep(side, 0, test, {"ms": ms, "outcome": "passed"}, None)
+    generated._keep("head", 1, test, {"ms": 1, "outcome": "timed_out"}, None)
+    assert generated.needed(test, 1) == 7
