@@ -705,8 +705,10 @@ class Walker(ast.NodeVisitor):
             name = getattr(part, "attr", getattr(part, "id", ""))
             if name in _ISINSTANCE:
                 shape.add(_ISINSTANCE[name], LIKELY)
+                shape.tested.add(_ISINSTANCE[name])
             elif self.inference._finder(self.module)(name):
                 shape.add("object", LIKELY)
+                shape.tested.add("object")
                 if name not in shape.classes:
                     shape.classes.append(name)
 
@@ -758,6 +760,10 @@ class Walker(ast.NodeVisitor):
         shape = self.shape(func.value)
         if shape is None:
             return None
+        if name == "replace" and words:  # that of texts takes no names
+            moment = set(words) & {"hour", "minute", "second", "microsecond", "tzinfo"}
+            shape.add("datetime" if moment else "date", SURE)
+            return shape
         if name in jt_shape.METHODS:
             kinds = jt_shape.METHODS[name]
             if not (len(kinds) > 1 and set(kinds) & set(shape.scores)):

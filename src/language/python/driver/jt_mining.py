@@ -60,10 +60,47 @@ def fill_pool(pool, nodes, modules, rng):
                     pool.add(value)
             elif isinstance(child, ast.Call):
                 _pattern(pool, child, rng)
+                pool.lined = pool.lined or _splits_lines(child)
                 for text in EDGES.get(getattr(child.func, "attr", None), ()):
                     pool.add(text)
             elif isinstance(child, ast.ClassDef):
                 _members(pool, child)
+            elif isinstance(child, jt_code.FUNCTIONS):
+                pool.rows += [row for row in rows(child) if row not in pool.rows]
+
+
+def rows(function):
+    """`(mark, count)` of the texts that a function splits into so many parts:
+    `a, b = s.split(":")`, or `parts = s.split()` where `len(parts)` is compared with a number.
+    """
+    found, marks = [], {}
+    for node in ast.walk(function):
+        if isinstance(node, ast.Assign) and getattr(node.value, "func", None) is not None:
+            mark = _splits_at(node.value)
+            target = node.targets[0]
+            if mark and isinstance(target, ast.Tuple):
+                found.append((mark, len(target.elts)))
+            elif mark and isinstance(target, ast.Name):
+                marks[target.id] = mark
+    for node in ast.walk(function):
+        if isinstance(node, ast.Compare) and isinstance(node.left, ast.Call):
+            args, count = node.left.args, getattr(node.comparators[0], "value", None)
+            name = getattr(args[0], "id", None) if len(args) == 1 else None
+            is_length = getattr(node.left.func, "id", None) == "len" and type(count) is int
+            if is_length and name in marks and 1 < count < 12:
+                found.append((marks[name], count))
+    return found
+
+
+def _splits_lines(call):
+    return getattr(call.func, "attr", None) == "splitlines" or _splits_at(call) == "\n"
+
+
+def _splits_at(call):
+    if getattr(call.func, "attr", None) not in ("split", "rsplit"):
+        return None
+    mark = getattr(call.args[0], "value", None) if call.args else " "
+    return mark if isinstance(mark, str) else None
 
 
 def _members(pool, node):

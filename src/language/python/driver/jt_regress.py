@@ -6,6 +6,7 @@ import jt_code
 import jt_compare
 import jt_sides
 from jt_case import Case
+from jt_fit import Fitness
 from jt_mutate import smaller
 from jt_risks import Risks
 from jt_routes import search_of
@@ -30,6 +31,7 @@ class Regressions:
         self.shown = set()
         self.histories = HISTORIES
         self.risks = Risks(session)
+        self.fitness = Fitness(session)
 
     def explore(self, targets, calls, deadline):
         """Explores targets in order; findings become candidates.
@@ -89,7 +91,8 @@ class Regressions:
             key = (finding.case.key, finding.what)
             if key not in search.reported:
                 search.reported.add(key)
-                search.made += self._candidate(self.shrunk(finding, search), search)
+                shrunk = self.shrunk(finding, search)
+                search.made += shrunk is not None and self._candidate(shrunk, search)
 
     def confirmed(self, finding, search):
         """The finding, seen again in fresh processes with another hash seed, zone and folder.
@@ -128,10 +131,14 @@ class Regressions:
         again = jt_compare.difference(before2[0], now2[0], search.documented)
         if again is None or found[0] != again[0]:
             return None
+        if self.fitness.is_lacking(case, now[0]):
+            return None
         return Finding(case, before[0], now[0], found)
 
     def shrunk(self, finding, search):
-        """The smallest finding that shows the same difference."""
+        """The smallest finding that shows the same difference; None where that one shows that the
+        input was never fit.
+        """
         best = finding
         for _ in range(ROUNDS):
             step = self._smaller(best, search)
@@ -140,6 +147,8 @@ class Regressions:
             best = step
         if best is finding:
             return finding
+        if self.fitness.is_lacking(best.case, best.now):
+            return None
         return self._again(best.case, search) or finding
 
     def _smaller(self, best, search):

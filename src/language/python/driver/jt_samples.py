@@ -13,11 +13,11 @@ ALPHABET = "abcABC123 aab"
 PUNCTUATION = " ,.;:-_=/()[]{}\"'#+*%&?!@\n<>|"
 
 
-def text(rng, constants, common, short=False):
-    """A random string."""
-    roll = rng.random()
-    if roll < 0.12:
-        return alternating(rng, constants)
+def text(rng, constants, common, short=False, structured=0.12):
+    """A random string; `structured` is the share of those that look like a small language."""
+    if rng.random() < structured:
+        return rng.choice((alternating, alternating, row, lined))(rng, constants)
+    roll = rng.uniform(0.12, 1.0)
     if constants and roll < 0.35:
         return rng.choice(constants)
     if roll < 0.5 or short and roll < 0.8:
@@ -33,7 +33,7 @@ def alternating(rng, constants):
     """Words or numbers with the marks between them that the code knows, as in small languages:
     `2*(3-1)`, `a=1;b`.
     """
-    marks = [c for s in constants if len(s) < 12 for c in s if not c.isalnum()] or [" ", ","]
+    marks = known_marks(constants) or [" ", ","]
     words = (
         ("1", "2", "3", "10", "4.5", "0") if rng.random() < 0.6 else ("a", "b", "x1", "7", "ab", "")
     )
@@ -51,6 +51,42 @@ def alternating(rng, constants):
         )
     lead = rng.choice(few) if rng.random() < 0.2 else ""
     return lead + "".join(parts)
+
+
+def known_marks(constants):
+    """The signs that the code's own short texts hold."""
+    return [c for s in constants if len(s) < 12 for c in s if not c.isalnum()]
+
+
+def row(rng, constants, known=()):
+    """Fields between one and the same mark: `30 6 * * 1`, `a;2;b`; as many as the code asks for,
+    where it does.
+    """
+    short = [s for s in constants if 0 < len(s) < 4 and not s.isspace()]
+    mark = rng.choice([" ", " ", ","] + known_marks(constants))
+    count = rng.choice((2, 3, 4, 5, 6))
+    if known:
+        mark, count = rng.choice(known)
+    plain = ("0", "1", "2", "5", "10", "30") if rng.random() < 0.6 else ("a", "b", "c", "7", "")
+    return mark.join(
+        rng.choice(short) if short and rng.random() < 0.25 else rng.choice(plain)
+        for _ in range(count)
+    )
+
+
+def lined(rng, constants):
+    """Lines that begin with words of the code, or with a name before a mark, and name each other:
+    `role a`, `a: b c`.
+    """
+    words = [s for s in constants if s.isidentifier() and len(s) < 12]
+    mark = rng.choice([":", "="] + known_marks(constants)) if rng.random() < 0.6 else ""
+    lines = []
+    for _ in range(rng.choice((2, 3, 3, 4))):
+        names = [rng.choice(("a", "b", "c", "2")) for _ in range(rng.choice((1, 1, 2, 2, 3)))]
+        if words and rng.random() < 0.6:
+            names.insert(0, rng.choice(words))
+        lines.append(names[0] + mark + " ".join([""] + names[1:]))
+    return "\n".join(lines)
 
 
 def mixed(rng, constants, common):

@@ -10,6 +10,7 @@ import jt_compare
 from jt_calls import TAILS, Calls
 from jt_case import LEARNED
 from jt_mutate import Mutator
+from jt_values import MORE_STRUCTURED
 
 BATCH = 48
 ENOUGH = 16
@@ -19,6 +20,8 @@ MOST_KEPT = 400
 # Tries without news after which luck is not tried further (and half of all before them): of calls
 # that don't depend on each other, and of sequences of calls.
 STALE, STALE_SEQUENCES = 1000, 2400
+# So many tries tell whether code takes little of what it is given: it reads a certain form.
+MANY, RARE = 96, 0.2
 
 
 _MAKING = (".__init__", ".__new__", ".__post_init__", ".__init_subclass__")
@@ -68,6 +71,7 @@ class Search:
         self.kept = []  # (case, outcome on head)
         self.seen = set()
         self.tried = 0
+        self.accepted = 0  # how much of it gave something back
         self.differing = 0
         self.documented = set(session.mining.raised)
         self.makers = self._makers()
@@ -313,8 +317,7 @@ class Search:
         misses = 0
         while len(batch) < self.most and misses < 300:
             if self.kept and self.rng.random() < 0.5:
-                recent = self.kept[-60:] if self.rng.random() < 0.5 else self.kept
-                case = self.neighbour(self.rng.choice(recent)[0])
+                case = self.neighbour(self._worth_changing())
             else:
                 case = self._maker().random()
             if case is None or case.key in self.seen:
@@ -323,6 +326,16 @@ class Search:
             self.seen.add(case.key)
             batch.append(case)
         return batch
+
+    def _worth_changing(self):
+        """A case that was kept: more often one that the code accepts than one that it refuses, as
+        most neighbours of the latter are refused too.
+        """
+        recent = self.kept[-60:] if self.rng.random() < 0.5 else self.kept
+        accepted = [case for case, outcome in recent if outcome["kind"] == "value"]
+        if accepted and self.rng.random() < 0.7:
+            return self.rng.choice(accepted)
+        return self.rng.choice(recent)[0]
 
     def neighbour(self, case):
         """A neighbour of a case; None where there is none, or an argument of it can't be meant."""
@@ -345,6 +358,9 @@ class Search:
             now = session.run(session.head, cases)
             before = now
         self.tried += len(cases)
+        self.accepted += sum(outcome["kind"] == "value" for outcome in now)
+        if self.tried >= MANY and self.accepted < self.tried * RARE:
+            self.values.structured = MORE_STRUCTURED
         for i, (case, b, n) in enumerate(zip(cases, before, now)):
             new = b.get("new", 0) + (n.get("new", 0) if self.compare else 0)
             if new:

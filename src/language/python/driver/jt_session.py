@@ -78,6 +78,7 @@ class Session:
                 side.preload(foreign)
         files = sorted({m["file"] for m in plan.mutants} | {t.file for t in plan.targets if t.file})
         self.head.watch_lines(files)
+        self.base.watch_lines(sorted({t.base_file for t in plan.targets if t.base_file}))
         for name in heads:
             module = self.code.module(name)
             if module is not None and name not in self.mined_modules:

@@ -119,6 +119,7 @@ class Shape:
         "result",
         "near",
         "minus",
+        "tested",
     )
 
     def __init__(self, kind=None, score=SURE):
@@ -135,6 +136,7 @@ class Shape:
         self.result = None
         self.minus = ()  # the two sides that it is the difference of
         self.near = []  # shapes that this one is compared or added with
+        self.tested = set()  # kinds that the code asks for by isinstance
         if kind:
             self.add(kind, score)
 
@@ -196,13 +198,15 @@ class Shape:
         return found
 
     def kinds(self):
-        """Its principal kinds, best first: those with at least half of the best evidence."""
+        """Its principal kinds, best first: those with at least half of the best evidence, and those
+        that the code expects beside them.
+        """
         scores = {k: v for k, v in self.known().items() if k not in ("none", "character")}
         if not scores:
             return []
         best = max(scores.values())
         order = sorted(scores, key=lambda k: (-scores[k], k))
-        return [k for k in order if scores[k] * 2 >= best]
+        return [k for k in order if scores[k] * 2 >= best or k in self.tested]
 
     def optional(self):
         """Whether None is meant to be accepted."""
@@ -385,6 +389,7 @@ def merge(into, other, score=None, depth=0):
                 mine[name] = shape
             else:
                 merge(mine[name], shape, score, depth + 1)
+    into.tested |= other.tested
     into.parts = into.parts or other.parts
     into.consts.extend(c for c in other.consts if c not in into.consts)
     into.arity = other.arity if into.arity is None else into.arity

@@ -117,6 +117,8 @@ class Pool:
 
     def __init__(self):
         self.ints, self.floats, self.strings = [], [], []
+        self.rows = []  # (mark, count) of the texts that the code splits into so many parts
+        self.lined = False  # whether the code reads texts line by line
 
     def add(self, value):
         """Takes a constant in; a number brings its neighbours."""
@@ -137,6 +139,9 @@ class Pool:
             values.append(value)
 
 
+STRUCTURED, MORE_STRUCTURED = 0.12, 0.45
+
+
 class Values:
     """Makes values for one target. Within a case, values come back: keys are looked up that were
     put in.
@@ -151,6 +156,7 @@ class Values:
         self.recent = {}
         self.reuse = 0.4
         self.answers = {}  # method name -> [times it gave None, times it gave more]
+        self.structured = STRUCTURED  # the share of texts that look like a small language
 
     def begin(self):
         """A new case: nothing was used yet."""
@@ -303,7 +309,13 @@ class Values:
             return literal(
                 self.rng.choice(("a", "b", "c", "d", "ab"))
             )  # only handed on: any will do
-        return literal(jt_samples.text(self.rng, self.pool.strings, STRINGS, short=depth > 0))
+        pool = self.pool
+        if pool.rows and self.rng.random() < 0.25:
+            return literal(jt_samples.row(self.rng, pool.strings, pool.rows))
+        if pool.lined and self.rng.random() < 0.25:
+            return literal(jt_samples.lined(self.rng, pool.strings))
+        short, share = depth > 0, self.structured
+        return literal(jt_samples.text(self.rng, pool.strings, STRINGS, short, share))
 
     def _size(self, depth):
         return self.rng.choice((0, 1, 2, 2, 3, 3, 4, 5, 7) if depth == 0 else (1, 2, 2, 3, 0))
@@ -484,7 +496,20 @@ class Values:
                 continue
             value = self.random(shape, depth + 1, name=param)
             args.append("%s=%s" % (param, value) if skipped else value)
+        if depth < MAX_DEPTH:
+            rest, named = any_number(self.inference, module, node)
+            if rest is not None and not skipped:
+                args += [self._one_of(rest, depth) for _ in range(self.rng.choice((0, 1, 2, 2, 3)))]
+            if named is not None:
+                count = self.rng.choice((0, 1, 2, 2))
+                args += ["%s=%s" % (key, self._one_of(named, depth)) for key in "ab"[:count]]
         return "%s(%s)" % (name, ", ".join(args))
+
+    def _one_of(self, many, depth):
+        known = many.element()
+        kind = self.rng.choice(("int", "str", "str"))
+        shape = known if known is not None and known.known() else jt_shape.Shape(kind)
+        return self.random(shape, depth + 1)
 
     @staticmethod
     def _better(param, shape, used, class_name):
@@ -576,6 +601,19 @@ def class_params(inference, module, node):
         for n, s in shapes.items()
         if required.get(n, True) is not None
     }
+
+
+def any_number(inference, module, node):
+    """The shapes of what a constructor takes as `*args` and `**kwargs`; None where it doesn't."""
+    for owner, name in inference.lineage(module, node.name):
+        init = owner.defs.get(name + ".__init__")
+        if isinstance(init, jt_code.FUNCTIONS):
+            shapes = inference.constructor(module, node.name)
+            return [
+                shapes.get(extra.arg) if extra else None
+                for extra in (init.args.vararg, init.args.kwarg)
+            ]
+    return None, None
 
 
 def _class_var(node):

@@ -304,11 +304,12 @@ class Body:
                 "    pytest.fail(%s)" % jt_text.literal(message),
                 "",
             ]
-            # Processor time, so that a busy machine is not taken for code that doesn't end.
-            + ["signal.signal(signal.SIGVTALRM, give_up)"]
-            + ["signal.setitimer(signal.ITIMER_VIRTUAL, %s)" % LONGEST, "try:"]
+            # Processor time, so that a busy machine is not taken for code that doesn't end; the
+            # kernel's too, as a list that grows spends as much of it.
+            + ["signal.signal(signal.SIGPROF, give_up)"]
+            + ["signal.setitimer(signal.ITIMER_PROF, %s)" % LONGEST, "try:"]
             + ["    " + line for line in inner]
-            + ["finally:", "    signal.setitimer(signal.ITIMER_VIRTUAL, 0)"]
+            + ["finally:", "    signal.setitimer(signal.ITIMER_PROF, 0)"]
         )
 
 

@@ -74,6 +74,47 @@ def test_code_that_does_not_end_any_more_gets_a_test_that_ends(tmp_path):
     assert not passes(tmp_path, "head", found[0])
 
 
+def test_an_input_that_lacks_what_head_reads_sooner_proves_nothing(tmp_path):
+    base = (
+        "class Cart:\n    def __init__(self):\n        self.lines = []\n\n"
+        "    def add(self, line):\n        for old in self.lines:\n"
+        "            if old.sku == line.sku and old.price == line.price:\n"
+        "                return\n        self.lines.append(line)\n"
+    )
+    head = base.replace(
+        "        for old in self.lines:\n"
+        "            if old.sku == line.sku and old.price == line.price:\n",
+        "        wanted = (line.sku, line.price)\n        for old in self.lines:\n"
+        "            if (old.sku, old.price) == wanted:\n",
+    )
+    assert regressions(explore(tmp_path, base, head)) == []
+    base = (
+        "def fits(person, shift):\n    if shift.day in person.days_off:\n        return False\n"
+        "    return person.role >= shift.role\n"
+    )
+    head = (
+        "def fits(person, shift):\n"
+        "    return person.role >= shift.role and shift.day not in person.days_off\n"
+    )
+    assert regressions(explore(tmp_path / "fits", base, head)) == []
+
+
+def test_an_input_that_base_looks_at_first_is_missed_when_head_does_not(tmp_path):
+    base = (
+        "def total(order):\n    if isinstance(order, str):\n        return 0\n"
+        "    return sum(order.values())\n"
+    )
+    head = "def total(order):\n    return sum(order.values())\n"
+    found = regressions(explore(tmp_path, base, head))
+    assert found and "AttributeError" in found[0]["now"]
+
+
+def test_a_key_that_base_has_a_default_for_is_missed_when_head_has_none(tmp_path):
+    base = "def total(order):\n    return order.get('price', 0) * order['count']\n"
+    found = regressions(explore(tmp_path, base, base.replace(".get('price', 0)", "['price']")))
+    assert found and "KeyError" in found[0]["now"]
+
+
 def test_an_import_error_is_a_problem_and_not_a_difference(tmp_path):
     head = "import missing_module\n" + BASE.replace("count", "number")
     result = explore(tmp_path, BASE, head)
