@@ -1,4 +1,5 @@
-//! The kill matrix beside a fresh `pytest` for each cell and each mutant, mutmut and cosmic-ray: the same project, suite and mutants.
+//! The kill matrix beside a fresh `pytest` for each cell and each mutant, mutmut and cosmic-ray: the same project, suite
+//! and mutants.
 
 use std::io::Write;
 use std::path::Path;

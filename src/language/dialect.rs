@@ -127,7 +127,7 @@ pub(crate) fn facts(dialect: &dyn Dialect, path: &RepoPath, text: &str) -> Resul
     let queries = queries.as_ref().map_err(|error| LanguageError::Grammar(anyhow::anyhow!("{error:#}")))?;
     let tree = Grammar::load(&grammar)?.parse(path, text, None)?;
     let syntax = Syntax::new(&tree, text);
-    let matches = queries.matches(&syntax);
+    let matches = queries.matches(&syntax).ok_or_else(|| LanguageError::TooSlow(path.clone()))?;
     let mut facts = FileFacts::new(path.clone(), dialect.id(), FileCategory::Code);
     let places = places(dialect, &matches);
     facts.broken = syntax.root().has_error();

@@ -35,12 +35,12 @@ impl Queries {
         Ok(Self { query, roots })
     }
 
-    /// All matches, in order of the last node that each holds: of calls in a chain, the one that is written first. Those
-    /// that are not found within `limits::PARSE_TIME` are left out.
+    /// All matches, in order of the last node that each holds: of calls in a chain, the one that is written first. None
+    /// where that takes longer than `limits::PARSE_TIME`.
     ///
     /// The nodes are known already, so the query is asked only where a pattern can begin: to have its cursor walk all of
     /// them takes as long as parsing.
-    pub(crate) fn matches<'s>(&'s self, syntax: &'s Syntax<'s>) -> Vec<Match<'s>> {
+    pub(crate) fn matches<'s>(&'s self, syntax: &'s Syntax<'s>) -> Option<Vec<Match<'s>>> {
         let started = Instant::now();
         let is_late = || started.elapsed() > limits::PARSE_TIME;
         let roots = syntax.kinds(&self.roots);
@@ -50,7 +50,7 @@ impl Queries {
         let mut matches = Vec::new();
         for root in syntax.root().descendants().filter(|part| roots.has(*part)) {
             if is_late() {
-                break;
+                return None;
             }
             let mut over_time =
                 |_: &QueryCursorState| if is_late() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
@@ -61,8 +61,11 @@ impl Queries {
                 matches.push(self.named(root, one.captures()));
             }
         }
+        if is_late() {
+            return None;
+        }
         matches.sort_by_key(|found: &Match<'_>| found.captures.iter().map(|(_, part)| part.index()).max());
-        matches
+        Some(matches)
     }
 
     fn named<'s>(&'s self, root: Part<'s>, captures: &[QueryCapture<'s>]) -> Match<'s> {

@@ -86,6 +86,8 @@ class Bench:
                 status = quiet(command, place, timeout=60).returncode
             except subprocess.TimeoutExpired:
                 status = 1  # a mutant that doesn't end
+            if status not in (0, 1, 2):  # passed, failed, could not be collected
+                raise SystemExit("pytest could not run %s" % (arguments,))
             if status != 0:
                 fell.add(number)
             with open(path, "w", encoding="utf-8") as file:
@@ -249,7 +251,8 @@ def first_difference(text, other):
 
 def every(count):
     """The numbers of a sample of so many, spread over them all."""
-    return list(range(0, count, max(1, count // SAMPLE)))[:SAMPLE]
+    size = min(SAMPLE, count)
+    return [count * number // size for number in range(size)]
 
 
 def say(**row):

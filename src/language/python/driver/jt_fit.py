@@ -2,13 +2,52 @@
 did not get as far. Who only puts the steps of a function in another order breaks nobody's code.
 """
 
-import os
+import ast
 import re
 
 ATTRIBUTE = re.compile(r"'(?P<type>[\w.]+)' object has no attribute '(?P<name>\w+)'")
 KEY = re.compile(r"'(?P<name>[^'\\]+)'")
 # Where base looks what it was given, it means to do something about it.
-LOOKS = re.compile(r"\b(isinstance|issubclass|hasattr|getattr|callable|type)\(|\b(except|case) ")
+LOOKS = re.compile(
+    r"\b(isinstance|issubclass|hasattr|getattr|callable|type|vars)\(|\b(except|case) |__dict__"
+)
+# What stands behind one of these may be left out although its line is reached.
+PERHAPS = re.compile(r"\b(and|or|if|else|for|while|lambda)\b")
+# How values of a type are written that anybody can pass where something else is meant.
+WRITTEN = {
+    "types.SimpleNamespace": "SimpleNamespace(",
+    "str": '"',
+    "int": "",
+    "float": ".",
+    "list": "[",
+    "dict": "{",
+    "tuple": "(",
+    "set": "{",
+    "datetime.date": "date(",
+    "datetime.datetime": "datetime(",
+}
+
+
+class Asked:
+    """What an exception misses, as code asks for it."""
+
+    def __init__(self, pattern, looked, written):
+        self.pattern = re.compile(pattern)
+        self.looked = re.compile(looked) if looked else LOOKS
+        self.written = written
+
+    def is_in(self, line):
+        """Whether a line asks for it."""
+        return bool(self.pattern.search(line))
+
+    def is_sure(self, line):
+        """Whether a line that is reached asks for it, whatever the rest of it says, or looks
+        whether it is there.
+        """
+        found = self.pattern.search(line)
+        before = PERHAPS.search(line, 0, found.start()) if found else None
+        is_first = found is not None and before is None and " for " not in line
+        return is_first or bool(self.looked.search(line))
 
 
 class Fitness:
@@ -18,53 +57,72 @@ class Fitness:
         self.session = session
         self.texts = {}
 
-    def is_lacking(self, case, now):
-        """Whether what head's outcome misses in an input is asked for by base too, only later than
-        this input gets there.
+    def is_lacking(self, case, before, now):
+        """Whether what head's outcome misses in an input is asked for by the functions that base
+        enters, too, only later than this input gets there.
         """
-        asked = lacked(now)
-        if asked is None:
+        asked = self._lacked(now)
+        if asked is None or asked.written not in "\n".join(case.setup + (case.call,)):
             return False
-        if "SimpleNamespace" in now["message"]:  # nobody but the explorer makes one without it
-            return self._is_asked(asked)
         outcome = self.session.run(self.session.base, [case], fresh=True, lines=True)[0]
-        reached = [
-            self._lines(file)[number - 1]
-            for file, numbers in outcome.get("lines", {}).items()
-            for number in numbers
-            if number <= len(self._lines(file))
-        ]
-        if any(asked.search(line) or LOOKS.search(line) for line in reached):
+        if outcome["kind"] != before["kind"] or not outcome.get("lines"):
             return False
-        return self._is_asked(asked)
+        is_later = False
+        for file, reached in sorted(outcome["lines"].items()):
+            lines, functions = self._text(file)
+            if any(asked.is_sure(lines[n - 1]) for n in reached if n <= len(lines)):
+                return False
+            for first, last in functions:
+                if any(first < number <= last for number in reached):
+                    is_later = is_later or any(map(asked.is_in, lines[first:last]))
+        return is_later
 
-    def _is_asked(self, asked):
-        files = self.session.base.files
-        return any(asked.search(line) for file in files for line in self._lines(file))
+    def _lacked(self, outcome):
+        """What an exception misses that nobody raised by name: an attribute of something of a type
+        that never has it, or a key; None for another outcome.
+        """
+        if outcome["kind"] != "raise" or outcome["planned"]:
+            return None
+        if outcome["type"] == "AttributeError":
+            found = ATTRIBUTE.search(outcome["message"])
+            written = self._written(found["type"], found["name"]) if found else None
+            if written is not None:
+                return Asked(r"\.%s\b" % re.escape(found["name"]), None, written)
+        if outcome["type"] == "KeyError":
+            found = KEY.fullmatch(outcome["message"])
+            if found:
+                quoted = r"""["']%s["']""" % re.escape(found["name"])
+                return Asked(r"\[%s\]" % quoted, quoted + "|" + LOOKS.pattern, "{")
+        return None
 
-    def _lines(self, file):
+    def _written(self, kind, name):
+        """How values of a type are written; None where they may have the attribute, or nobody
+        knows.
+        """
+        if kind in WRITTEN:
+            return WRITTEN[kind]
+        for code, inference in self._sides():
+            for module in code.modules.values():
+                if module is not None and kind in module.classes():
+                    return None if name in inference.members(module, kind) else kind + "("
+        return None
+
+    def _sides(self):
+        session = self.session
+        return (session.base_code, session.inference.other), (session.code, session.inference)
+
+    def _text(self, file):
+        """The lines of a file of base, and the first and last of each function."""
         if file not in self.texts:
-            path = os.path.join(self.session.base_code.root, file)
-            try:
-                with open(path, encoding="utf-8") as handle:
-                    self.texts[file] = handle.read().split("\n")
-            except (OSError, ValueError):
-                self.texts[file] = []
+            modules = self.session.base_code.modules.values()
+            source = next((m.source for m in modules if m is not None and m.file == file), "")
+            self.texts[file] = source.split("\n"), spans(source)
         return self.texts[file]
 
 
-def lacked(outcome):
-    """What an exception misses, as it is written in code: an attribute of something that is not
-    None, or a key; None for another outcome.
-    """
-    if outcome["kind"] != "raise":
-        return None
-    if outcome["type"] == "AttributeError":
-        found = ATTRIBUTE.search(outcome["message"])
-        if found and found["type"] != "NoneType":
-            return re.compile(r"\.%s\b" % re.escape(found["name"]))
-    if outcome["type"] == "KeyError":
-        found = KEY.fullmatch(outcome["message"])
-        if found:
-            return re.compile(r"""["']%s["']""" % re.escape(found["name"]))
-    return None
+def spans(source):
+    """The first and the last line of each function of a text."""
+    functions = (ast.FunctionDef, ast.AsyncFunctionDef)
+    return [
+        (n.lineno, n.end_lineno) for n in ast.walk(ast.parse(source)) if isinstance(n, functions)
+    ]

@@ -51,6 +51,16 @@ _ISINSTANCE = {"int": "int", "str": "str", "float": "float", "list": "list", "di
                "timedelta": "timedelta", "Path": "path"}  # fmt: skip
 
 
+_DAY, _TIME = {"year", "month", "day"}, {
+    "hour",
+    "minute",
+    "second",
+    "microsecond",
+    "tzinfo",
+    "fold",
+}
+
+
 class Inference:
     """Shapes of parameters of the functions of one revision, computed once each."""
 
@@ -118,6 +128,14 @@ class Inference:
                         jt_shape.merge(shape, used, LIKELY)
                     fields[node.target.id] = shape
         return fields
+
+    def members(self, module, name):
+        """The names of all that objects of a class have."""
+        members = set(self.class_fields(module, name))
+        for owner, local in self.lineage(module, name):
+            members |= {n.split(".")[1] for n in owner.defs if n.startswith(local + ".")}
+            members |= set(self.self_shapes(owner, local))
+        return members
 
     def self_shapes(self, module, class_name):
         """Shapes of `self.x` in a class, shared by its methods."""
@@ -242,6 +260,7 @@ class Walker(ast.NodeVisitor):
         self.env = env
         self.fields = fields
         self.depth = depth
+        self.refusing = set()  # calls of isinstance for what is only refused
 
     def generic_visit(self, node):
         """Expressions are evaluated for their evidence, statements visited."""
@@ -252,6 +271,18 @@ class Walker(ast.NodeVisitor):
 
     # -- statements
     # -------------------------------------------------------------------------------------------
+
+    def visit_If(self, node):
+        """What is asked for only to refuse it is not meant to be passed."""
+        if isinstance(node.body[0], ast.Raise):
+            pending = [node.test]
+            while pending:
+                test = pending.pop()
+                if isinstance(test, ast.Call):
+                    self.refusing.add(test)
+                elif isinstance(test, ast.BoolOp):
+                    pending += test.values
+        self.generic_visit(node)
 
     def visit_Assign(self, node):
         """Names become aliases of what is assigned."""
@@ -659,7 +690,7 @@ class Walker(ast.NodeVisitor):
 
     def _named_call(self, name, node, args, words):
         if name == "isinstance" and len(node.args) == 2 and args[0] is not None:
-            self._isinstance(args[0], node.args[1])
+            self._isinstance(args[0], node.args[1], node not in self.refusing)
         elif name in _TAKES:
             kind, score = _TAKES[name]
             for shape in args[:2] if name in ("divmod", "pow", "range") else args[:1]:
@@ -699,16 +730,16 @@ class Walker(ast.NodeVisitor):
             "abs": args[0] if args else None,
         }.get(name)
 
-    def _isinstance(self, shape, types):
+    def _isinstance(self, shape, types, is_taken):
         parts = types.elts if isinstance(types, ast.Tuple) else [types]
         for part in parts:
             name = getattr(part, "attr", getattr(part, "id", ""))
             if name in _ISINSTANCE:
                 shape.add(_ISINSTANCE[name], LIKELY)
-                shape.tested.add(_ISINSTANCE[name])
+                shape.tested |= {_ISINSTANCE[name]} if is_taken else set()
             elif self.inference._finder(self.module)(name):
                 shape.add("object", LIKELY)
-                shape.tested.add("object")
+                shape.tested |= {"object"} if is_taken else set()
                 if name not in shape.classes:
                     shape.classes.append(name)
 
@@ -760,9 +791,8 @@ class Walker(ast.NodeVisitor):
         shape = self.shape(func.value)
         if shape is None:
             return None
-        if name == "replace" and words:  # that of texts takes no names
-            moment = set(words) & {"hour", "minute", "second", "microsecond", "tzinfo"}
-            shape.add("datetime" if moment else "date", SURE)
+        if name == "replace" and words and not args and set(words) <= _DAY | _TIME:
+            shape.add("datetime" if set(words) & _TIME else "date", SURE)
             return shape
         if name in jt_shape.METHODS:
             kinds = jt_shape.METHODS[name]

@@ -239,10 +239,18 @@ class RequestMaker:
                 yield (request, request)
                 for shown in showing:
                     yield (request, shown)
+            for request, between in itertools.product(own[:2], self._between()):
+                yield (request, between, request)
             for before, request in itertools.product(changing, own[:4]):
                 yield (before, request)
                 for shown in showing[:3]:
                     yield (before, request, shown)
+
+    def _between(self):
+        """What changes state after the target did, also where it finds nothing to change before."""
+        for taker in self.others:
+            if taker.method not in SAFE:
+                yield from self._well(taker)[:2] or itertools.islice(self._of(taker), 2)
 
     def _well(self, taker):
         return self.good.get((taker.path, taker.method)) or []

@@ -44,6 +44,9 @@ EDGES = {
 }
 
 
+MOST_ROWS, MOST_FIELDS, LONGEST_MARK = 40, 12, 8
+
+
 def fill_pool(pool, nodes, modules, rng):
     """Constants of some definitions first, then of whole modules; samples of patterns; quoted
     words.
@@ -66,7 +69,8 @@ def fill_pool(pool, nodes, modules, rng):
             elif isinstance(child, ast.ClassDef):
                 _members(pool, child)
             elif isinstance(child, jt_code.FUNCTIONS):
-                pool.rows += [row for row in rows(child) if row not in pool.rows]
+                found = [row for row in rows(child) if row not in pool.rows]
+                pool.rows += found[: MOST_ROWS - len(pool.rows)]
 
 
 def rows(function):
@@ -78,7 +82,7 @@ def rows(function):
         if isinstance(node, ast.Assign) and getattr(node.value, "func", None) is not None:
             mark = _splits_at(node.value)
             target = node.targets[0]
-            if mark and isinstance(target, ast.Tuple):
+            if mark and isinstance(target, ast.Tuple) and 1 < len(target.elts) < MOST_FIELDS:
                 found.append((mark, len(target.elts)))
             elif mark and isinstance(target, ast.Name):
                 marks[target.id] = mark
@@ -87,7 +91,7 @@ def rows(function):
             args, count = node.left.args, getattr(node.comparators[0], "value", None)
             name = getattr(args[0], "id", None) if len(args) == 1 else None
             is_length = getattr(node.left.func, "id", None) == "len" and type(count) is int
-            if is_length and name in marks and 1 < count < 12:
+            if is_length and name in marks and 1 < count < MOST_FIELDS:
                 found.append((marks[name], count))
     return found
 
@@ -99,8 +103,11 @@ def _splits_lines(call):
 def _splits_at(call):
     if getattr(call.func, "attr", None) not in ("split", "rsplit"):
         return None
-    mark = getattr(call.args[0], "value", None) if call.args else " "
-    return mark if isinstance(mark, str) else None
+    if getattr(call.func.value, "id", None) in ("re", "shlex"):
+        return None
+    given = call.args[:1] + [word.value for word in call.keywords if word.arg == "sep"]
+    mark = getattr(given[0], "value", None) if given else " "
+    return mark if isinstance(mark, str) and len(mark) <= LONGEST_MARK else None
 
 
 def _members(pool, node):

@@ -92,7 +92,10 @@ class Regressions:
             if key not in search.reported:
                 search.reported.add(key)
                 shrunk = self.shrunk(finding, search)
-                search.made += shrunk is not None and self._candidate(shrunk, search)
+                if shrunk is not None:
+                    search.made += self._candidate(shrunk, search)
+                else:  # another finding of its kind may be fit
+                    search.forget(finding)
 
     def confirmed(self, finding, search):
         """The finding, seen again in fresh processes with another hash seed, zone and folder.
@@ -101,7 +104,10 @@ class Regressions:
         becomes its setup.
         """
         sure = self._again(finding.case, search)
-        if sure is None and finding.history and self.histories > 0:
+        is_fit = sure is None and not self.fitness.is_lacking(
+            finding.case, finding.before, finding.now
+        )
+        if is_fit and finding.history and self.histories > 0:
             self.histories -= 1
             sure = self._after_another(finding, search)
         return sure
@@ -131,7 +137,7 @@ class Regressions:
         again = jt_compare.difference(before2[0], now2[0], search.documented)
         if again is None or found[0] != again[0]:
             return None
-        if self.fitness.is_lacking(case, now[0]):
+        if self.fitness.is_lacking(case, before[0], now[0]):
             return None
         return Finding(case, before[0], now[0], found)
 
@@ -147,7 +153,7 @@ class Regressions:
             best = step
         if best is finding:
             return finding
-        if self.fitness.is_lacking(best.case, best.now):
+        if self.fitness.is_lacking(best.case, best.before, best.now):
             return None
         return self._again(best.case, search) or finding
 

@@ -317,6 +317,9 @@ class RouteSearch(Search):
     def _learn_once(self):
         """What is taken is known from the source."""
 
+    def _adapt(self):
+        """What a text has to look like is in the description of its route."""
+
     def _answered(self, case, outcome):
         """No observers are chosen by what they answer."""
 

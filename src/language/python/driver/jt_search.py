@@ -237,6 +237,11 @@ class Search:
                 else:
                     self.findings.remove(finding)
 
+    def forget(self, finding):
+        """Takes back that a finding is sure."""
+        self.sure = {cluster: sure for cluster, sure in self.sure.items() if sure is not finding}
+        self.findings = [found for found in self.findings if found.case.key != finding.case.key]
+
     def _mined(self):
         words = {
             local.split(".")[-1] for local in [self.target.local] + [m.local for m in self.makers]
@@ -359,8 +364,7 @@ class Search:
             before = now
         self.tried += len(cases)
         self.accepted += sum(outcome["kind"] == "value" for outcome in now)
-        if self.tried >= MANY and self.accepted < self.tried * RARE:
-            self.values.structured = MORE_STRUCTURED
+        self._adapt()
         for i, (case, b, n) in enumerate(zip(cases, before, now)):
             new = b.get("new", 0) + (n.get("new", 0) if self.compare else 0)
             if new:
@@ -378,6 +382,11 @@ class Search:
                 self.news = self.tried
                 self.findings.append(Finding(case, b, n, found, tuple(cases[:i])))
         return before
+
+    def _adapt(self):
+        """Where little is accepted, more texts look like a small language."""
+        if self.tried >= MANY and self.accepted < self.tried * RARE:
+            self.values.structured = MORE_STRUCTURED
 
     def _answered(self, case, outcome):
         """Remembers which methods give something back: the others are no observers."""

@@ -426,6 +426,8 @@ class Values:
 
     def _callable(self, shape, depth):
         arity = 1 if shape.arity is None else shape.arity
+        if arity == 0 and self.rng.random() < 0.5:  # a clock, or a source of ids
+            return "iter(range(%d, 999, %d)).__next__" % self.rng.choice(((0, 1), (0, 4), (100, 7)))
         return self.rng.choice(
             FUNCTIONS.get(arity, ["lambda *args: args[0]", "lambda *args: len(args)"])
         )
@@ -456,22 +458,15 @@ class Values:
         if not attrs:
             return []
         module = self.names.module
-        found = [name for name in module.classes() if attrs <= self._members(module, name)]
+        found = [name for name in module.classes() if attrs <= self.inference.members(module, name)]
         if found:
             return found
         others = self.names.code.neighbours(module)
         return [
             name
             for name, (owner, _) in sorted(others.items())
-            if attrs <= self._members(owner, name)
+            if attrs <= self.inference.members(owner, name)
         ]
-
-    def _members(self, module, name):
-        members = set(self.inference.class_fields(module, name))
-        for owner, local in self.inference.lineage(module, name):
-            members |= {n.split(".")[1] for n in owner.defs if n.startswith(local + ".")}
-            members |= set(self.inference.self_shapes(owner, local))
-        return members
 
     def instance(self, name, depth=0, attrs=None):
         """An expression that builds an object of a class of the repository."""
@@ -486,6 +481,8 @@ class Values:
         if members:
             return "%s.%s" % (name, self.rng.choice(members))
         args, skipped = [], False
+        maker = maker_of(self.inference, module, node)
+        words = [a.arg for a in maker[1].args.kwonlyargs] if maker else []
         for param, (shape, required) in class_params(self.inference, module, node).items():
             shape = self._better(param, shape, (attrs or {}).get(param), name)
             linked = "object" in shape.known()
@@ -495,18 +492,37 @@ class Values:
                 skipped = True
                 continue
             value = self.random(shape, depth + 1, name=param)
+            if param in words and not skipped:
+                args += self._rest(module, node, maker, depth)
+                skipped = True
             args.append("%s=%s" % (param, value) if skipped else value)
-        if depth < MAX_DEPTH:
-            rest, named = any_number(self.inference, module, node)
-            if rest is not None and not skipped:
-                args += [self._one_of(rest, depth) for _ in range(self.rng.choice((0, 1, 2, 2, 3)))]
-            if named is not None:
-                count = self.rng.choice((0, 1, 2, 2))
-                args += ["%s=%s" % (key, self._one_of(named, depth)) for key in "ab"[:count]]
+        if maker is not None and depth < MAX_DEPTH:
+            args += [] if skipped else self._rest(module, node, maker, depth)
+            args += self._named(module, node, maker, depth)
         return "%s(%s)" % (name, ", ".join(args))
 
+    def _rest(self, module, node, maker, depth):
+        """Values for `*args`, where the constructor keeps them."""
+        rest = maker[1].args.vararg
+        if rest is None or not keeps(maker[1], rest.arg):
+            return []
+        shape = self.inference.constructor(module, node.name).get(rest.arg)
+        return [self._one_of(shape, depth) for _ in range(self.rng.choice((0, 1, 2, 2, 3)))]
+
+    def _named(self, module, node, maker, depth):
+        """Values for `**kwargs`, where the constructor keeps them."""
+        own, named = maker[1].args, maker[1].args.kwarg
+        if named is None or not keeps(maker[1], named.arg):
+            return []
+        shape = self.inference.constructor(module, node.name).get(named.arg)
+        taken = {a.arg for a in own.args + own.kwonlyargs}
+        fields = sorted(shape.fields) if shape is not None else []
+        names = [n for n in fields or ["a", "b"] if n not in taken and n.isidentifier()]
+        count = self.rng.choice((0, 0, 1, 2))
+        return ["%s=%s" % (key, self._one_of(shape, depth)) for key in names[:count]]
+
     def _one_of(self, many, depth):
-        known = many.element()
+        known = many.element() if many is not None else None
         kind = self.rng.choice(("int", "str", "str"))
         shape = known if known is not None and known.known() else jt_shape.Shape(kind)
         return self.random(shape, depth + 1)
@@ -603,17 +619,23 @@ def class_params(inference, module, node):
     }
 
 
-def any_number(inference, module, node):
-    """The shapes of what a constructor takes as `*args` and `**kwargs`; None where it doesn't."""
+def maker_of(inference, module, node):
+    """Where the constructor of a class stands: `(class, definition)`, or None."""
     for owner, name in inference.lineage(module, node.name):
         init = owner.defs.get(name + ".__init__")
         if isinstance(init, jt_code.FUNCTIONS):
-            shapes = inference.constructor(module, node.name)
-            return [
-                shapes.get(extra.arg) if extra else None
-                for extra in (init.args.vararg, init.args.kwarg)
-            ]
-    return None, None
+            return name, init
+    return None
+
+
+def keeps(function, name):
+    """Whether a function does more with its `*name` or `**name` than to hand it on."""
+    used, handed = 0, 0
+    for node in ast.walk(function):
+        used += isinstance(node, ast.Name) and node.id == name
+        starred = isinstance(node, ast.Starred) or isinstance(node, ast.keyword) and not node.arg
+        handed += starred and getattr(node.value, "id", None) == name
+    return used > handed
 
 
 def _class_var(node):

@@ -115,6 +115,48 @@ def test_a_key_that_base_has_a_default_for_is_missed_when_head_has_none(tmp_path
     assert found and "KeyError" in found[0]["now"]
 
 
+LOST = {
+    "an entry of a table": (
+        "def cost(n, code):\n" '    rates = {"eur": 1, "gbp": 2}\n' "    return n * rates[code]\n",
+        '"gbp": 2',
+        '"usd": 2',
+        "KeyError",
+    ),
+    "a guard": (
+        'FIELDS = ("name", "mail")\n\n\ndef row(user):\n'
+        "    return [user[field] for field in FIELDS if field in user]\n",
+        " if field in user",
+        "",
+        "KeyError",
+    ),
+    "an attribute that another method sets": (
+        "class Report:\n    def __init__(self, name):\n        self.name = name\n\n"
+        "    def load(self, title):\n        self.title = title\n\n"
+        "    def render(self):\n        return self.name.upper()\n",
+        "return self.name.upper()",
+        "return self.title.upper()",
+        "AttributeError",
+    ),
+    "a default, which another function does without": (
+        'def total(order):\n    if not order.get("lines"):\n        return 0\n'
+        '    return order.get("price", 1) * len(order["lines"])\n\n\n'
+        'def price(order):\n    return order["price"]\n',
+        '    if not order.get("lines"):\n        return 0\n    return order.get("price", 1)',
+        '    each = order["price"]\n    if not order.get("lines"):\n'
+        "        return 0\n    return each",
+        "KeyError",
+    ),
+}
+
+
+@pytest.mark.parametrize("lost", LOST)
+def test_what_is_really_lost_is_no_lack_of_the_input(tmp_path, lost):
+    base, before, now, error = LOST[lost]
+    assert before in base
+    found = regressions(explore(tmp_path, base, base.replace(before, now)))
+    assert any(error in candidate["now"] for candidate in found)
+
+
 def test_an_import_error_is_a_problem_and_not_a_difference(tmp_path):
     head = "import missing_module\n" + BASE.replace("count", "number")
     result = explore(tmp_path, BASE, head)
