@@ -92,7 +92,7 @@ class Fitness:
             found = KEY.fullmatch(outcome["message"])
             if found:
                 quoted = r"""["']%s["']""" % re.escape(found["name"])
-                return Asked(r"\[%s\]" % quoted, quoted + "|" + LOOKS.pattern, "{")
+                return Asked(r"\[%s\]" % quoted, r"(?<!\[)%s|%s" % (quoted, LOOKS.pattern), "{")
         return None
 
     def _written(self, kind, name):

@@ -20,14 +20,16 @@ class Tracer:
         self.steps = 0
         self.limit = 0
         self.on_limit = None
+        self.noting = False
         self.lines = set()
         self.arcs = set()
         self.last = 0
 
-    def start(self, limit, on_limit):
+    def start(self, limit, on_limit, lines):
         """Counts from nothing; `on_limit` is called once when `limit` steps were made, and must not
-        return.
+        return. `lines` says whether it matters which lines are reached.
         """
+        self.noting = lines
         self.steps = 0
         self.limit = limit
         self.on_limit = on_limit
@@ -70,7 +72,7 @@ class Tracer:
             self.on_limit()
         if entry is False:
             return None
-        number, wanted = entry
+        number, wanted = entry[0], entry[1] if self.noting else None
         lines, arcs = self.lines, self.arcs
 
         def local(frame, event, _arg):

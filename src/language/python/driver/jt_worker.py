@@ -167,7 +167,11 @@ class Child:
         if watch:
             sys.setprofile(guard.profile)
         with contextlib.redirect_stdout(text):
-            tracer.start(case["limit"], lambda: self.end({"kind": "long", "steps": tracer.steps}))
+            tracer.start(
+                case["limit"],
+                lambda: self.end({"kind": "long", "steps": tracer.steps}),
+                lines=bool(case.get("lines")),
+            )
             outcome = self._evaluate(case, canon, tracer)
         sys.setprofile(None)
         guard.armed = False

@@ -97,6 +97,12 @@ def test_an_input_that_lacks_what_head_reads_sooner_proves_nothing(tmp_path):
         "    return person.role >= shift.role and shift.day not in person.days_off\n"
     )
     assert regressions(explore(tmp_path / "fits", base, head)) == []
+    base = "def fits(p, s):\n    return p['role'] >= s['role'] and s['day'] != p['off']\n"
+    head = (
+        "def fits(p, s):\n    if s['day'] == p['off']:\n        return False\n"
+        "    return p['role'] >= s['role']\n"
+    )
+    assert regressions(explore(tmp_path / "keys", base, head)) == []
 
 
 def test_an_input_that_base_looks_at_first_is_missed_when_head_does_not(tmp_path):
