@@ -51,14 +51,8 @@ _ISINSTANCE = {"int": "int", "str": "str", "float": "float", "list": "list", "di
                "timedelta": "timedelta", "Path": "path"}  # fmt: skip
 
 
-_DAY, _TIME = {"year", "month", "day"}, {
-    "hour",
-    "minute",
-    "second",
-    "microsecond",
-    "tzinfo",
-    "fold",
-}
+_DAY = set("year month day".split())
+_TIME = set("hour minute second microsecond tzinfo fold".split())
 
 
 class Inference:

@@ -145,7 +145,7 @@ def by_tokens(rng, value, constants):
         return "".join(tokens[:after] + tokens[at:])
     if roll == 2:
         return "".join(tokens[:at] + tokens[after:])
-    known = [c for text in constants if len(text) < 12 for c in text if not c.isalnum()]
+    known = known_marks(constants)
     if tokens[at].isalnum():
         known = [token for token in tokens if token.isalnum()]
     return "".join(tokens[:at] + [rng.choice(known or tokens)] + tokens[at + 1 :])

@@ -482,7 +482,7 @@ class Values:
             return "%s.%s" % (name, self.rng.choice(members))
         args, skipped = [], False
         maker = maker_of(self.inference, module, node)
-        words = [a.arg for a in maker[1].args.kwonlyargs] if maker else []
+        words = [a.arg for a in maker.args.kwonlyargs] if maker else []
         for param, (shape, required) in class_params(self.inference, module, node).items():
             shape = self._better(param, shape, (attrs or {}).get(param), name)
             linked = "object" in shape.known()
@@ -503,16 +503,16 @@ class Values:
 
     def _rest(self, module, node, maker, depth):
         """Values for `*args`, where the constructor keeps them."""
-        rest = maker[1].args.vararg
-        if rest is None or not keeps(maker[1], rest.arg):
+        rest = maker.args.vararg
+        if rest is None or not keeps(maker, rest.arg):
             return []
         shape = self.inference.constructor(module, node.name).get(rest.arg)
         return [self._one_of(shape, depth) for _ in range(self.rng.choice((0, 1, 2, 2, 3)))]
 
     def _named(self, module, node, maker, depth):
         """Values for `**kwargs`, where the constructor keeps them."""
-        own, named = maker[1].args, maker[1].args.kwarg
-        if named is None or not keeps(maker[1], named.arg):
+        own, named = maker.args, maker.args.kwarg
+        if named is None or not keeps(maker, named.arg):
             return []
         shape = self.inference.constructor(module, node.name).get(named.arg)
         taken = {a.arg for a in own.args + own.kwonlyargs}
@@ -620,11 +620,11 @@ def class_params(inference, module, node):
 
 
 def maker_of(inference, module, node):
-    """Where the constructor of a class stands: `(class, definition)`, or None."""
+    """The definition of a class's constructor, its own or an inherited one, or None."""
     for owner, name in inference.lineage(module, node.name):
         init = owner.defs.get(name + ".__init__")
         if isinstance(init, jt_code.FUNCTIONS):
-            return name, init
+            return init
     return None
 
 
