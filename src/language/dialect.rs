@@ -6,6 +6,7 @@
 //! `@owner` (its receiver's type) and a `@value` (what holds its parameters, where that is another node). `@import`,
 //! `@export`, `@global` (with `@name`s), `@call` (with a `@callee`), `@route` and `@mount` are handed to the language.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::{
@@ -138,6 +139,8 @@ pub(crate) fn facts(dialect: &dyn Dialect, path: &RepoPath, text: &str) -> Resul
     retain_values(&mut facts);
     let calls = calls(&matches, &places);
     attach(&mut facts, dialect, &places, &calls);
+    // What leads a definition can hold another one, as a decorator's arguments can, that was met first.
+    facts.symbols.sort_by_key(|symbol| (symbol.span.start_byte, Reverse(symbol.span.end_byte)));
     dialect.finish(&mut facts, &syntax, &matches);
     Ok(facts)
 }

@@ -122,6 +122,21 @@ proptest! {
     }
 }
 
+/// In front of a definition, as in the arguments of a decorator, there can be another one; the first text is a broken one.
+#[test]
+fn what_leads_a_definition_can_hold_another_one() {
+    let texts = [
+        "export default class Cart extends Base { #p() {} static s = () => 1 }\n.route(\"/x\", get(h).post(i))\
+         function f(a, b = 1, ...c) { return a?.b(c) }\ndef f(a, b=1):\n    return a\n",
+        "@made(function first() { return 1 })\nexport class Cart { total() { return 2 } }\n",
+    ];
+    for language in MAPPED {
+        for (path, text) in paths_of(*language).iter().flat_map(|path| texts.map(|text| (path, text))) {
+            obeys_the_laws(*language, path, text).unwrap_or_else(|error| panic!("{path}: {error}"));
+        }
+    }
+}
+
 #[test]
 fn a_text_nested_without_end_is_mapped() {
     for language in MAPPED {
