@@ -46,6 +46,11 @@ pub fn mapper(path: &RepoPath) -> Option<&'static dyn Mapper> {
     MAPPED.iter().copied().find(|language| language.owns(path))
 }
 
+/// The language with this id, as in [`FileFacts::language`].
+pub fn mapper_by_id(id: &str) -> Option<&'static dyn Mapper> {
+    MAPPED.iter().copied().find(|language| language.id() == id)
+}
+
 /// The language that a source file is written in, where its tests are run.
 pub fn owner(path: &RepoPath) -> Option<&'static dyn Language> {
     TESTED.iter().copied().find(|language| language.owns(path))

@@ -1,6 +1,8 @@
 //! Who calls whom, as far as names resolve.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
+
+use foldhash::HashMap;
 
 use crate::domain::{Call, FileFacts, RepoPath, Symbol, SymbolKind, SymbolRef, TreeMap};
 
@@ -26,9 +28,9 @@ fn of_file<'m>(names: &Names<'m>, file: &'m FileFacts) -> Vec<Call> {
     let mut calls = Vec::new();
     let Some(own) = names.own(&file.path) else { return calls };
     // Most names are written more than once in a file, and lead nowhere in the repository.
-    let mut anywhere: HashMap<&str, Option<SymbolRef>> = HashMap::new();
+    let mut anywhere: HashMap<&str, Option<SymbolRef>> = HashMap::default();
     // The methods of a class call the same members again and again, and most of those are far up among its bases.
-    let mut of_class: HashMap<(&str, &str), Option<SymbolRef>> = HashMap::new();
+    let mut of_class: HashMap<(&str, &str), Option<SymbolRef>> = HashMap::default();
     for symbol in &file.symbols {
         let from = reference(file, &symbol.local_name);
         let caller = Caller { file, own, symbol, around: around(file, own, symbol) };
@@ -162,28 +164,26 @@ fn by_name<'m>(names: &Names<'m>, file: &'m FileFacts, written: &str) -> Option<
 fn near(caller: &Caller<'_, '_>, name: &str) -> Option<SymbolRef> {
     let file = caller.file;
     caller.around.iter().find_map(|scope| {
-        let local = [scope, separator(file), name].concat();
-        let symbol = caller.own.symbol(&local)?;
+        let symbol = caller.own.member(scope, name)?;
         // A method needs its object, except where the language leaves that out.
         let is_plain = symbol.kind != SymbolKind::Method || matches!(file.language.as_str(), "java" | "csharp");
-        is_plain.then(|| reference(file, &local))
+        is_plain.then(|| reference(file, &symbol.local_name))
     })
 }
 
 /// A method of a class, or of its bases.
 fn method<'m>(names: &Names<'m>, file: &'m FileFacts, class: &str, member: &str, depth: usize) -> Option<SymbolRef> {
-    let local = format!("{class}{}{member}", separator(file));
-    if names.symbol(&file.path, &local).is_some() {
-        return Some(reference(file, &local));
+    let own = names.own(&file.path)?;
+    if let Some(symbol) = own.member(class, member) {
+        return Some(reference(file, &symbol.local_name));
     }
-    if let Some(beside) = names.beside(file, &local) {
-        return Some(SymbolRef { file: beside.clone(), name: local.as_str().into() });
+    if let Some((beside, symbol)) = names.beside(file, class, member) {
+        return Some(reference(beside, &symbol.local_name));
     }
     if depth >= BASES {
         return None;
     }
-    let bases = &names.symbol(&file.path, class)?.bases;
-    bases.iter().find_map(|base| {
+    own.symbol(class)?.bases.iter().find_map(|base| {
         let (owner, name) = names.resolve(file, plain_type(base))?;
         method(names, owner, &name, member, depth + 1)
     })

@@ -22,9 +22,24 @@ pub(super) fn each<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync)
     }
 }
 
+/// Does `work` to each item.
+pub(super) fn all<T: Send>(items: Vec<T>, work: impl Fn(T) + Sync + Send) {
+    match &*THREADS {
+        Some(threads) => threads.install(|| items.into_par_iter().with_max_len(1).for_each(work)),
+        None => items.into_iter().for_each(work),
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::each;
+    use super::{all, each};
+
+    #[test]
+    fn every_item_is_changed() {
+        let mut numbers: Vec<usize> = (0..1_000).collect();
+        all(numbers.iter_mut().collect(), |number| *number *= 2);
+        assert_eq!(numbers, (0..1_000).map(|number| number * 2).collect::<Vec<_>>());
+    }
 
     #[test]
     fn every_item_is_worked_on_once_and_results_keep_the_order() {

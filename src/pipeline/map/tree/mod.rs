@@ -57,7 +57,6 @@ pub fn control_flows(map: &TreeMap, tree: &SourceTree, symbols: &[SymbolRef]) ->
 
 /// What a resolver says about one file.
 struct Related {
-    path: RepoPath,
     module: String,
     imports: Vec<Vec<RepoPath>>,
     implied: Vec<RepoPath>,
@@ -65,32 +64,35 @@ struct Related {
 
 /// Names the modules of one language and resolves its imports.
 fn relate(mapper: &dyn Mapper, tree: &SourceTree, files: &mut BTreeMap<RepoPath, FileFacts>) {
-    let is_own = |file: &&FileFacts| file.is_mapped() && file.language == mapper.id();
-    if !files.values().any(|file| is_own(&file)) {
+    let is_own = |file: &FileFacts| file.is_mapped() && file.language == mapper.id();
+    if !files.values().any(is_own) {
         return;
     }
     let related: Vec<Related> = {
         let resolver = mapper.resolver(Project { tree, files });
         let relate = |file: &&FileFacts| Related {
-            path: file.path.clone(),
             module: resolver.module(file),
             imports: file.imports.iter().map(|import| resolver.resolve(file, import)).collect(),
             implied: resolver.implied(file),
         };
-        cores::each(&files.values().filter(is_own).collect::<Vec<_>>(), relate)
+        cores::each(&files.values().filter(|file| is_own(file)).collect::<Vec<_>>(), relate)
     };
-    for one in related {
-        let Some(file) = files.get_mut(&one.path) else { continue };
-        for (import, files) in file.imports.iter_mut().zip(one.imports) {
+    let own = files.values_mut().filter(|file| is_own(file));
+    cores::all(own.zip(related).collect(), |(file, related)| related.tell(file, mapper.separator()));
+}
+
+impl Related {
+    fn tell(self, file: &mut FileFacts, separator: &str) {
+        for (import, files) in file.imports.iter_mut().zip(self.imports) {
             import.files = files;
         }
-        if !one.implied.is_empty() {
-            file.imports.push(Import::implied(one.implied));
+        if !self.implied.is_empty() {
+            file.imports.push(Import::implied(self.implied));
         }
-        for symbol in file.symbols.iter_mut().filter(|_| !one.module.is_empty()) {
-            symbol.qualified_name = [&one.module, mapper.separator(), &symbol.local_name].concat();
+        for symbol in file.symbols.iter_mut().filter(|_| !self.module.is_empty()) {
+            symbol.qualified_name = [&self.module, separator, &symbol.local_name].concat();
         }
-        file.module = one.module;
+        file.module = self.module;
     }
 }
 

@@ -1,6 +1,8 @@
 //! What a name in a file stands for: a symbol of its own, or one that it has from another file.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::BTreeMap;
+
+use foldhash::{HashMap, HashSet};
 
 use crate::domain::{FileFacts, Import, ImportedName, RepoPath, Symbol};
 use crate::language;
@@ -18,14 +20,16 @@ pub(super) struct Names<'m> {
     modules: HashMap<&'m str, &'m RepoPath>,
     /// The first parts of the names of modules.
     starts: HashSet<&'m str>,
-    /// Go: where the methods are, by folder and local name. A type's methods may stand in any file of its package.
-    methods: HashMap<(&'m str, &'m str), &'m RepoPath>,
+    /// Go: the methods, by folder, type and name. Those of one type may stand in any file of its package.
+    methods: HashMap<(&'m str, &'m str, &'m str), (&'m FileFacts, &'m Symbol)>,
 }
 
 /// The names that one file defines, and those that it takes.
 #[derive(Default)]
 pub(super) struct Own<'m> {
-    symbols: HashMap<&'m str, &'m Symbol>,
+    separator: &'static str,
+    /// By the local name of what each stands in, and its own.
+    symbols: HashMap<(&'m str, &'m str), &'m Symbol>,
     globals: HashSet<&'m str>,
     /// The local names of what has symbols inside.
     holders: HashSet<&'m str>,
@@ -38,11 +42,12 @@ pub(super) struct Own<'m> {
 impl<'m> Own<'m> {
     fn of(file: &'m FileFacts) -> Self {
         let separator = separator(file);
-        let locals = || file.symbols.iter().map(|symbol| symbol.local_name.as_str());
+        let locals = || file.symbols.iter().map(|symbol| divided(&symbol.local_name, separator));
         Self {
+            separator,
             symbols: locals().zip(&file.symbols).collect(),
             globals: file.globals.iter().map(|global| global.name.as_str()).collect(),
-            holders: locals().filter_map(|local| local.rsplit_once(separator)).map(|(holder, _)| holder).collect(),
+            holders: locals().map(|(holder, _)| holder).filter(|holder| !holder.is_empty()).collect(),
             taken: taken(&file.imports),
             open: file.imports.iter().filter(|import| import.source.is_empty() || takes_all(import)).collect(),
         }
@@ -55,7 +60,12 @@ impl<'m> Own<'m> {
 
     /// The symbol of this local name.
     pub(super) fn symbol(&self, local_name: &str) -> Option<&'m Symbol> {
-        self.symbols.get(local_name).copied()
+        self.symbols.get(&divided(local_name, self.separator)).copied()
+    }
+
+    /// The symbol of this name that stands directly inside of the one with this local name.
+    pub(super) fn member(&self, holder: &str, name: &str) -> Option<&'m Symbol> {
+        self.symbols.get(&(holder, name)).copied()
     }
 
     /// Whether symbols stand directly inside of the one with this local name.
@@ -82,7 +92,11 @@ impl<'m> Names<'m> {
         let starts = modules.keys().copied().map(start).collect();
         let go = mapped.iter().copied().filter(|file| file.language == "go");
         let of_file = |file: &'m FileFacts| {
-            file.methods().map(move |symbol| ((file.path.folder(), symbol.local_name.as_str()), &file.path))
+            let separator = separator(file);
+            file.methods().map(move |symbol| {
+                let (holder, name) = divided(&symbol.local_name, separator);
+                ((file.path.folder(), holder, name), (file, symbol))
+            })
         };
         let methods = go.flat_map(of_file).collect();
         let files = files.iter().collect();
@@ -103,9 +117,12 @@ impl<'m> Names<'m> {
         self.own(file)?.symbol(local_name)
     }
 
-    /// The other file of a type's package that holds a method of it, where a package may have several.
-    pub(super) fn beside(&self, file: &FileFacts, local_name: &str) -> Option<&'m RepoPath> {
-        self.methods.get(&(file.path.folder(), local_name)).copied().filter(|_| file.language == "go")
+    /// A method of a type that stands in another file of its package, where a package may have several; and that file.
+    pub(super) fn beside(&self, file: &FileFacts, class: &str, name: &str) -> Option<(&'m FileFacts, &'m Symbol)> {
+        if file.language != "go" {
+            return None;
+        }
+        self.methods.get(&(file.path.folder(), class, name)).copied()
     }
 
     /// C#: the extension method of this name that a file may use.
@@ -307,7 +324,7 @@ impl<'m> Names<'m> {
 }
 
 fn taken(imports: &[Import]) -> HashMap<&str, Vec<(&Import, &ImportedName)>> {
-    let mut taken: HashMap<&str, Vec<(&Import, &ImportedName)>> = HashMap::new();
+    let mut taken: HashMap<&str, Vec<(&Import, &ImportedName)>> = HashMap::default();
     for import in imports.iter().filter(|import| !import.files.is_empty()) {
         for name in &import.names {
             taken.entry(&name.local).or_default().push((import, name));
@@ -319,6 +336,11 @@ fn taken(imports: &[Import]) -> HashMap<&str, Vec<(&Import, &ImportedName)>> {
 /// Whether an import binds all that its files define.
 fn takes_all(import: &Import) -> bool {
     import.names.iter().any(|name| name.local == "*")
+}
+
+/// What a local name stands in, and its last part.
+fn divided<'n>(local_name: &'n str, separator: &str) -> (&'n str, &'n str) {
+    local_name.rsplit_once(separator).unwrap_or(("", local_name))
 }
 
 /// The first part of a name.
@@ -337,5 +359,5 @@ fn stem(path: &RepoPath) -> &str {
 
 /// What stands between the parts of a name in a file's language.
 pub(super) fn separator(file: &FileFacts) -> &'static str {
-    language::mapper(&file.path).map_or(".", |mapper| mapper.separator())
+    language::mapper_by_id(&file.language).map_or(".", |mapper| mapper.separator())
 }
