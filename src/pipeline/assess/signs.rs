@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use crate::domain::{
-    Cell, ChangeKind, GeneratedTest, OwnTestId, Parameter, ParameterKind, RevisionKey, Statement, StatementSource,
-    Symbol, Target,
+    Cell, ChangeKind, GeneratedTest, Mutant, Outcome, OwnTestId, Parameter, ParameterKind, RevisionKey, Statement,
+    StatementSource, Symbol, Target,
 };
 
 use super::Evidence;
@@ -102,8 +102,23 @@ fn own_test_that_asks_for_it<'e>(evidence: &Evidence<'e>, subject: &Target) -> O
     let failed_on_base =
         cells.iter().filter(|((_, revision), cell)| *revision == RevisionKey::Base && cell.all_failed());
     let passes_on_head = |node: &OwnTestId| cells.get(&(node.clone(), RevisionKey::Head)).is_some_and(Cell::all_passed);
-    let mut asking = failed_on_base.map(|((node, _), _)| node).filter(|node| passes_on_head(node));
-    asking.find(|node| mentions(evidence, node, &subject.symbol))
+    let asking: Vec<(&OwnTestId, &Cell)> =
+        failed_on_base.map(|((node, _), cell)| (node, cell)).filter(|(node, _)| passes_on_head(node)).collect();
+    let named = asking.iter().find(|(node, _)| mentions(evidence, node, &subject.symbol));
+    let found = named.or_else(|| asking.iter().find(|(node, on_base)| reaches_only(evidence, node, on_base, subject)));
+    found.map(|(node, _)| *node)
+}
+
+/// Whether a test that asserts another outcome than base has notices mutants of this symbol, and of no other one.
+fn reaches_only(evidence: &Evidence<'_>, node: &OwnTestId, on_base: &Cell, subject: &Target) -> bool {
+    let asserts = |run: &Outcome| matches!(run, Outcome::Failed { own_assertion: true, .. });
+    let noticed = |mutant: &&Mutant| {
+        let cell = evidence.matrix.own_cells.get(&(node.clone(), RevisionKey::Mutant(mutant.id.clone())));
+        cell.is_some_and(Cell::all_failed)
+    };
+    let mut mutants = evidence.mutants.iter().filter(noticed).peekable();
+    let is_of_subject = |mutant: &Mutant| mutant.symbol == subject.symbol.qualified_name;
+    on_base.runs.iter().all(asserts) && mutants.peek().is_some() && mutants.all(is_of_subject)
 }
 
 /// Whether the file of a changed test names the symbol.

@@ -12,6 +12,9 @@ from jt_objects import LEAVING, OPERATORS, STATEMENTS, Objects, driven, made_by_
 from jt_shape import Shape
 from jt_values import GENERIC, signed
 
+LONGEST = 9  # steps of a case that still get longer
+# What containers are called that an object is made with.
+KEPT = {ast.List: "items", ast.Dict: "mapping", ast.Set: "members"}
 # What a call that gives back a function is followed by.
 TAILS = (
     "()", "(1)", "(2)", "(0)", "(3)", "(-1)", "(1, 2)", '("a")', '("abc")', "([1, 2, 3])", "([])",
@@ -31,13 +34,14 @@ class Calls:
         self.rng = rng
         self.names = values.names
         self.objects = Objects(values)
-        self.shapes = values.inference.params(module, local)
+        self.shapes = values.inference.meant(module, local)
         self.owner = local.rpartition(".")[0]
         self.method = local.rpartition(".")[2]
         self.params = usable(facts, other_params)
         self.learned = {}
         self.options = {}
         self.gives_functions = False
+        self.gives_objects = None  # the class of what a call gives back
         node = jt_code.definition(module, local)
         self.compares = [method.name for method in made_by_dataclass(node)]
         self.stateful = (
@@ -164,7 +168,19 @@ class Calls:
         setup, text = self._built(text)
         if self.stateful and self.rng.random() < 0.25:
             setup = setup + [driven("%s(%s)" % (self.local, self.arguments()), self.facts)]
+        if self.gives_objects and self.rng.random() < 0.5:
+            setup, text = self.watched(setup, text, self.gives_objects)
         return self.names.case(setup, text, rank)
+
+    def watched(self, setup, text, class_name):
+        """`(setup, call)` that looks at the object which a call gives back; it may keep to itself
+        what it holds.
+        """
+        variable = snake(class_name.split(".")[-1])
+        observer = self.objects.observer(variable, class_name)
+        if observer is None or any(line.startswith(variable + " = ") for line in setup):
+            return setup, text
+        return list(setup) + ["%s = %s" % (variable, text)], observer
 
     def _function_given(self, text, rank):
         """Calls of the function that a call gives back, once or after an earlier call."""
@@ -187,7 +203,7 @@ class Calls:
                 pairs.append((arg, param["name"]))
         text = jt_text.Edit(text).replaced(pairs) if pairs else text
         setup += ["context = " + text, "context.__enter__()"]
-        return self.names.case(setup, "context.__exit__(%s)" % self.rng.choice(LEAVING), rank)
+        return self.names.case(setup, "bool(context.__exit__(%s))" % self.rng.choice(LEAVING), rank)
 
     def _compared(self, text):
         """An object beside another one of its class, or beside its like: neighbours of that differ
@@ -226,11 +242,44 @@ class Calls:
             pairs.append((arg, variable))
         return setup, jt_text.Edit(text).replaced(pairs) if pairs else text
 
+    def extended(self, case):
+        """A case that the code accepts, and after it a call of this method on the same object; None
+        where there is no such object. (Pacheco et al., Feedback-directed random test generation,
+        2007.)
+        """
+        class_name, name = self.concrete(), snake(self.owner.split(".")[-1])
+        made = "%s = %s(" % (name, class_name)
+        if self.facts["kind"] not in ("method", "property") or len(case.setup) > LONGEST:
+            return None
+        if not any(line.startswith(made) for line in case.setup):
+            return None
+        setup = list(case.setup) + [case.call] * (not case.call.startswith("["))
+        self.values.resume(self._given(setup, name, class_name))
+        if self.rng.random() < 0.4:
+            step = self.objects.step(name, class_name)
+            setup += [step] if step else []
+        return self._ended(name, class_name, setup, self.arguments(), case.rank)
+
+    def _given(self, setup, name, class_name):
+        """Names of parameters, and what the steps of a case gave them."""
+        methods = {m.name: m for m in self.objects.methods(class_name)}
+        for line in setup:
+            for call in ast.walk(jt_text.known(line) or ast.Module([], [])):
+                func = getattr(call, "func", None)
+                method = methods.get(getattr(func, "attr", None))
+                if method is None or getattr(func.value, "id", None) != name:
+                    continue
+                params = method.node.args.args[0 if method.is_static else 1 :]
+                for param, value in zip(params, call.args):
+                    if isinstance(value, ast.Constant):
+                        yield param.arg, jt_text.unparsed(value)
+
     def _on_instance(self, args, rank):
         class_name = self.concrete()
         receiver, setup = self.values.instance(class_name), []
         if self.rng.random() < 0.6 or self.method in STATEMENTS:
             name = snake(self.owner.split(".")[-1])
+            setup, receiver = self._beside(receiver, name)
             setup.append("%s = %s" % (name, receiver))
             receiver = name
             for _ in range(self.rng.choice((0, 1, 2, 2, 3, 4, 5, 7))):
@@ -239,12 +288,16 @@ class Calls:
                     setup.append(step)
         if setup and self.facts["kind"] == "method" and self.rng.random() < 0.5:
             args = self.arguments() or args  # knows what the steps before have used
+        return self._ended(receiver, class_name, setup, args, rank)
+
+    def _ended(self, receiver, class_name, setup, args, rank):
+        """A case that ends with a call of the method, or with a look at the object after it."""
         call = self.objects.invoked(receiver, class_name, self.method, args, self.facts)
         if setup and self.facts.get("context") and self.rng.random() < 0.7:
             setup += ["context = %s.%s(%s)" % (receiver, self.method, args), "context.__enter__()"]
             step = self.objects.step(receiver, class_name)
             setup += [step] if step and self.rng.random() < 0.5 else []
-            call = "context.__exit__(%s)" % self.rng.choice(LEAVING)
+            call = "bool(context.__exit__(%s))" % self.rng.choice(LEAVING)
         share = 0.9 if self.objects.is_dull(self.method) else 0.4
         if self.method in STATEMENTS or setup and self.rng.random() < share:
             observer = self.objects.observer(receiver, class_name, besides=self.method)
@@ -252,7 +305,26 @@ class Calls:
                 return self.names.case(setup + [call], observer, rank)
         if self.method in STATEMENTS:
             return self.names.case(setup + [call], receiver, rank)
+        if self.gives_objects and self.rng.random() < 0.5:
+            setup, call = self.watched(setup, call, self.gives_objects)
         return self.names.case(setup, call, rank)
+
+    def _beside(self, receiver, name):
+        """`(setup, receiver)`: the objects and containers that a constructor is given get names, so
+        that what becomes of them stays in sight.
+        """
+        call = ast.parse(receiver, mode="eval").body
+        setup, pairs = [], []
+        for arg in getattr(call, "args", []) + [w.value for w in getattr(call, "keywords", [])]:
+            made = getattr(getattr(arg, "func", None), "id", None)
+            if made is not None and not self.objects.methods(made) or self.rng.random() < 0.4:
+                continue
+            kind = KEPT.get(type(arg)) if made is None else snake(made)
+            if kind is None or kind == name or any(kind == other for _, other in pairs):
+                continue
+            setup.append("%s = %s" % (kind, jt_text.Edit(receiver).text(arg)))
+            pairs.append((arg, kind))
+        return setup, jt_text.Edit(receiver).replaced(pairs) if pairs else receiver
 
     def concrete(self):
         """The class to build: the owner, or a subclass in the same module where the owner is

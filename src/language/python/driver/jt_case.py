@@ -14,6 +14,7 @@ STANDARD = {
     "StringIO": "from io import StringIO",
     "BytesIO": "from io import BytesIO",
     "SimpleNamespace": "from types import SimpleNamespace",
+    "Mock": "from unittest.mock import Mock",
     "OrderedDict": "from collections import OrderedDict",
     "Counter": "from collections import Counter",
     "defaultdict": "from collections import defaultdict",

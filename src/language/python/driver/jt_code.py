@@ -18,6 +18,7 @@ class Module:
         self.file = file
         self.source = source
         self.tree = ast.parse(source)
+        self.tree.body = [named_tuple(node) or node for node in self.tree.body]
         self.defs = {}
         self._index(self.tree.body, "")
         self.imported = {}
@@ -136,6 +137,41 @@ class Code:
                 return None
             return self.find(self.module(source), real, depth + 1)
         return None
+
+
+def named_tuple(node):
+    """A named tuple that is made by a call, as the class that it is; None for another statement."""
+    call = node.value if isinstance(node, ast.Assign) and len(node.targets) == 1 else None
+    if not isinstance(call, ast.Call) or not isinstance(node.targets[0], ast.Name):
+        return None
+    called = getattr(call.func, "id", getattr(call.func, "attr", None))
+    if called not in ("namedtuple", "NamedTuple") or len(call.args) < 2:
+        return None
+    fields = _fields(call.args[1])
+    words = {word.arg: word.value for word in call.keywords}
+    given = getattr(words.get("defaults"), "elts", [])
+    if not fields or "rename" in words or len(given) > len(fields):
+        return None
+    defaults = [None] * (len(fields) - len(given)) + list(given)
+    made = ast.parse("class %s(NamedTuple): ..." % node.targets[0].id).body[0]
+    made.body = [
+        ast.AnnAssign(ast.Name(name, ast.Store()), hint or ast.Name("Any", ast.Load()), default, 1)
+        for (name, hint), default in zip(fields, defaults)
+    ]
+    return ast.fix_missing_locations(ast.copy_location(made, node))
+
+
+def _fields(node):
+    """Names and type hints of fields, as the calls that make named tuples take them."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return [(name, None) for name in node.value.replace(",", " ").split()]
+    fields = []
+    for part in getattr(node, "elts", ()):
+        pair = getattr(part, "elts", [part, None])
+        if len(pair) != 2 or not isinstance(getattr(pair[0], "value", None), str):
+            return []
+        fields.append((pair[0].value, pair[1]))
+    return fields
 
 
 def parsed(name, file, full):

@@ -1,14 +1,18 @@
 """When do two outcomes differ in a way that a user of the code would call a change of behaviour?
 
 Everything here errs on the side of silence: an equal value of another numeric type, a class that
-moved, a private attribute, a message, a drained generator instead of a list are not differences.
+moved, a private attribute, other words in a message, a drained generator instead of a list are not
+differences. Other numbers in the same words are: "only 3 left".
 """
 
 import math
+import re
 from fractions import Fraction
 
 RELATIVE = 1e-6
 ABSOLUTE = 1e-9
+NUMBER = re.compile(r"\d+(\.\d+)?")
+LONGEST_MESSAGE = 200
 _NUMBERS = ("i", "f", "b")
 _SEQUENCES = ("l", "t", "nt", "q", "it")
 
@@ -215,8 +219,8 @@ def difference(before, now, documented=()):
     """How two outcomes differ: `(what, path)`, or None.
 
     `what` is `value`, `raises` (a value before, an exception now), `returns` (the other way round),
-    `type` (of the exception), `after` (state of an argument or of the receiver), `out` (what was
-    printed), `endless`, `crash`.
+    `type` (of the exception), `message` (the numbers in it), `after` (state of an argument or of
+    the receiver), `out` (what was printed), `endless`, `crash`.
     """
     if not valid(before, documented):
         return None
@@ -233,10 +237,19 @@ def difference(before, now, documented=()):
     if now["kind"] == "value":
         return ("returns", [])
     if before["type"] == now["type"]:
-        return _after(before, now)
+        return _after(before, now) or _message(before, now)
     if before["type"] in now["mro"] or before["type"].startswith("_"):
         return None
     return ("type", [])
+
+
+def _message(before, now):
+    """Whether two exceptions of one type that the code raises itself say other numbers."""
+    first, second = before["message"], now["message"]
+    if first == second or not before["planned"] or not now["planned"]:
+        return None
+    is_alike = NUMBER.sub("#", first) == NUMBER.sub("#", second)
+    return ("message", []) if is_alike and len(first) <= LONGEST_MESSAGE else None
 
 
 def _after(before, now):

@@ -5,7 +5,10 @@ did not get as far. Who only puts the steps of a function in another order break
 import ast
 import re
 
+import jt_text
+
 ATTRIBUTE = re.compile(r"'(?P<type>[\w.]+)' object has no attribute '(?P<name>\w+)'")
+ORDER = re.compile(r"not supported between instances of '(?P<one>\w+)' and '(?P<other>\w+)'")
 KEY = re.compile(r"'(?P<name>[^'\\]+)'")
 # Where base looks what it was given, it means to do something about it.
 LOOKS = re.compile(
@@ -61,6 +64,8 @@ class Fitness:
         """Whether what head's outcome misses in an input is asked for by the functions that base
         enters, too, only later than this input gets there.
         """
+        if mixes(case, now):
+            return True
         asked = self._lacked(now)
         if asked is None or asked.written not in "\n".join(case.setup + (case.call,)):
             return False
@@ -118,6 +123,42 @@ class Fitness:
             source = next((m.source for m in modules if m is not None and m.file == file), "")
             self.texts[file] = source.split("\n"), spans(source)
         return self.texts[file]
+
+
+def mixes(case, outcome):
+    """Whether head compares values of two kinds where an input mixes them: numbers and texts in one
+    list, or for one parameter of several objects. Nobody means these to be put in order.
+    """
+    found = ORDER.search(outcome["message"]) if outcome.get("type") == "TypeError" else None
+    if outcome["kind"] != "raise" or found is None or outcome["planned"]:
+        return False
+    kinds = {found["one"], found["other"]}
+    groups = {}
+    for text in case.setup + (case.call,):
+        for node in ast.walk(jt_text.known(text) or ast.Module([], [])):
+            for place, value in _places(node):
+                groups.setdefault(place, set()).add(_plain_kind(value))
+    return len(kinds) == 2 and any(kinds <= group for group in groups.values())
+
+
+def _places(node):
+    """`(place, value)` of all that stands where others of its kind do."""
+    if isinstance(node, ast.Call):
+        called = getattr(node.func, "attr", getattr(node.func, "id", ""))
+        yield from (((called, n), value) for n, value in enumerate(node.args))
+        yield from (((called, word.arg), word.value) for word in node.keywords)
+    elif isinstance(node, (ast.List, ast.Tuple, ast.Set)):
+        yield from ((id(node), value) for value in node.elts)
+    elif isinstance(node, ast.Dict):
+        yield from (((id(node), "key"), value) for value in node.keys)
+        yield from (((id(node), "value"), value) for value in node.values)
+
+
+def _plain_kind(node):
+    if isinstance(node, ast.UnaryOp):
+        node = node.operand
+    written = {ast.List: "list", ast.Tuple: "tuple", ast.Dict: "dict", ast.Set: "set"}
+    return type(node.value).__name__ if isinstance(node, ast.Constant) else written.get(type(node))
 
 
 def spans(source):

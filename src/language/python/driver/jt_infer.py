@@ -14,12 +14,12 @@ DEPTH = 3
 _NUMERIC = (ast.Sub, ast.Mult, ast.Div, ast.FloorDiv, ast.Mod, ast.Pow)
 _BITS = (ast.BitAnd, ast.BitXor, ast.LShift, ast.RShift)
 _TAKES = {
-    "int": ("str", MAYBE), "float": ("str", MAYBE), "abs": ("int", LIKELY),
+    "int": ("numeral", MAYBE), "float": ("numeral", MAYBE), "abs": ("int", LIKELY),
     "round": ("float", LIKELY),
     "range": ("int", SURE), "chr": ("int", SURE), "bin": ("int", SURE), "oct": ("int", SURE),
     "ord": ("str", SURE), "open": ("path", SURE), "divmod": ("int", LIKELY),
     "callable": ("callable", MAYBE),
-    "Decimal": ("str", MAYBE), "Fraction": ("int", MAYBE), "pow": ("int", LIKELY),
+    "Decimal": ("numeral", MAYBE), "Fraction": ("int", MAYBE), "pow": ("int", LIKELY),
     "len": ("list", MAYBE),
 }  # fmt: skip
 _ITERATES = ("sum", "max", "min", "sorted", "list", "tuple", "set", "any", "all", "enumerate",
@@ -64,6 +64,7 @@ class Inference:
         self.done = {}
         self.active = {}  # functions that are being read now
         self.selves = {}
+        self.linked = set()  # functions whose parameters were linked with those beside them
 
     def params(self, module, local, depth=0):
         """Shapes of a function's parameters by name (`self` left out)."""
@@ -79,6 +80,24 @@ class Inference:
             self._from_other(module, local, self.done[key])
         return self.done[key]
 
+    def meant(self, module, local):
+        """As `params`; a parameter of which nothing but its name is known means what those of its
+        name do beside it, in methods of its class or in functions of its module.
+        """
+        shapes = self.params(module, local)
+        if (module.name, local) in self.linked:
+            return shapes
+        self.linked.add((module.name, local))
+        owner = local.rpartition(".")[0]
+        unknown = {name: shape for name, shape in shapes.items() if evidence(shape) < LIKELY}
+        for other in module.defs if unknown else ():
+            if other != local and other.rpartition(".")[0] == owner:
+                for name, shape in self.params(module, other).items():
+                    if name in unknown and evidence(shape) >= LIKELY:
+                        unknown[name].scores.clear()
+                        unknown[name].near.insert(0, shape)
+        return shapes
+
     def _from_other(self, module, local, shapes):
         before = self.other.code.module(module.name) if self.other else None
         if before is None or before.source == module.source:
@@ -86,6 +105,7 @@ class Inference:
         for name, shape in self.other.params(before, local).items():
             if name in shapes:
                 jt_shape.merge(shapes[name], shape)
+                shapes[name].near.append(shape)
 
     def constructor(self, module, local, depth=0):
         """Shapes of what a class is called with: `__init__`, dataclass or named tuple fields."""
@@ -187,7 +207,8 @@ class Inference:
             characters(name, shape)
         self._documented(node, shapes)
         for name, shape in shapes.items():
-            if not shape.known() or max(shape.known().values()) <= LIKELY:
+            known = shape.known()
+            if not known or shape.scores and max(known.values()) <= LIKELY:
                 self._suggested(name, shape)
         return shapes
 
@@ -198,6 +219,9 @@ class Inference:
             jt_shape.merge(shape, given, LIKELY + 1)
             if given and "none" not in given.scores:
                 shape.consts.append(default)
+            owner = getattr(getattr(default, "value", None), "id", None)
+            if isinstance(default, ast.Attribute) and owner and self._finder(module)(owner):
+                shape.add("object", LIKELY + 1).classes.append(owner)
         return shape
 
     @staticmethod
@@ -221,6 +245,11 @@ class Inference:
                     break
 
 
+def evidence(shape):
+    """The best evidence for a kind."""
+    return max(shape.known().values(), default=0)
+
+
 def link(params, args, words):
     """In a recursive call, arguments are what the parameters are."""
     pairs = list(zip(args, params.values())) + [(s, params.get(n)) for n, s in words.items()]
@@ -228,6 +257,21 @@ def link(params, args, words):
         if given is not None and wanted is not None and given is not wanted:
             given.near.append(wanted)
             wanted.near.append(given)
+
+
+def passed_on(function):
+    """Names of what a function gives back as it is, or some of its elements."""
+    for node in ast.walk(function):
+        value = node.value if isinstance(node, ast.Return) else None
+        called = getattr(getattr(value, "func", None), "id", None)
+        if called in ("list", "tuple", "sorted", "reversed", "iter") and value.args:
+            value = value.args[0]
+        if isinstance(value, (ast.ListComp, ast.GeneratorExp)):
+            first = value.generators[0]
+            if getattr(value.elt, "id", None) == getattr(first.target, "id", ""):
+                value = first.iter
+        if isinstance(value, ast.Name):
+            yield value.id
 
 
 def characters(name, shape):
@@ -238,9 +282,12 @@ def characters(name, shape):
     if shape.elem is None or not listed or max(shape.scores.values()) >= jt_shape.HINT:
         return
     suggested = jt_shape.by_name(name)
-    textual = "str" in shape.elem.known() and suggested == "str"
+    known = set(shape.elem.known())
+    textual = "str" in known and suggested == "str"
     if textual or shape.elem.scores.get("character") and suggested != "list":
         shape.add("str", 2 * listed + SURE)
+    elif suggested == "str" and known <= {"none"} and not shape.elem.parts:
+        shape.add("str", listed)
 
 
 class Walker(ast.NodeVisitor):
@@ -254,7 +301,7 @@ class Walker(ast.NodeVisitor):
         self.env = env
         self.fields = fields
         self.depth = depth
-        self.refusing = set()  # calls of isinstance for what is only refused
+        self.refusing = set()  # what is only asked for to refuse it
 
     def generic_visit(self, node):
         """Expressions are evaluated for their evidence, statements visited."""
@@ -272,7 +319,7 @@ class Walker(ast.NodeVisitor):
             pending = [node.test]
             while pending:
                 test = pending.pop()
-                if isinstance(test, ast.Call):
+                if isinstance(test, (ast.Call, ast.Compare)):
                     self.refusing.add(test)
                 elif isinstance(test, ast.BoolOp):
                     pending += test.values
@@ -383,7 +430,7 @@ class Walker(ast.NodeVisitor):
             return None
         if node.attr in jt_shape.ATTRIBUTES:
             shape.add(jt_shape.ATTRIBUTES[node.attr], LIKELY)
-            return Shape("int", LIKELY)
+            return shape.attrs.setdefault(node.attr, Shape("int", MAYBE))
         if node.attr not in jt_shape.METHODS:
             shape.add("object", SURE)
             return shape.attrs.setdefault(node.attr, Shape())
@@ -496,6 +543,8 @@ class Walker(ast.NodeVisitor):
                     left.add("none", LIKELY)
             elif isinstance(op, (ast.In, ast.NotIn)):
                 self._membership(left, b, right)
+                if left is not None and isinstance(op, ast.NotIn) and node in self.refusing:
+                    left.closed = left.closed or bool(left.consts)
             else:
                 for side, other, node_of_other in ((left, right, b), (right, left, a)):
                     if side is None or other is None:
@@ -751,7 +800,9 @@ class Walker(ast.NodeVisitor):
             shape = Shape("object")
             shape.classes.append(found[1].name)
             return shape
-        return None
+        given = dict(zip(params, args))
+        given.update(words)
+        return next((given[n] for n in passed_on(found[1]) if given.get(n) is not None), None)
 
     @staticmethod
     def _handed(params, args, words):
@@ -789,6 +840,7 @@ class Walker(ast.NodeVisitor):
             shape.add("datetime" if set(words) & _TIME else "date", SURE)
             return shape
         if name in jt_shape.METHODS:
+            shape.used.add(name)
             kinds = jt_shape.METHODS[name]
             if not (len(kinds) > 1 and set(kinds) & set(shape.scores)):
                 for kind in kinds:

@@ -347,6 +347,10 @@ class RequestMaker:
         return None
 
     @staticmethod
+    def extended(_case):
+        """None: neighbours of requests get longer by themselves."""
+
+    @staticmethod
     def means(_case):
         """Whatever can be sent is meant."""
         return True

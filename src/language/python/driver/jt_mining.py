@@ -3,6 +3,7 @@ names.
 """
 
 import ast
+import builtins
 import doctest
 import os
 import re
@@ -51,13 +52,14 @@ def fill_pool(pool, nodes, modules, rng):
     """Constants of some definitions first, then of whole modules; samples of patterns; quoted
     words.
     """
-    for node in list(nodes) + [module.tree for module in modules]:
+    trees = [module.tree for module in modules]
+    pool.raised = list(dict.fromkeys(error for tree in trees for error in caught(tree)))
+    prose = {id(told) for tree in trees for told in _prose(tree)}
+    for node in list(nodes) + trees:
         for child in ast.walk(node):
             if isinstance(child, ast.Constant):
                 value = child.value
-                if isinstance(value, str) and (
-                    "\n" in value and len(value) > 80 or len(value) > 100
-                ):
+                if isinstance(value, str) and (len(value) > 100 or id(child) in prose):
                     _words(pool, value)
                 else:
                     pool.add(value)
@@ -71,6 +73,38 @@ def fill_pool(pool, nodes, modules, rng):
             elif isinstance(child, jt_code.FUNCTIONS):
                 found = [row for row in rows(child) if row not in pool.rows]
                 pool.rows += found[: MOST_ROWS - len(pool.rows)]
+
+
+def _prose(tree):
+    """Constants that are written for people: docstrings, and messages of exceptions."""
+    for node in ast.walk(tree):
+        value = node.value if isinstance(node, ast.Expr) else None
+        if isinstance(value, ast.Constant) and isinstance(value.value, str):
+            yield value
+        for part in ast.walk(node) if isinstance(node, ast.Raise) else ():
+            if isinstance(part, ast.Constant) and " " in str(part.value):
+                yield part
+
+
+def caught(tree):
+    """Exceptions that the code catches, or names in a default, as they are made."""
+    classes = {n.name: n for n in ast.walk(tree) if isinstance(n, ast.ClassDef)}
+    for node in ast.walk(tree):
+        places = [node.type] if isinstance(node, ast.ExceptHandler) and node.type else []
+        if isinstance(node, jt_code.FUNCTIONS):
+            places = [d for d in node.args.defaults + node.args.kw_defaults if d is not None]
+        for name in [n.id for place in places for n in ast.walk(place) if isinstance(n, ast.Name)]:
+            known = getattr(builtins, name, None)
+            is_error = isinstance(known, type) and issubclass(known, Exception)
+            if is_error and known is not StopIteration or _is_plain_error(classes.get(name)):
+                yield '%s("a")' % name
+
+
+def _is_plain_error(node):
+    """Whether a class is an exception that is made with a message."""
+    bases = [getattr(base, "id", "") for base in getattr(node, "bases", ())]
+    own = [part.name for part in getattr(node, "body", ()) if isinstance(part, jt_code.FUNCTIONS)]
+    return "__init__" not in own and any(base.endswith(("Error", "Exception")) for base in bases)
 
 
 def rows(function):

@@ -24,7 +24,7 @@ class Mutator:
             if changed is None:
                 return None
             case = changed
-        return case
+        return case if enters_once(case) else None
 
     def _once(self, case):
         if len(case.setup) > 1 and self.rng.random() < 0.35:
@@ -278,6 +278,8 @@ def smaller(case):
     if last is not None and isinstance(last.body[0].value, ast.List):
         edit = jt_text.Edit(case.call)
         found += [case.changed(call=edit.text(part)) for part in last.body[0].value.elts]
+    if last is not None and isinstance(last.body[0].value, ast.ListComp):
+        found.append(case.changed(call=jt_text.Edit(case.call).text(last.body[0].value.elt)))
     for i, part in enumerate(parts):
         tree = jt_text.known(part)
         if tree is None or isinstance(tree.body[0], (ast.FunctionDef, ast.ClassDef)):
@@ -289,8 +291,21 @@ def smaller(case):
                 if jt_text.known(text) is not None and text != part:
                     changed = parts[:i] + [text] + parts[i + 1 :]
                     found.append(case.changed(tuple(changed[:-1]), changed[-1]))
+    found = [c for c in found if enters_once(c)]
     unique = {c.key: c for c in found if c.weight < case.weight or _nicer(c, case)}
     return sorted(unique.values(), key=lambda c: (c.weight, len(c.call), c.call))[:120]
+
+
+def enters_once(case):
+    """Whether a context is used as a `with` statement does: entered, and left at most once after
+    that. Those that a generator makes are good for one time only.
+    """
+    text = "\n".join(case.setup + (case.call,))
+    if "context.__e" not in text:
+        return True
+    entered, left = text.count("context.__enter__()"), text.count("context.__exit__(")
+    order = text.find("context.__enter__()") < text.find("context.__exit__(")
+    return entered == 1 and (left == 0 or left == 1 and order)
 
 
 def _nicer(new, old):

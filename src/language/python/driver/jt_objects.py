@@ -55,14 +55,15 @@ OPERATORS = {
         __getattr__ {0}.name
         __format__ format({0}, {1})
         __enter__ {0}.__enter__()
-        __exit__ {0}.__exit__({1})
+        __exit__ bool({0}.__exit__({1}))
         __aenter__ asyncio.run({0}.__aenter__())
-        __aexit__ asyncio.run({0}.__aexit__({1}))
+        __aexit__ bool(asyncio.run({0}.__aexit__({1})))
         """.strip().splitlines()
     )
 }
 STATEMENTS = {"__setitem__": "{0}[{1}] = {2}", "__delitem__": "del {0}[{1}]"}
-# How a `with` block is left: at its end, or by an exception.
+# How a `with` block is left: at its end, or by an exception. What leaving gives back only says
+# whether the exception is taken: None is as good as False.
 LEAVING = ["None, None, None", 'ValueError, ValueError("a"), None', "KeyError, KeyError(1), None"]
 SAME_KIND = set(
     "__add__ __sub__ __eq__ __ne__ __lt__ __le__ __gt__ __ge__ __and__ __or__ __xor__ "
@@ -150,13 +151,21 @@ class Objects:
                     known = method in OPERATORS or method in STATEMENTS or method == "__call__"
                     if method.startswith("_") and not known or any(m.name == method for m in found):
                         continue
-                    if "setter" not in decorators(node):
+                    if "setter" not in decorators(node) and self._is_shared(owner, local):
                         found.append(Method(owner, name, method, node))
                 for method in made_by_dataclass(owner.defs.get(name)):
                     if not any(m.name == method.name for m in found):
                         found.append(Method(owner, name, method.name, method))
             self.cache[class_name] = found
         return self.cache[class_name]
+
+    def _is_shared(self, owner, local):
+        """Whether both revisions have a method; where the other one doesn't have the class, cases
+        can't run there anyway.
+        """
+        before = self.values.shared.module(owner.name) if self.values.shared else None
+        class_name = local.rpartition(".")[0]
+        return before is None or class_name not in before.defs or local in before.defs
 
     def step(self, receiver, class_name, observing=False, besides=None):
         """Source that calls some public method on a receiver, or None; `observing` wants a
@@ -196,7 +205,7 @@ class Objects:
 
     def arguments(self, method):
         """Source of random arguments for a method."""
-        params = self.values.inference.params(method.owner, method.class_name + "." + method.name)
+        params = self.values.inference.meant(method.owner, method.class_name + "." + method.name)
         args = method.node.args
         positional = (getattr(args, "posonlyargs", []) + args.args)[0 if method.is_static else 1 :]
         required = len(positional) - len(args.defaults)

@@ -16,6 +16,7 @@ BATCH = 48
 ENOUGH = 16
 CHECK_EVERY = 8
 TRIES = 8
+WATCHED = 3  # looks at an object that a call gave back
 MOST_KEPT = 400
 # Tries without news after which luck is not tried further (and half of all before them): of calls
 # that don't depend on each other, and of sequences of calls.
@@ -105,6 +106,7 @@ class Search:
         self.values, self.rng, self.pool = self.session.values(
             self.module, [self.target.local] + locals_, salt
         )
+        self.values.shared = self.session.base_code if self.compare else None
         self.mutator = Mutator(self.rng, self.pool)
         for node in nodes:
             text = ast.get_docstring(node) if not isinstance(node, ast.Module) else None
@@ -321,9 +323,12 @@ class Search:
             self.seen.add(case.key)
         misses = 0
         while len(batch) < self.most and misses < 300:
-            if self.kept and self.rng.random() < 0.5:
+            roll, case = self.rng.random(), None
+            if self.kept and roll < 0.5:
                 case = self.neighbour(self._worth_changing())
-            else:
+            elif self.kept and roll < 0.7:
+                case = self._maker().extended(self._worth_changing())
+            if case is None and roll >= 0.5:
                 case = self._maker().random()
             if case is None or case.key in self.seen:
                 misses += 1
@@ -397,14 +402,30 @@ class Search:
         counts[outcome["value"] != ["n", "None"]] += 1
 
     def _follow_up(self, case, outcome):
-        """A call that gives back a function is followed by calls of that function."""
-        if outcome["kind"] != "value" or outcome["value"][:2] != ["ref", "callable"]:
+        """A call that gives back a function is followed by calls of that function, one that gives
+        back an object by a look at it.
+        """
+        if outcome["kind"] != "value" or "\n" in case.call:
             return
-        for maker in self.makers:
-            if maker.local.split(".")[-1] in case.call:
+        makers = [m for m in self.makers if m.local.split(".")[-1] in case.call]
+        room = len(self.follow) < 120
+        if outcome["value"][:2] == ["ref", "callable"]:
+            for maker in makers:
                 maker.gives_functions = True
-        if len(self.follow) < 120 and "\n" not in case.call:
-            self.follow += [case.changed(call=case.call + tail) for tail in TAILS]
+            self.follow += [case.changed(call=case.call + tail) for tail in TAILS if room]
+        elif outcome["value"][0] == "o" and case.origin != "request":
+            self._watched(case, outcome["value"][2], makers, room)
+
+    def _watched(self, case, class_name, makers, room):
+        made = [m for m in makers if class_name != m.owner and m.local != class_name]
+        if not made or not made[0].objects.methods(class_name):
+            return
+        for maker in made:
+            maker.gives_objects = class_name
+        for _ in range(WATCHED if room else 0):
+            setup, call = made[0].watched(case.setup, case.call, class_name)
+            if call != case.call:
+                self.follow.append(made[0].names.case(setup, call, case.rank))
 
 
 def _looks_private(text):

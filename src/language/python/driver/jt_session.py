@@ -42,6 +42,7 @@ class Session:
         self.mining = jt_mining.Mining(plan.head["root"], None)
         self.mined_modules = set()
         self.web = jt_routes.Web(self)
+        self.has_mocks = False
         self.corpus = {}  # target id -> cases that reached something new, with the outcome on head
 
     def stop(self):
@@ -107,7 +108,15 @@ class Session:
         other = [d for d in map(before.defs.get, locals_) if d is not None] if before else []
         jt_mining.fill_pool(pool, mine + other, [module] + [before] * (before is not None), rng)
         values = Values(rng, pool, Names(module, self.code), self.inference)
+        values.mocks = self._mocks
         return values, rng, pool
+
+    def _mocks(self):
+        """Loads what stand-ins need ahead, as it takes long."""
+        if not self.has_mocks:
+            self.has_mocks = True
+            for side in self.sides():
+                side.preload(list(dict.fromkeys(side.ahead + ["unittest.mock"])))
 
     def run(self, side, cases, limits=None, fresh=False, watch=False, lines=False):
         """Outcomes of cases on one side."""

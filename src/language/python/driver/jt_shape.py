@@ -120,6 +120,8 @@ class Shape:
         "near",
         "minus",
         "tested",
+        "closed",
+        "used",
     )
 
     def __init__(self, kind=None, score=SURE):
@@ -137,6 +139,8 @@ class Shape:
         self.minus = ()  # the two sides that it is the difference of
         self.near = []  # shapes that this one is compared or added with
         self.tested = set()  # kinds that the code asks for by isinstance
+        self.used = set()  # methods of plain kinds that are called on it
+        self.closed = False  # whether the code refuses what is none of its constants
         if kind:
             self.add(kind, score)
 
@@ -145,7 +149,7 @@ class Shape:
         self.scores[kind] = self.scores.get(kind, 0) + score
         if kind == "timedelta":
             for side in self.minus:
-                side.add("datetime", SURE)
+                side.add("date" if "date" in side.known() else "datetime", SURE)
         return self
 
     def inside(self):
@@ -390,6 +394,8 @@ def merge(into, other, score=None, depth=0):
             else:
                 merge(mine[name], shape, score, depth + 1)
     into.tested |= other.tested
+    into.closed = into.closed or other.closed
+    into.used |= other.used
     into.parts = into.parts or other.parts
     into.consts.extend(c for c in other.consts if c not in into.consts)
     into.arity = other.arity if into.arity is None else into.arity

@@ -1,6 +1,12 @@
 """Source texts of values of a shape: simple ones in order, random ones by seed."""
 
 import ast
+import collections
+import datetime
+import decimal
+import fractions
+import io
+import pathlib
 import re
 
 import jt_code
@@ -81,12 +87,32 @@ FIXED = {
     "uuid": ['UUID("12345678-1234-5678-1234-567812345678")'],
     "regex": ['re.compile("a+")', 're.compile("[0-9]+")'],
     "path": ['Path("a/b.txt")', 'Path("docs/x.tar.gz")', 'Path("name")', 'Path("/tmp/a")'],
+    "numeral": ['"1"', '"0"', '"2.50"', '"10"', '"-1"', '"0.5"', '"3.25"', '"100"', '""'],
     "file": [
         'StringIO("a,b\\n1,2\\n")',
         'StringIO("")',
         'StringIO("one\\ntwo\\n\\nthree\\n")',
         'StringIO("x = 1\\n# c\\ny = 2")',
     ],
+}
+# What has the attributes of a kind.
+TYPES = {
+    "date": datetime.date,
+    "datetime": datetime.datetime,
+    "timedelta": datetime.timedelta,
+    "decimal": decimal.Decimal,
+    "fraction": fractions.Fraction,
+    "path": pathlib.Path,
+    "file": io.StringIO,
+    "str": str,
+    "bytes": bytes,
+    "int": int,
+    "float": float,
+    "list": list,
+    "dict": dict,
+    "set": set,
+    "deque": collections.deque,
+    "counter": collections.Counter,
 }
 FUNCTIONS = {
     0: ["lambda: 1", "lambda: None", 'lambda: "a"', "lambda: 1 / 0", "lambda: []"],
@@ -119,6 +145,7 @@ class Pool:
         self.ints, self.floats, self.strings = [], [], []
         self.rows = []  # (mark, count) of the texts that the code splits into so many parts
         self.lined = False  # whether the code reads texts line by line
+        self.raised = []  # exceptions that the code catches, as they are made
 
     def add(self, value):
         """Takes a constant in; a number brings its neighbours."""
@@ -140,6 +167,9 @@ class Pool:
 
 
 STRUCTURED, MORE_STRUCTURED = 0.12, 0.45
+SAME_NAME = 0.7
+CLOSED = 0.85  # the share of constants where the code refuses what is none of them
+FAILING = 0.3  # the share of functions that raise what the code catches
 
 
 class Values:
@@ -154,14 +184,26 @@ class Values:
         self.inference = inference
         self.ctors = {}  # class name -> constructor calls seen in tests
         self.recent = {}
+        self.chosen = {}  # parameter's name -> kind
+        self.shared = None  # the other revision's code, where cases run on both
+        self.day = None  # "date" or "datetime", where either may be meant
+        self.named = {}  # (parameter's name, kind) -> values
         self.reuse = 0.4
         self.answers = {}  # method name -> [times it gave None, times it gave more]
         self.structured = STRUCTURED  # the share of texts that look like a small language
+        self.mocks = None  # called once, before a value needs `unittest.mock`
 
     def begin(self):
         """A new case: nothing was used yet."""
-        self.recent = {}
+        self.recent, self.named, self.chosen, self.day = {}, {}, {}, None
         self.reuse = self.rng.choice((0.2, 0.4, 0.7))
+
+    def resume(self, given):
+        """A case that goes on from another one, which gave these `(parameter's name, text)`."""
+        self.begin()
+        self.reuse = 0.7
+        for name, text in given:
+            self._used(of_text(text), text, name)
 
     # -- in order
 
@@ -174,7 +216,7 @@ class Values:
                 found += near(text)
         if "literal" in shape.scores:
             return found[:12]
-        for kind in shape.kinds() or (["int", "str", "list"] if depth == 0 else ["int"]):
+        for kind in self._kinds(shape) or (["int", "str", "list"] if depth == 0 else ["int"]):
             found += self._plain(kind, shape, depth)
         if shape.optional():
             found.append("None")
@@ -215,23 +257,61 @@ class Values:
             fixed = self._known_constant(shape)
             if fixed is not None:
                 fixed = meant(fixed, name, shape)
-                return self._used(of_text(fixed), fixed)
-            kinds = [k for k in shape.kinds() if k != "literal"]
-            kind = rng.choice(kinds) if kinds else rng.choice(("int", "int", "str"))
+                return self._used(of_text(fixed), fixed, name)
+            kinds = [k for k in self._kinds(shape) if k != "literal"]
+            kind = self._chosen(kinds, name)
+            if kind in ("date", "datetime") and shape.scores.get(kind, 0) < jt_shape.HINT:
+                # Neither is compared with the other.
+                self.day = self.day or kind
+                kind = self.day
         if depth > MAX_DEPTH and kind in ("list", "dict", "tuple", "set", "object", "any"):
             return "None" if kind == "object" else EMPTY.get(kind, "1")
         if kind in ("int", "str") and self.recent.get(kind) and rng.random() < self.reuse:
-            return meant(self._again(kind), name, shape)
+            return meant(self._again(kind, name), name, shape)
         maker = getattr(self, "_" + kind, None)
         text = maker(shape, depth) if maker else rng.choice(FIXED.get(kind, ["1"]))
         if kind in ("int", "float"):
             text = meant(text, name, shape)
-        return self._used(kind, text)
+        return self._used(kind, text, name)
+
+    def _chosen(self, kinds, name):
+        """One of some kinds; mostly the same for all parameters of one name in a case, as nobody
+        sorts numbers among texts.
+        """
+        options, kinds = kinds, kinds or ("int", "int", "str")
+        if not name or options and self.rng.random() < 0.1:
+            return self.rng.choice(kinds)
+        if self.chosen.get(name) not in kinds:
+            self.chosen[name] = self.rng.choice(kinds)
+        return self.chosen[name]
+
+    def _kinds(self, shape):
+        """The kinds of a shape that have all the attributes which are used; an object where none
+        has, or where a class of the repository does what a file would.
+        """
+        kinds = shape.kinds()
+        if max(shape.known().values(), default=0) >= jt_shape.HINT:
+            return kinds
+        around = shape.around()
+        used = {name for other in around for name in (*other.attrs, *other.used)}
+        # What a date has are numbers, and numbers have nothing that is asked for.
+        deep = any(i.attrs or i.used for other in around for i in other.attrs.values())
+        plain = [kind for kind in kinds if not deep or kind not in ("date", "datetime")]
+        able = [
+            kind
+            for kind in plain
+            if kind not in TYPES or kind in shape.tested or used <= set(dir(TYPES[kind]))
+        ]
+        if kinds and used and (not able or able == ["file"]) and self._fitting(used):
+            return ["object"]
+        return able or (["object"] if kinds and used else kinds)
 
     def _known_constant(self, shape):
         """One of the constants that the code compares the value with, sometimes."""
         consts = shape.consts or next((s.consts for s in shape.around()[:6] if s.consts), [])
-        share = 1.0 if "literal" in shape.scores else 0.5 if len(consts) > 2 else 0.25
+        share = 0.5 if len(consts) > 2 else 0.25
+        if "literal" in shape.scores or shape.closed:
+            share = 1.0 if "literal" in shape.scores else CLOSED
         if not consts or self.rng.random() >= share:
             return None
         const = self.rng.choice(consts)
@@ -247,12 +327,18 @@ class Values:
             return None
         return text if "literal" in shape.scores else self.rng.choice(near(text))
 
-    def _used(self, kind, text):
+    def _used(self, kind, text, name=""):
         if kind in ("int", "str"):
             self.recent.setdefault(kind, []).append(text)
+            if name:
+                self.named.setdefault((name, kind), []).append(text)
         return text
 
-    def _again(self, kind):
+    def _again(self, kind, name=""):
+        """A value that was used before: what parameters of one name were given, more often."""
+        same = self.named.get((name, kind))
+        if same and self.rng.random() < SAME_NAME:
+            return self.rng.choice(same)
         text = self.rng.choice(self.recent[kind])
         if kind == "int" or self.rng.random() < 0.75:
             return text
@@ -299,8 +385,11 @@ class Values:
     def _datetime(self, _shape, _depth):
         """Within a few days, so that two of them may be minutes, hours or days apart."""
         rng = self.rng
-        if rng.random() < 0.3:
+        roll = rng.random()
+        if roll < 0.3:
             return rng.choice(FIXED["datetime"])
+        if roll < 0.45:
+            return self._date(_shape, _depth).replace("date(", "datetime(")
         day, hour = rng.choice((1, 1, 1, 2, 3, 31)), rng.choice((0, 9, 9, 10, 11, 12, 17, 23))
         return "datetime(2024, 3, %d, %d, %d)" % (day, hour, rng.choice((0, 0, 1, 15, 30, 59)))
 
@@ -424,7 +513,30 @@ class Values:
     def _shown(pairs):
         return "{" + ", ".join(k + ": " + v for k, v in pairs.items()) + "}"
 
+    def _numeral(self, shape, depth):
+        """A number as a text, or one that is none."""
+        rng = self.rng
+        roll = rng.random()
+        if roll < 0.1:
+            return self._str(shape, depth)
+        if roll < 0.4:
+            return rng.choice(FIXED["numeral"])
+        return literal(str(rng.randint(0, 30) if roll < 0.7 else round(rng.uniform(-1, 20), 2)))
+
+    def _failing(self):
+        """A function that raises what the code catches: always, or once."""
+        if self.mocks is not None:
+            self.mocks()
+            self.mocks = None
+        error = self.rng.choice(self.pool.raised)
+        if self.rng.random() < 0.5:
+            return "Mock(side_effect=%s)" % error
+        answers = [error, self.rng.choice(("1", "None", '"a"'))] * self.rng.choice((1, 2, 3))
+        return "Mock(side_effect=[%s])" % ", ".join(answers)
+
     def _callable(self, shape, depth):
+        if self.pool.raised and self.rng.random() < FAILING:
+            return self._failing()
         arity = 1 if shape.arity is None else shape.arity
         if arity == 0 and self.rng.random() < 0.5:  # a clock, or a source of ids
             return "iter(range(%d, 999, %d)).__next__" % self.rng.choice(((0, 1), (0, 4), (100, 7)))
@@ -444,7 +556,7 @@ class Values:
         names = list(
             dict.fromkeys(n for other in around for n in other.classes if self.names.find(n))
         )
-        names = names or self._fitting(set(attrs))
+        names = names or self._fitting({*attrs, *(n for other in around for n in other.used)})
         if names:
             return self.instance(self.rng.choice(names), depth, attrs)
         parts = []
@@ -479,7 +591,10 @@ class Values:
             return self.rng.choice(known)
         members = enum_members(node)
         if members:
-            return "%s.%s" % (name, self.rng.choice(members))
+            chosen = ["%s.%s" % (name, self.rng.choice(members))]
+            if is_flag(node) and self.rng.random() < 0.3:
+                chosen.append("%s.%s" % (name, self.rng.choice(members)))
+            return " | ".join(dict.fromkeys(chosen))
         args, skipped = [], False
         maker = maker_of(self.inference, module, node)
         words = [a.arg for a in maker.args.kwonlyargs] if maker else []
@@ -651,6 +766,11 @@ def _class_var(node):
             w.arg == "init" and getattr(w.value, "value", True) is False for w in value.keywords
         )
     return False
+
+
+def is_flag(node):
+    """Whether a class is an enumeration whose members can be combined."""
+    return any(getattr(b, "id", getattr(b, "attr", "")) in ("Flag", "IntFlag") for b in node.bases)
 
 
 def enum_members(node):

@@ -46,7 +46,8 @@ def did(case, outcome, found, past=False):
         call = shown("; ".join(case.setup[-2:]), 80) + "; " + call
     what, path = found
     if outcome["kind"] == "raise" and what != "after":
-        return "%s %s %s" % (call, "raised" if past else "raises", outcome["type"])
+        told = "(%s)" % shown(repr(outcome["message"])) if what == "message" else ""
+        return "%s %s %s%s" % (call, "raised" if past else "raises", outcome["type"], told)
     if outcome["kind"] in ("long", "slow"):
         return "%s doesn't end" % call
     if outcome["kind"] == "crash":

@@ -195,7 +195,8 @@ class Body:
         if self.what == "after":
             return self._after()
         if self.outcome["kind"] == "raise":
-            return self._raises(self.case.call)
+            raised = self._raises(self.case.call)
+            return self._told(raised) if self.what == "message" else raised
         if self.what == "out":
             self.fixtures.add("capsys")
             text = jt_text.literal(self.outcome["out"])
@@ -209,6 +210,11 @@ class Body:
             self.imports.add("from %s import %s" % (module, name))
         self.imports.add("import pytest")
         return ["with pytest.raises(%s):" % name, "    " + call]
+
+    def _told(self, raised):
+        text = jt_text.literal(self.outcome["message"])
+        head = raised[0][:-1] + " as caught:"
+        return [head] + raised[1:] + self._equal("str(caught.value)", text)
 
     def _value(self, call, node, path):
         if node[0] == "resp":

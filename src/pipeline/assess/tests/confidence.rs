@@ -175,6 +175,33 @@ fn an_own_test_of_something_else_asks_for_nothing() {
 }
 
 #[test]
+fn an_own_test_that_notices_mutants_of_the_symbol_only_asks_for_the_change_without_its_name() {
+    let asking = || {
+        let mut case = case();
+        own_test(&mut case, "from shop import Cart\n\n\ndef test_price():\n    assert Cart().price == 1\n");
+        case.own(RevisionKey::Head, Outcome::Passed);
+        case.own(RevisionKey::Base, failed());
+        case.own(on("M001"), failed());
+        case
+    };
+    check(&asking(), Confidence::Low, "fails on base and passes on head");
+    let mut elsewhere = asking();
+    elsewhere.mutants[0].symbol = "shop.cart.label".to_owned();
+    check(&elsewhere, Confidence::Medium, "");
+    let mut both = asking();
+    both.mutants.push(Mutant { symbol: "shop.cart.label".to_owned(), ..mutant("M002", 80) });
+    both.own(on("M002"), failed());
+    check(&both, Confidence::Medium, "");
+    let mut missing = asking();
+    let raised = Outcome::Failed { message: "AttributeError".to_owned(), line: Some(7), own_assertion: false };
+    missing.own(RevisionKey::Base, raised);
+    check(&missing, Confidence::Medium, "");
+    let mut unnoticed = asking();
+    unnoticed.own(on("M001"), Outcome::Passed);
+    check(&unnoticed, Confidence::Medium, "");
+}
+
+#[test]
 fn an_own_test_that_kills_a_mutant_does_not_ask_for_the_change() {
     let mut case = case();
     own_test(&mut case, "from shop.cart import total\n\n\ndef test_total():\n    assert total([]) == 0\n");

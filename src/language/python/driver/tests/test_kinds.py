@@ -1,0 +1,269 @@
+"""Kinds of changes that need an input of a special kind to show."""
+
+import ast
+
+import jt_code
+import jt_fit
+import jt_text
+import pytest
+from exploring import explore, passes
+from jt_case import Case
+from jt_mutate import enters_once
+
+RECORDS = """
+from collections import namedtuple
+
+Visit = namedtuple("Visit", "ward room minutes", defaults=(5,))
+
+
+def longest(visits):
+    best = {}
+    for visit in visits:
+        if visit.minutes > best.get(visit.ward, 0):
+            best[visit.ward] = visit.minutes
+    return best
+"""
+BELL = """
+ALL = "all"
+
+
+class Bell:
+    def __init__(self):
+        self._by_hour = {}
+
+    def ring_at(self, hour, name):
+        self._by_hour.setdefault(hour, []).append(name)
+
+    def skip_once(self, hour, name):
+        names = self._by_hour.get(hour, [])
+        if name in names:
+            names.remove(name)
+
+    def ring(self, hour):
+        if hour == ALL:
+            raise ValueError("which hour?")
+        return [name.upper() for name in self._by_hour.get(hour, ())]
+"""
+PARSED = """
+class Labels:
+    def __init__(self):
+        self._found = []
+
+    def put(self, label):
+        self._found.append(label)
+
+    def listed(self):
+        return list(self._found)
+
+
+def read(text):
+    labels = Labels()
+    for part in text.split(","):
+        labels.put(part.replace("_", " "))
+    return labels
+"""
+AGAIN = """
+class Again:
+    def __init__(self, tries=2, errors=(ConnectionError,)):
+        self.tries = tries
+        self.errors = errors
+
+    def run(self, action):
+        for left in range(self.tries - 1, -1, -1):
+            try:
+                return action()
+            except self.errors:
+                if not left:
+                    raise
+"""
+OUTBOX = """
+class Shelf:
+    def __init__(self):
+        self.piles = []
+
+    def write(self, pile):
+        self.piles.append(pile)
+
+
+class Packer:
+    def __init__(self, shelf):
+        self._shelf = shelf
+        self._pile = []
+
+    def pack(self, thing):
+        self._pile.append(thing)
+
+    def flush(self):
+        pile, self._pile = self._pile, []
+        self._shelf.write(pile)
+"""
+DUE = """
+def days_late(due, today):
+    if (today - due).days < 0:
+        return 0
+    return today.toordinal() - due.toordinal()
+"""
+STEP = """
+WEIGHTS = {"small": 1, "large": 4}
+
+
+class Crate:
+    def __init__(self, size, count):
+        if size not in WEIGHTS:
+            raise ValueError("no such size")
+        self._weight = WEIGHTS[size] * int(count)
+
+    def weight(self):
+        return self._weight
+"""
+TOLD = """
+class Full(Exception):
+    pass
+
+
+def put(things, limit):
+    if len(things) > limit:
+        raise Full("%d of %d do not fit" % (len(things) - limit, len(things)))
+    return things
+"""
+# What it takes to tell them apart: (base, text, other text).
+SHOWN = {
+    "objects of a named tuple that a call made": (
+        RECORDS,
+        "if visit.minutes > best.get(visit.ward, 0):",
+        "if visit.minutes > best.get(visit.room, 0):",
+    ),
+    "the same value for parameters of one name": (BELL, "names.remove(name)", "names.clear()"),
+    "a look at the object that is given back": (PARSED, '.replace("_", " ")', ""),
+    "a function that raises what is caught": (
+        AGAIN,
+        "self.tries - 1, -1, -1",
+        "self.tries, -1, -1",
+    ),
+    "what becomes of an object that another one was made with": (
+        OUTBOX,
+        "pile, self._pile = self._pile, []\n        self._shelf.write(pile)",
+        "self._shelf.write(self._pile)\n        self._pile.clear()",
+    ),
+    "two dates, or two times": (DUE, "today.toordinal() - due", "1 + today.toordinal() - due"),
+    "one of the texts that are not refused, and digits": (
+        STEP,
+        "* int(count)",
+        "* max(1, int(count))",
+    ),
+    "the numbers in a message": (TOLD, "(len(things) - limit,", "(limit,"),
+}
+
+
+@pytest.mark.parametrize("what", SHOWN)
+def test_it_takes(tmp_path, what):
+    base, before, now = SHOWN[what]
+    assert before in base
+    result = explore(tmp_path, base, base.replace(before, now))
+    found = [c for c in result["candidates"] if c["purpose"] == "regression"]
+    assert found and result["failure"] is None
+    assert passes(tmp_path, "base", found[0]) and not passes(tmp_path, "head", found[0])
+
+
+def test_a_context_that_a_generator_makes_is_used_once(tmp_path):
+    base = """
+class _Draft:
+    def __init__(self, page):
+        self._page = page
+
+    def __enter__(self):
+        self._page.open += 1
+        return self._page
+
+    def __exit__(self, kind, error, trace):
+        self._page.open -= 1
+
+
+class Page:
+    def __init__(self):
+        self.open = 0
+
+    def draft(self):
+        return _Draft(self)
+"""
+    head = """
+from contextlib import contextmanager
+
+
+class Page:
+    def __init__(self):
+        self.open = 0
+
+    @contextmanager
+    def draft(self):
+        self.open += 1
+        try:
+            yield self
+        finally:
+            self.open -= 1
+"""
+    result = explore(tmp_path, base, head)
+    assert result["failure"] is None
+    assert [c for c in result["candidates"] if c["purpose"] == "regression"] == []
+
+
+def test_a_context_is_entered_and_then_left():
+    def steps(*parts):
+        return enters_once(Case((), ["context = f()"] + list(parts[:-1]), parts[-1]))
+
+    enter, leave = "context.__enter__()", "bool(context.__exit__(None, None, None))"
+    assert steps(enter, leave) and steps(enter) and steps("g()")
+    assert not steps(enter, enter, leave) and not steps(enter, leave, leave)
+    assert not steps(leave, enter) and not steps(leave)
+
+
+def test_other_words_in_a_message_are_no_difference(tmp_path):
+    head = TOLD.replace("%d of %d do not fit", "no room for %d of %d")
+    assert explore(tmp_path, TOLD, head)["candidates"] == []
+
+
+def test_what_waits_on_base_is_no_mistake_of_the_explorer(tmp_path):
+    base = """
+import asyncio
+
+
+async def later(delay, values):
+    await asyncio.sleep(max(0, delay) * 50)
+    return len(values)
+"""
+    head = base.replace("return len(values)", "count = len(values)\n    return count")
+    mutant = {"id": "B001", "file": "shop.py", "module": "shop", "line": 7, "symbol": "later"}
+    mutants = [dict(mutant, source=base.replace("len(values)", "len(values) + 1"))]
+    result = explore(tmp_path, base, head, base_mutants=mutants, seconds=15)
+    assert result["failure"] is None and result["candidates"] == []
+
+
+def test_values_of_two_kinds_that_an_input_mixes_are_not_put_in_order():
+    message = "'<' not supported between instances of 'str' and 'int'"
+    outcome = {"kind": "raise", "type": "TypeError", "message": message, "planned": False}
+
+    def mixed(call, **changed):
+        return jt_fit.mixes(Case((), (), call), dict(outcome, **changed))
+
+    assert mixed('ranked([3, "a"])') and mixed('ranked([Row(1, "b"), Row("a", "b")])')
+    assert mixed('ranked({1: 2, "a": 3})') and mixed('ranked([Row(n=1), Row(n="a")])')
+    assert not mixed('ranked(3, "a")') and not mixed('ranked([Row(1, "b"), Row(2, "a")])')
+    assert not mixed('ranked([3, "a"])', planned=True)
+    assert not mixed('ranked([3, "a"])', kind="value")
+    assert not mixed('ranked([3, "a"])', message="unhashable type: 'list'")
+
+
+def test_a_named_tuple_that_a_call_makes_reads_like_a_class():
+    def fields(text):
+        made = jt_code.named_tuple(ast.parse(text).body[0])
+        return made and [
+            (part.target.id, part.annotation.id, part.value and jt_text.unparsed(part.value))
+            for part in made.body
+        ]
+
+    plain = [("x", "Any", None), ("y", "Any", "0")]
+    assert fields('Point = namedtuple("Point", "x y", defaults=(0,))') == plain
+    assert fields('Point = collections.namedtuple("Point", ["x", "y"], defaults=[0])') == plain
+    assert fields('Point = NamedTuple("Point", [("x", int)])') == [("x", "int", None)]
+    for text in ("f(1)", "a = f(1, 2)", 'a = namedtuple("a", names)', "a = b = 1"):
+        assert fields(text) is None, text
