@@ -12,6 +12,8 @@ from jt_objects import LEAVING, OPERATORS, STATEMENTS, Objects, driven, made_by_
 from jt_shape import Shape
 from jt_values import GENERIC, signed
 
+# How often a step takes a value again that another one took: what was put in is asked for.
+OFTEN = (0.4, 0.7, 0.85)
 LONGEST = 9  # steps of a case that still get longer
 # What containers are called that an object is made with.
 KEPT = {ast.List: "items", ast.Dict: "mapping", ast.Set: "members"}
@@ -280,6 +282,7 @@ class Calls:
         if self.rng.random() < 0.6 or self.method in STATEMENTS:
             name = snake(self.owner.split(".")[-1])
             setup, receiver = self._beside(receiver, name)
+            self.values.reuse = self.rng.choice(OFTEN)
             setup.append("%s = %s" % (name, receiver))
             receiver = name
             for _ in range(self.rng.choice((0, 1, 2, 2, 3, 4, 5, 7))):

@@ -89,13 +89,17 @@ class Inference:
             return shapes
         self.linked.add((module.name, local))
         owner = local.rpartition(".")[0]
-        unknown = {name: shape for name, shape in shapes.items() if evidence(shape) < LIKELY}
+        unknown = {
+            name.rstrip("s"): shape for name, shape in shapes.items() if evidence(shape) < LIKELY
+        }
         for other in module.defs if unknown else ():
             if other != local and other.rpartition(".")[0] == owner:
                 for name, shape in self.params(module, other).items():
-                    if name in unknown and evidence(shape) >= LIKELY:
-                        unknown[name].scores.clear()
-                        unknown[name].near.insert(0, shape)
+                    told = unknown.get(name.rstrip("s"))
+                    many = "list" in shape.known() or "tuple" in shape.known()
+                    if told is not None and evidence(shape) >= LIKELY and not many:
+                        told.scores.clear()
+                        told.near.insert(0, shape)
         return shapes
 
     def _from_other(self, module, local, shapes):
@@ -546,14 +550,22 @@ class Walker(ast.NodeVisitor):
                 if left is not None and isinstance(op, ast.NotIn) and node in self.refusing:
                     left.closed = left.closed or bool(left.consts)
             else:
-                for side, other, node_of_other in ((left, right, b), (right, left, a)):
-                    if side is None or other is None:
+                for side, other, written in ((left, right, b), (right, left, a)):
+                    written = self.written(written)
+                    if side is None or other is None and written is None:
                         continue
-                    side.near.append(other)
-                    if isinstance(node_of_other, (ast.Constant, ast.UnaryOp)):
-                        side.consts.append(node_of_other)
-                        jt_shape.merge(side, jt_shape.of_constant(node_of_other), LIKELY)
+                    if other is not None:
+                        side.near.append(other)
+                    if written is not None:
+                        side.consts.append(written)
+                        jt_shape.merge(side, jt_shape.of_constant(written), LIKELY)
         return Shape("bool", LIKELY)
+
+    def written(self, node):
+        """A constant as it is written, here or under a name of the module; None for all else."""
+        if isinstance(node, ast.Name) and node.id not in self.env:
+            node = self.module.assigned.get(node.id)
+        return node if isinstance(node, (ast.Constant, ast.UnaryOp)) else None
 
     def _membership(self, left, container, right):
         if isinstance(container, ast.Name) and container.id in self.module.assigned:

@@ -65,6 +65,11 @@ STATEMENTS = {"__setitem__": "{0}[{1}] = {2}", "__delitem__": "del {0}[{1}]"}
 # How a `with` block is left: at its end, or by an exception. What leaving gives back only says
 # whether the exception is taken: None is as good as False.
 LEAVING = ["None, None, None", 'ValueError, ValueError("a"), None', "KeyError, KeyError(1), None"]
+# Methods of containers that change them.
+CHANGING = set(
+    "append appendleft extend insert add update setdefault pop popleft popitem remove discard "
+    "clear sort reverse put push".split()
+)
 SAME_KIND = set(
     "__add__ __sub__ __eq__ __ne__ __lt__ __le__ __gt__ __ge__ __and__ __or__ __xor__ "
     "__matmul__ __iadd__".split()
@@ -97,6 +102,33 @@ def is_generator(node):
     return False
 
 
+def changes_itself(node):
+    """Whether a method, as far as its own text shows, changes its object or hands it to a helper of
+    its own that may.
+    """
+    for part in ast.walk(node):
+        if isinstance(part, (ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Delete)):
+            targets = getattr(part, "targets", None) or [part.target]
+            if any(_is_of_self(target) for target in targets):
+                return True
+        if isinstance(part, ast.Call) and isinstance(part.func, ast.Attribute):
+            if part.func.attr in CHANGING and _is_of_self(part.func.value):
+                return True
+            if part.func.attr.startswith("_") and getattr(part.func.value, "id", "") == "self":
+                return True
+    return False
+
+
+def _is_of_self(node):
+    """Whether something is a part of `self`."""
+    while isinstance(node, (ast.Attribute, ast.Subscript, ast.Call)):
+        inner = node.func if isinstance(node, ast.Call) else node.value
+        if isinstance(node, ast.Attribute) and getattr(inner, "id", "") == "self":
+            return True
+        node = inner
+    return False
+
+
 def made_by_dataclass(node):
     """Definitions of the comparisons that `dataclass` gives a class, as if they were written."""
     for decorator in getattr(node, "decorator_list", ()):
@@ -120,6 +152,7 @@ class Method:
         marks = decorators(node)
         self.is_property = bool(marks & {"property", "cached_property"})
         self.is_static = "staticmethod" in marks
+        self.changes = name in STATEMENTS or changes_itself(node)
         self.facts = {
             "kind": "property" if self.is_property else "method",
             "coroutine": isinstance(node, ast.AsyncFunctionDef),
@@ -181,12 +214,18 @@ class Objects:
             methods = [m for m in methods if not m.is_property and m.name not in quiet]
         if not methods:
             return None
-        method = self.rng.choice(methods)
+        weights = [self.values.worth(m.name) * self._share(m, observing) for m in methods]
+        method = self.rng.choices(methods, weights)[0]
         if observing and not len(method.node.args.args) - 1 and self.rng.random() < 0.2:
             if not method.name.startswith("__") and not method.is_property:
                 call = self.invoked(receiver, class_name, method.name, "", method.facts)
                 return "[%s for _ in range(%d)]" % (call, self.rng.choice((2, 3, 4)))
         return self.invoked(receiver, class_name, method.name, self.arguments(method), method.facts)
+
+    @staticmethod
+    def _share(method, observing):
+        """What changes nothing may fill a cache, but most steps are there to change something."""
+        return 1.0 if observing or method.changes else 0.35
 
     def is_dull(self, name):
         """Whether a method seems to give back nothing."""

@@ -326,8 +326,8 @@ class Search:
             roll, case = self.rng.random(), None
             if self.kept and roll < 0.5:
                 case = self.neighbour(self._worth_changing())
-            elif self.kept and roll < 0.7:
-                case = self._maker().extended(self._worth_changing())
+            elif roll < 0.75:
+                case = self._extended()
             if case is None and roll >= 0.5:
                 case = self._maker().random()
             if case is None or case.key in self.seen:
@@ -336,6 +336,15 @@ class Search:
             self.seen.add(case.key)
             batch.append(case)
         return batch
+
+    def _extended(self):
+        """A case that the code takes, of this target or of another one of the module, and one call
+        more; None where there is none that fits.
+        """
+        shared = self.session.accepted.get(self.target.module, [])[-60:]
+        if shared and (not self.kept or self.rng.random() < 0.6):
+            return self._maker().extended(self.rng.choice(shared))
+        return self._maker().extended(self._worth_changing()) if self.kept else None
 
     def _worth_changing(self):
         """A case that was kept: more often one that the code accepts than one that it refuses, as
@@ -378,6 +387,8 @@ class Search:
             if worth and (new or len(self.kept) < 40) and len(self.kept) < MOST_KEPT:
                 self.kept.append((case, n))
                 self._follow_up(case, b)
+                if b["kind"] == n["kind"] == "value" and case.setup:
+                    self.session.accepted.setdefault(self.target.module, []).append(case)
             if not self.compare:
                 continue
             self._answered(case, b)
@@ -394,8 +405,17 @@ class Search:
             self.values.structured = MORE_STRUCTURED
 
     def _answered(self, case, outcome):
-        """Remembers which methods give something back: the others are no observers."""
-        if outcome["kind"] != "value" or not case.setup:
+        """Remembers which methods are taken as steps, and which give something back: the others
+        are no observers.
+        """
+        if not case.setup:
+            return
+        is_taken = outcome["kind"] == "value"
+        for line in case.setup:
+            counts = self.values.steps.setdefault(line.partition("(")[0].rpartition(".")[2], [0, 0])
+            counts[0] += is_taken
+            counts[1] += 1
+        if not is_taken:
             return
         name = case.call.partition("(")[0].rpartition(".")[2]
         counts = self.values.answers.setdefault(name, [0, 0])

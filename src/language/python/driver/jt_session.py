@@ -42,6 +42,7 @@ class Session:
         self.mining = jt_mining.Mining(plan.head["root"], None)
         self.mined_modules = set()
         self.web = jt_routes.Web(self)
+        self.accepted = {}  # module -> cases with steps that its code takes, in order
         self.has_mocks = False
         self.corpus = {}  # target id -> cases that reached something new, with the outcome on head
 

@@ -169,7 +169,7 @@ class Pool:
 STRUCTURED, MORE_STRUCTURED = 0.12, 0.45
 SAME_NAME = 0.7
 CLOSED = 0.85  # the share of constants where the code refuses what is none of them
-FAILING = 0.3  # the share of functions that raise what the code catches
+FAILING = 0.15  # the share of functions that raise what the code catches
 
 
 class Values:
@@ -189,6 +189,7 @@ class Values:
         self.day = None  # "date" or "datetime", where either may be meant
         self.named = {}  # (parameter's name, kind) -> values
         self.reuse = 0.4
+        self.steps = {}  # method name -> [times it was part of what is taken, times it was tried]
         self.answers = {}  # method name -> [times it gave None, times it gave more]
         self.structured = STRUCTURED  # the share of texts that look like a small language
         self.mocks = None  # called once, before a value needs `unittest.mock`
@@ -204,6 +205,12 @@ class Values:
         self.reuse = 0.7
         for name, text in given:
             self._used(of_text(text), text, name)
+            self.chosen[name] = of_text(text)
+
+    def worth(self, method):
+        """How often a step with this method was taken, between 0 and 1."""
+        taken, tried = self.steps.get(method, (0, 0))
+        return (taken + 1) / (tried + 2)
 
     # -- in order
 
