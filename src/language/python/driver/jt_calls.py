@@ -7,7 +7,7 @@ import itertools
 
 import jt_code
 import jt_text
-from jt_case import LEARNED, TYPED
+from jt_case import LEARNED, TYPED, enters_once
 from jt_objects import LEAVING, OPERATORS, STATEMENTS, Objects, driven, made_by_dataclass, snake
 from jt_shape import Shape
 from jt_values import GENERIC, signed
@@ -158,13 +158,13 @@ class Calls:
         """A case that calls the target with an argument list; `plain` ones have no history."""
         if self.facts["kind"] in ("method", "property"):
             return self._on_instance(args, rank)
+        if self.facts.get("context"):
+            return self._left("%s(%s)" % (self.local, args), rank)
         text = driven("%s(%s)" % (self.local, args), self.facts)
         if plain:
             return self.names.case((), text, rank)
         if self.gives_functions:
             return self._function_given(text, rank)
-        if self.facts.get("context") and self.rng.random() < 0.7:
-            return self._left("%s(%s)" % (self.local, args), rank)
         if self.compares and self.rng.random() < 0.3:
             return self.names.case((), self._compared(text), rank)
         setup, text = self._built(text)
@@ -260,7 +260,8 @@ class Calls:
         if self.rng.random() < 0.4:
             step = self.objects.step(name, class_name)
             setup += [step] if step else []
-        return self._ended(name, class_name, setup, self.arguments(), case.rank)
+        found = self._ended(name, class_name, setup, self.arguments(), case.rank)
+        return found if enters_once(found) else None
 
     def _given(self, setup, name, class_name):
         """Names of parameters, and what the steps of a case gave them."""
@@ -296,9 +297,9 @@ class Calls:
     def _ended(self, receiver, class_name, setup, args, rank):
         """A case that ends with a call of the method, or with a look at the object after it."""
         call = self.objects.invoked(receiver, class_name, self.method, args, self.facts)
-        if setup and self.facts.get("context") and self.rng.random() < 0.7:
+        if self.facts.get("context"):
             setup += ["context = %s.%s(%s)" % (receiver, self.method, args), "context.__enter__()"]
-            step = self.objects.step(receiver, class_name)
+            step = self.objects.step(receiver, class_name) if receiver.isidentifier() else None
             setup += [step] if step and self.rng.random() < 0.5 else []
             call = "bool(context.__exit__(%s))" % self.rng.choice(LEAVING)
         share = 0.9 if self.objects.is_dull(self.method) else 0.4

@@ -81,6 +81,18 @@ class Case:
         return "Case(%r)" % ("; ".join(self.setup + (self.call,)),)
 
 
+def enters_once(case):
+    """Whether a context is used as a `with` statement does: entered, and left at most once after
+    that. Those that a generator makes are good for one time only.
+    """
+    text = "\n".join(case.setup + (case.call,))
+    if "context.__e" not in text:
+        return True
+    entered, left = text.count("context.__enter__()"), text.count("context.__exit__(")
+    order = text.find("context.__enter__()") < text.find("context.__exit__(")
+    return entered == 1 and (left == 0 or left == 1 and order)
+
+
 class Names:
     """Knows how a name in a case is imported: the repository's own first, then the standard
     library's.

@@ -5,7 +5,7 @@ import functools
 
 import jt_samples
 import jt_text
-from jt_case import MUTATED, TYPED
+from jt_case import MUTATED, TYPED, enters_once
 from jt_text import literal
 
 
@@ -294,18 +294,6 @@ def smaller(case):
     found = [c for c in found if enters_once(c)]
     unique = {c.key: c for c in found if c.weight < case.weight or _nicer(c, case)}
     return sorted(unique.values(), key=lambda c: (c.weight, len(c.call), c.call))[:120]
-
-
-def enters_once(case):
-    """Whether a context is used as a `with` statement does: entered, and left at most once after
-    that. Those that a generator makes are good for one time only.
-    """
-    text = "\n".join(case.setup + (case.call,))
-    if "context.__e" not in text:
-        return True
-    entered, left = text.count("context.__enter__()"), text.count("context.__exit__(")
-    order = text.find("context.__enter__()") < text.find("context.__exit__(")
-    return entered == 1 and (left == 0 or left == 1 and order)
 
 
 def _nicer(new, old):

@@ -289,8 +289,6 @@ def driven(text, facts):
         return "asyncio.run(%s)" % text
     if facts.get("generator"):
         return "list(%s)" % text
-    if facts.get("context"):
-        return text + ".__enter__()"
     return text
 
 

@@ -7,8 +7,7 @@ import jt_fit
 import jt_text
 import pytest
 from exploring import explore, passes
-from jt_case import Case
-from jt_mutate import enters_once
+from jt_case import Case, enters_once
 
 RECORDS = """
 from collections import namedtuple
