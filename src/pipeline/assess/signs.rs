@@ -49,7 +49,7 @@ pub(super) fn of(evidence: &Evidence<'_>, test: &GeneratedTest) -> Vec<Sign> {
         signs.extend(signature(evidence, subject));
         signs.extend(docstring(evidence, test, subject));
     }
-    signs.extend(title_about_behaviour(evidence));
+    signs.extend(about_behaviour(evidence));
     signs.extend(against(evidence, test, &signs));
     let mut said = BTreeSet::new();
     signs.retain(|sign| said.insert(sign.words.clone()));
@@ -169,13 +169,20 @@ fn is_about_it(statement: &Statement) -> bool {
     subject && !is_about_code(&statement.text) && matches!(statement.kind, ChangeKind::Fix | ChangeKind::Feature)
 }
 
-/// A title that speaks of behaviour without naming a symbol, in a change of few symbols.
-fn title_about_behaviour(evidence: &Evidence<'_>) -> Option<Sign> {
+/// A title or a changelog that speaks of behaviour without naming a symbol, in a change of few symbols. Only what users
+/// see comes into a changelog.
+fn about_behaviour(evidence: &Evidence<'_>) -> Vec<Sign> {
     let changed = evidence.map.targets.iter().filter(|target| target.changed).count();
-    let title = evidence.intent.statements.iter().find(|said| said.source == StatementSource::Title)?;
-    let speaks = !title.kind.claims_no_behaviour_change() && behaviour_in(&title.text);
-    (speaks && changed <= FEW_TARGETS)
-        .then(|| sign(Weight::Hint, format!("the title is about behaviour: \"{}\"", shortened(&title.text))))
+    let speaks = |said: &&Statement| !said.kind.claims_no_behaviour_change() && behaviour_in(&said.text);
+    let of = |source| evidence.intent.statements.iter().filter(move |said| said.source == source);
+    let title = of(StatementSource::Title)
+        .next()
+        .filter(speaks)
+        .map(|title| sign(Weight::Hint, format!("the title is about behaviour: \"{}\"", shortened(&title.text))));
+    let changelog = of(StatementSource::Changelog).find(speaks).map(|entry| {
+        sign(Weight::Intended, format!("the changelog is about behaviour: \"{}\"", shortened(&entry.text)))
+    });
+    title.into_iter().chain(changelog).filter(|_| changed <= FEW_TARGETS).collect()
 }
 
 /// A signature that changed: callers must follow, or may.

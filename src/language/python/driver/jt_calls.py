@@ -184,16 +184,20 @@ class Calls:
             return setup, text
         return list(setup) + ["%s = %s" % (variable, text)], observer
 
-    def _function_given(self, text, rank):
-        """Calls of the function that a call gives back, once or after an earlier call."""
+    def _function_given(self, text, rank, setup=()):
+        """Calls of the function that a call gives back, once or after earlier calls, which it may
+        remember.
+        """
         tails = [self.rng.choice(TAILS) for _ in range(3)]
         roll = self.rng.random()
-        if roll < 0.6:
-            return self.names.case((), text + tails[0], rank)
-        if roll < 0.8:
-            return self.names.case((), text + tails[0] + tails[1], rank)
-        setup = ["function = " + text, "function" + tails[0]]
-        return self.names.case(setup, "function" + tails[1], rank)
+        if roll < 0.5:
+            return self.names.case(setup, text + tails[0], rank)
+        if roll < 0.65:
+            return self.names.case(setup, text + tails[0] + tails[1], rank)
+        if roll < 0.85:
+            tails = tails[:1] * self.rng.choice((2, 3, 4))
+        steps = ["function" + tail for tail in tails[1:]]
+        return self.names.case((*setup, "function = " + text, *steps), "function" + tails[0], rank)
 
     def _left(self, text, rank):
         """A context that is entered and left; what it was given stays in sight."""
@@ -302,6 +306,8 @@ class Calls:
             step = self.objects.step(receiver, class_name) if receiver.isidentifier() else None
             setup += [step] if step and self.rng.random() < 0.5 else []
             call = "bool(context.__exit__(%s))" % self.rng.choice(LEAVING)
+        if self.gives_functions and self.method not in STATEMENTS and self.rng.random() < 0.6:
+            return self._function_given(call, rank, setup)
         share = 0.9 if self.objects.is_dull(self.method) else 0.4
         if self.method in STATEMENTS or setup and self.rng.random() < share:
             observer = self.objects.observer(receiver, class_name, besides=self.method)

@@ -294,11 +294,7 @@ class Search:
     def _learn(self):
         """Where what was inferred never works, finds out by trying which kinds the code takes."""
         for maker in self.makers:
-            good = sum(
-                1
-                for case, _ in self.kept
-                if case.origin == "shape" and maker.local.split(".")[-1] in case.call
-            )
+            good = sum(1 for case, _ in self.kept if case.origin == "shape" and _calls(case, maker))
             unsure = any(not maker.shape(p).kinds() for p in maker.params if not p["optional"])
             if good and not unsure:
                 continue
@@ -425,15 +421,15 @@ class Search:
         """A call that gives back a function is followed by calls of that function, one that gives
         back an object by a look at it.
         """
-        if outcome["kind"] != "value" or "\n" in case.call:
+        if outcome["kind"] != "value" or "\n" in case.call or case.origin == "request":
             return
-        makers = [m for m in self.makers if m.local.split(".")[-1] in case.call]
+        makers = [maker for maker in self.makers if _calls(case, maker)]
         room = len(self.follow) < 120
         if outcome["value"][:2] == ["ref", "callable"]:
             for maker in makers:
                 maker.gives_functions = True
             self.follow += [case.changed(call=case.call + tail) for tail in TAILS if room]
-        elif outcome["value"][0] == "o" and case.origin != "request":
+        elif outcome["value"][0] == "o":
             self._watched(case, outcome["value"][2], makers, room)
 
     def _watched(self, case, class_name, makers, room):
@@ -446,6 +442,12 @@ class Search:
             setup, call = made[0].watched(case.setup, case.call, class_name)
             if call != case.call:
                 self.follow.append(made[0].names.case(setup, call, case.rank))
+
+
+def _calls(case, maker):
+    """Whether a case seems to call what a maker makes cases for."""
+    name = maker.local.split(".")[-1]
+    return name == "__call__" or name in case.call
 
 
 def _looks_private(text):

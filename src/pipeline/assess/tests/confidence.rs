@@ -378,6 +378,21 @@ fn a_title_about_behaviour_is_a_weak_sign_in_a_change_of_few_symbols() {
 }
 
 #[test]
+fn a_changelog_about_behaviour_is_a_strong_sign_in_a_change_of_few_symbols() {
+    let entry = "Slugs keep letters of all scripts and are no longer ASCII";
+    let mut case = says(StatementSource::Changelog, ChangeKind::Unknown, entry);
+    check(&case, Confidence::Low, "the changelog is about behaviour: \"Slugs keep");
+    case.intent.statements[0].kind = ChangeKind::Refactoring;
+    check(&case, Confidence::Medium, "");
+    case.intent.statements[0].kind = ChangeKind::Unknown;
+    let target = |number| Target { id: TargetId::new(format!("T00{number}")), ..case.map.targets[0].clone() };
+    let others: Vec<Target> = (2..5).map(target).collect();
+    case.map.targets.extend(others);
+    check(&case, Confidence::Medium, "");
+    check(&says(StatementSource::Changelog, ChangeKind::Unknown, "Speed"), Confidence::Medium, "");
+}
+
+#[test]
 fn few_inputs_that_differ_outweigh_a_weak_sign_and_no_strong_one() {
     let mut case = says(StatementSource::Title, ChangeKind::Feature, "The total of a cart");
     for (differing, confidence) in [(2, Confidence::Medium), (3, Confidence::Low), (10, Confidence::Low)] {

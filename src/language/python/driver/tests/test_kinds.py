@@ -125,6 +125,22 @@ def put(things, limit):
         raise Full("%d of %d do not fit" % (len(things) - limit, len(things)))
     return things
 """
+COUNTED = """
+class Counted:
+    def __init__(self, most=2):
+        self.most = most
+
+    def __call__(self, function):
+        def counted(*args):
+            tries = []
+            while len(tries) < self.most:
+                tries.append(args)
+                if function(*args):
+                    break
+            return len(tries)
+
+        return counted
+"""
 # What it takes to tell them apart: (base, text, other text).
 SHOWN = {
     "objects of a named tuple that a call made": (
@@ -143,6 +159,11 @@ SHOWN = {
         OUTBOX,
         "pile, self._pile = self._pile, []\n        self._shelf.write(pile)",
         "self._shelf.write(self._pile)\n        self._pile.clear()",
+    ),
+    "calls of a function that is given back": (
+        COUNTED,
+        "        def counted(*args):\n            tries = []\n",
+        "        tries = []\n\n        def counted(*args):\n",
     ),
     "two dates, or two times": (DUE, "today.toordinal() - due", "1 + today.toordinal() - due"),
     "one of the texts that are not refused, and digits": (
