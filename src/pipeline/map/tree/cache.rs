@@ -26,7 +26,7 @@ pub(super) use records::Key;
 use records::{Place, Records};
 
 /// Counted up whenever the same text gives other facts, or facts are written otherwise.
-const FORMAT: u32 = 6;
+const FORMAT: u32 = 7;
 /// So many records for each one that is used, and the file is written anew.
 const STALE: usize = 3;
 /// So many bytes of new records are written together.
