@@ -8,6 +8,7 @@
 
 mod folder;
 mod records;
+mod stamps;
 
 use std::collections::{HashMap, HashSet};
 use std::fs::{File, OpenOptions};
@@ -24,6 +25,8 @@ use crate::domain::{FileFacts, RepoPath, Warning, limits};
 pub use folder::forget_unused;
 pub(super) use records::Key;
 use records::{Place, Records};
+pub(super) use stamps::Stamp;
+use stamps::Stamps;
 
 /// Counted up whenever the same text gives other facts, or facts are written otherwise.
 const FORMAT: u32 = 7;
@@ -42,6 +45,7 @@ pub(super) struct Cache {
     /// How many records there are, those of one key counted each.
     records: usize,
     new: Mutex<New>,
+    stamps: Stamps,
 }
 
 /// What was read and is not written yet.
@@ -58,7 +62,9 @@ impl Cache {
     pub(super) fn open(file: &Path) -> Self {
         let mut name = file.file_name().unwrap_or_default().to_owned();
         name.push(format!("-{}-{FORMAT}", env!("CARGO_PKG_VERSION")));
-        let path = file.with_file_name(name);
+        let path = file.with_file_name(&name);
+        name.push("-stamps");
+        let stamps = Stamps::open(file.with_file_name(name));
         match opened(&path) {
             Ok((file, records)) => {
                 let count = records.len();
@@ -68,9 +74,13 @@ impl Cache {
                     known: records.into_iter().collect(),
                     records: count,
                     new: Mutex::default(),
+                    stamps,
                 }
             }
-            Err(error) => Self { path, file: Err(error), known: HashMap::new(), records: 0, new: Mutex::default() },
+            Err(error) => {
+                let (known, new) = (HashMap::new(), Mutex::default());
+                Self { path, file: Err(error), known, records: 0, new, stamps }
+            }
         }
     }
 
@@ -78,6 +88,23 @@ impl Cache {
     pub(super) fn key(path: &RepoPath, content: &[u8]) -> Key {
         // No path holds a NUL, so that it is told where one ends.
         Sha256::new().chain_update(path.as_str()).chain_update([0]).chain_update(content).finalize().into()
+    }
+
+    /// The stamp of a file before it is read, where it says something.
+    pub(super) fn stamp(file: &Path) -> Option<Stamp> {
+        Stamp::of(file)
+    }
+
+    /// The key of a file that has the stamp which it had when it was read.
+    pub(super) fn unchanged(&self, path: &RepoPath, stamp: &Stamp) -> Option<Key> {
+        self.stamps.key(path, stamp)
+    }
+
+    /// Remembers the stamp that a file had before it was read.
+    pub(super) fn stamped(&self, path: &RepoPath, stamp: Option<Stamp>, key: Key) {
+        if let Some(stamp) = stamp {
+            self.stamps.add(path, stamp, key);
+        }
     }
 
     /// What is known of a file.
@@ -113,6 +140,7 @@ impl Cache {
         if let Some(error) = new.failed {
             return Err(error);
         }
+        self.stamps.finish()?;
         if self.records + new.records > STALE * used.len() {
             let (records, _) = records::scan(&file)?;
             return replace(&self.path, &file, records.into_iter().filter(|(key, _)| used.contains(key))).map(drop);

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use crate::domain::{FileCategory, FileFacts, LeftOut, RepoPath, SourceTree, Warning};
+use crate::domain::{FileCategory, FileFacts, LeftOut, RepoPath, Revision, SourceTree, Warning};
 use crate::language::{self, LanguageError, Mapper};
 
-use super::cache::{Cache, Key};
+use super::cache::{Cache, Key, Stamp};
 use super::{category, cores, left_out};
 
 /// How a tree is read.
@@ -72,14 +72,19 @@ fn source(
     reading: &Reading<'_>,
     cache: Option<&Cache>,
 ) -> Result<Read, (LeftOut, u32)> {
-    let Some(content) = tree.content(path) else { return Err((left_out::unreadable(tree, path), 0)) };
     let left_out = left_out::by_path(path);
-    let key = cache.filter(|_| left_out.is_none()).map(|_| Cache::key(path, &content));
-    if let Some((facts, key)) = cache.zip(key).and_then(|(cache, key)| Some((cache.get(&key)?, key)))
-        && facts.path == *path
+    let cache = cache.filter(|_| left_out.is_none());
+    let stamp = cache.filter(|_| tree.revision == Revision::WorkTree).and_then(|_| Cache::stamp(&tree.path_of(path)));
+    if let Some((cache, stamp)) = cache.zip(stamp)
+        && let Some(key) = cache.unchanged(path, &stamp)
+        && let Some(read) = known(cache, path, stamp.into(), key)
     {
-        // The path's text is shared with the tree.
-        return Ok((FileFacts { path: path.clone(), ..facts }, Some(key)));
+        return Ok(read);
+    }
+    let Some(content) = tree.content(path) else { return Err((left_out::unreadable(tree, path), 0)) };
+    let key = cache.map(|_| Cache::key(path, &content));
+    if let Some(read) = cache.zip(key).and_then(|(cache, key)| known(cache, path, stamp, key)) {
+        return Ok(read);
     }
     let Ok(text) = String::from_utf8(content) else { return Err((LeftOut::NotText, 0)) };
     let lines = lines(&text);
@@ -94,12 +99,21 @@ fn source(
             let facts = FileFacts { lines, ..facts };
             if let Some((cache, key)) = cache.zip(key) {
                 cache.add(&key, &facts);
+                cache.stamped(path, stamp, key);
             }
             // A copy has no more room than it needs, which lists that grew have.
             Ok((facts.clone(), key))
         }
         Err(LanguageError::TooSlow(_) | LanguageError::Grammar(_)) => Err((LeftOut::TooSlow, lines)),
     }
+}
+
+/// What is remembered of a file of this key, and its stamp from now on.
+fn known(cache: &Cache, path: &RepoPath, stamp: Option<Stamp>, key: Key) -> Option<Read> {
+    let facts = cache.get(&key).filter(|facts| facts.path == *path)?;
+    cache.stamped(path, stamp, key);
+    // The path's text is shared with the tree.
+    Some((FileFacts { path: path.clone(), ..facts }, Some(key)))
 }
 
 fn lines(text: &str) -> u32 {
