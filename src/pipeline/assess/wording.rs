@@ -34,6 +34,9 @@ const BEHAVIOUR_PHRASES: &[&str] = &[
     " round to ",
     " round up",
     " round down",
+    " rounded up",
+    " rounded down",
+    " rounded to ",
     " reject ",
     " rejects ",
     " ignore ",
@@ -43,6 +46,13 @@ const BEHAVIOUR_PHRASES: &[&str] = &[
     " disallow",
     " at most ",
     " at least ",
+];
+
+/// First words of a sentence that says what the code does from now on: what it does with what it is given, or, with a
+/// colon, the kinds of change that a changelog tells its readers of (keepachangelog.com).
+const ABOUT_BEHAVIOUR: &[&str] = &[
+    "accept", "allow", "cap", "deny", "disallow", "forbid", "ignore", "limit", "lower", "permit", "raise", "reject",
+    "require", "round", "changed:", "removed:", "fixed:", "breaking:",
 ];
 
 /// First words of a title that says how something is done, and not what.
@@ -98,7 +108,9 @@ pub(super) fn names_behaviour(sentence: &str, symbol: &Symbol) -> bool {
 
 /// Whether a sentence speaks of behaviour, whatever it names.
 pub(super) fn behaviour_in(sentence: &str) -> bool {
-    holds(sentence, UNMISTAKABLE) || !is_about_code(sentence) && holds(sentence, BEHAVIOUR_PHRASES)
+    let first = sentence.split_whitespace().next().unwrap_or_default().to_lowercase();
+    let is_told = ABOUT_BEHAVIOUR.contains(&first.as_str()) || holds(sentence, BEHAVIOUR_PHRASES);
+    holds(sentence, UNMISTAKABLE) || !is_about_code(sentence) && is_told
 }
 
 /// Whether a sentence says how something is done: "Use partition instead of split".
@@ -163,7 +175,7 @@ mod tests {
     #[test]
     fn a_title_may_speak_of_behaviour_without_a_symbol() {
         for title in
-            ["Round half up", "Empty carts are now refused", "Limit is inclusive", "Use floor, no longer round"]
+            ["Round half up", "Empty carts are now refused", "Limit is inclusive", "Use floor, no longer round", "Round booked time to quarters", "Changed: time is booked in quarters"]
         {
             assert!(behaviour_in(title), "{title}");
         }
