@@ -14,6 +14,7 @@ pub(super) const EXPLORER: Driver = Driver {
         "jt_code.py",
         "jt_compare.py",
         "jt_describe.py",
+        "jt_files.py",
         "jt_fit.py",
         "jt_guard.py",
         "jt_infer.py",

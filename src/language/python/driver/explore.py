@@ -39,6 +39,12 @@ def main():
     signal.setitimer(signal.ITIMER_REAL, max(1.0, plan.wall_seconds - 1))
     try:
         explore(plan, session, result)
+        if plan.is_late:
+            result.warning(
+                "a part was not explored",
+                "the machine is too busy for its time on the clock",
+                "there may be fewer tests, and another run may find others",
+            )
     except TimeIsOver:
         result.problem(None, "time was over before everything was explored", "both")
     except Exception as error:
@@ -60,8 +66,9 @@ def explore(plan, session, result):
     targets = [t for t in plan.targets if comparable(t, session)]
     targets.sort(key=lambda t: (not t.changed, t.id))
     changed = sum(t.changed for t in targets)
+    routed = any(t.route for t in targets)
     calls = max(400, min(MOST_CALLS, 12000 // max(1, changed)))
-    share = 0.5 if plan.mutants else 0.9
+    share = (0.38 if routed else 0.5) if plan.mutants else 0.9
     regressions = Regressions(session, writer)
     regressions.explore(targets, calls, lambda: plan.left(share) <= 0)
     if plan.mutants:

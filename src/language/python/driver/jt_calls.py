@@ -71,7 +71,9 @@ class Calls:
                     names = ("a", "b")[: self.rng.choice((1, 2))]
                     parts += ["%s=%s" % (name, self._value(param)) for name in names]
                 continue
-            if param["optional"] and self.rng.random() > every:
+            is_clock = self.shape(param).clock is not None
+            given = 0 if self.shape(param).kept else every
+            if param["optional"] and not is_clock and self.rng.random() >= given:
                 skipped = True
                 continue
             value = self._value(param)
@@ -96,7 +98,9 @@ class Calls:
         """Cases in order: all parameters plain, one at a time varied, then pairs."""
         params = [p for p in self.params if not p["kind"].startswith("var_")]
         counts = [len(self._options(p)) for p in params]
-        needed = [i for i, p in enumerate(params) if not p["optional"]]
+        needed = [
+            i for i, p in enumerate(params) if not p["optional"] or self.shape(p).clock is not None
+        ]
         seen = set()
         for chosen in self._choices(counts, needed):
             text = self._fixed(params, chosen)

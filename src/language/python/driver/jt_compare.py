@@ -76,6 +76,8 @@ def differ(a, b):
         return None if a[1] == b[1] else []
     if a[0] != b[0]:
         return [] if _comparable(a, b) else None
+    if a[0] == "json":
+        return differ(a[1], b[1])
     if a[0] == "resp":
         return _answers(a, b)
     if a[0] == "d":
@@ -220,7 +222,7 @@ def difference(before, now, documented=()):
 
     `what` is `value`, `raises` (a value before, an exception now), `returns` (the other way round),
     `type` (of the exception), `message` (the numbers in it), `after` (state of an argument or of
-    the receiver), `out` (what was printed), `endless`, `crash`.
+    the receiver), `file` (what a file holds), `out` (what was printed), `endless`, `crash`.
     """
     if not valid(before, documented):
         return None
@@ -237,7 +239,7 @@ def difference(before, now, documented=()):
     if now["kind"] == "value":
         return ("returns", [])
     if before["type"] == now["type"]:
-        return _after(before, now) or _message(before, now)
+        return _after(before, now) or _files(before, now) or _message(before, now)
     if before["type"] in now["mro"] or before["type"].startswith("_"):
         return None
     return ("type", [])
@@ -261,6 +263,15 @@ def _after(before, now):
     return None
 
 
+def _files(before, now):
+    """A file that is left in another state, or not any more; a new one is nobody's loss."""
+    files = now.get("files") or {}
+    for name, node in sorted((before.get("files") or {}).items()):
+        if name not in files or differ(node, files[name]) is not None:
+            return ("file", [("file", name)])
+    return None
+
+
 def _from_value(before, now):
     if now["kind"] == "raise":
         if (
@@ -281,7 +292,7 @@ def _from_value(before, now):
     path = differ(before["value"], now["value"])
     if path is not None:
         return ("value", path)
-    state = _after(before, now)
+    state = _after(before, now) or _files(before, now)
     if state is not None:
         return state
     nothing = before["value"] == ["n", "None"] and now["value"] == ["n", "None"]

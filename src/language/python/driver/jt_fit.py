@@ -3,6 +3,7 @@ did not get as far. Who only puts the steps of a function in another order break
 """
 
 import ast
+import json
 import re
 
 import jt_text
@@ -16,6 +17,7 @@ LOOKS = re.compile(
 )
 # What stands behind one of these may be left out although its line is reached.
 PERHAPS = re.compile(r"\b(and|or|if|else|for|while|lambda)\b")
+RAN_OUT = re.compile("Stop(Async)?Iteration")
 # How values of a type are written that anybody can pass where something else is meant.
 WRITTEN = {
     "types.SimpleNamespace": "SimpleNamespace(",
@@ -64,7 +66,8 @@ class Fitness:
         """Whether what head's outcome misses in an input is asked for by the functions that base
         enters, too, only later than this input gets there.
         """
-        if mixes(case, now):
+        now = ended(now)
+        if mixes(case, now) or has_run_out(case, (before, now)):
             return True
         asked = self._lacked(now)
         if asked is None or asked.written not in "\n".join(case.setup + (case.call,)):
@@ -125,6 +128,16 @@ class Fitness:
         return self.texts[file]
 
 
+def ended(outcome):
+    """The outcome, where it is an iterator that raises, as if the call had raised that."""
+    value = outcome.get("value") or ["n"]
+    end = value[2] if value[0] == "it" else None
+    if not end:
+        return outcome
+    kind, is_planned, message = end
+    return {"kind": "raise", "type": kind, "planned": is_planned, "message": message}
+
+
 def mixes(case, outcome):
     """Whether head compares values of two kinds where an input mixes them: numbers and texts in one
     list, or for one parameter of several objects. Nobody means these to be put in order.
@@ -139,6 +152,14 @@ def mixes(case, outcome):
             for place, value in _places(node):
                 groups.setdefault(place, set()).add(_plain_kind(value))
     return len(kinds) == 2 and any(kinds <= group for group in groups.values())
+
+
+def has_run_out(case, outcomes):
+    """Whether a stand-in has no answers left. Nobody's function ends in that way, and what comes of
+    it depends on who notices first: a generator, a task, or the code.
+    """
+    is_stand_in = any("side_effect=" in text for text in case.setup + (case.call,))
+    return is_stand_in and any(RAN_OUT.search(json.dumps(o)) for o in outcomes)
 
 
 def _places(node):

@@ -5,6 +5,7 @@ it marks outcomes that no test may rely on: written files, started processes, sl
 chance, the machine and its environment variables, the source text itself.
 """
 
+import functools
 import os
 import random
 import resource
@@ -65,7 +66,7 @@ _ENVIRONMENT_READS = {"getenv", "__getitem__", "__iter__", "__len__", "__contain
 _TELLING_FILES = ("platform.py", "getpass.py", "locale.py", "sysconfig.py", "site.py")
 _LOOKS_AT_FILES = {"exists", "isfile", "isdir", "lexists", "getsize", "getmtime"}
 _TELLING = {"which", "expanduser", "home", "gettempdir", "gethostname", "getfqdn", "cwd"}
-_REASONABLE = 1 << 28
+MISSED = 8
 
 
 class Guard:
@@ -75,6 +76,8 @@ class Guard:
         self.scratch = scratch
         self.root = root
         self.notes = set()
+        self.place = None  # the folder that a case has for itself
+        self.missing = []  # names in it that were asked for and are not there, in order
         self.armed = False
         self.serving = False  # whether a web framework answers requests
         self.seeded = False
@@ -83,6 +86,34 @@ class Guard:
         """From now on until the process ends; `armed` switches it on for the code under test."""
         sys.addaudithook(self._hook)
         time.sleep = self._sleep
+        look = os.stat
+
+        @functools.wraps(look)
+        def stat(path, *args, **kwargs):
+            self._looked_at(path)
+            return look(path, *args, **kwargs)
+
+        os.stat = stat
+        for kinds in (os.supports_fd, os.supports_dir_fd, os.supports_follow_symlinks):
+            if look in kinds:
+                kinds.add(stat)
+
+    def skip_waiting(self):
+        """From now on, tasks that sleep let others go first, and don't wait; where their modules
+        took `sleep` by its name, they do.
+        """
+        asyncio = sys.modules.get("asyncio")
+        sleep = getattr(asyncio, "sleep", None)
+        if sleep is None or hasattr(sleep, "jt_waits"):
+            return
+
+        def passed(delay, result=None):
+            if self.armed and delay > 0:
+                self.notes.add("waited")
+            return sleep(0, result)
+
+        passed.jt_waits = False
+        asyncio.sleep = passed
 
     def _sleep(self, seconds):
         if not isinstance(seconds, (int, float)):
@@ -96,6 +127,9 @@ class Guard:
             self._opened(args)
         elif event in _WRITES:
             self._written(args[0] if args else "")
+        elif event == "sqlite3.connect":
+            if args[0] not in (":memory:", b":memory:", ""):
+                self._written(args[0])
         elif event in _NEVER:
             self.notes.add("refused")
             raise PermissionError("not allowed while exploring: " + event)
@@ -109,15 +143,36 @@ class Guard:
             self._written(path)
         elif isinstance(path, str) and path.endswith(".py") and path.startswith(self.root):
             self.notes.add("source")
+        else:
+            self._looked_at(path)
+
+    def _looked_at(self, path):
+        """Remembers a name in the folder of the case that is not there."""
+        if not self.armed or self.place is None or len(self.missing) >= MISSED:
+            return
+        if isinstance(path, int):
+            return
+        try:
+            name = os.fsdecode(path)
+            if not name.startswith(("/", "..")) and name not in self.missing:
+                if name not in ("", ".") and not os.path.lexists(name):
+                    self.missing.append(name)
+        except (TypeError, ValueError):
+            return
 
     def _written(self, path):
-        self.notes.add("wrote")
         if isinstance(path, int):
+            self.notes.add("wrote")
             return
         try:
             full = os.path.realpath(os.fsdecode(path))
         except (TypeError, ValueError):
+            self.notes.add("wrote")
             return
+        if self.place is not None and (full + os.sep).startswith(self.place):
+            self.notes.add("file")
+            return
+        self.notes.add("wrote")
         if full != os.devnull and not (full + os.sep).startswith(self.scratch):
             self.notes.add("refused")
             raise PermissionError("not allowed while exploring: writing outside the scratch folder")

@@ -219,6 +219,11 @@ class Inference:
     def _start(self, module, arg, default):
         shape = jt_shape.of_hint(arg.annotation, self._finder(module)) or Shape()
         if default is not None:
+            shape.clock = jt_shape.of_clock(default)
+            shape.kept = jt_shape.names_errors(default)
+            if shape.clock:
+                shape.add("callable", SURE)
+                shape.arity = 0
             given = jt_shape.of_constant(default)
             jt_shape.merge(shape, given, LIKELY + 1)
             if given and "none" not in given.scores:
@@ -424,7 +429,19 @@ class Walker(ast.NodeVisitor):
         return self.shape(node.value)
 
     def _await(self, node):
-        return self.shape(node.value)
+        given = self.shape(node.value)
+        if isinstance(node.value, ast.Call):
+            func, called = node.value.func, None
+            if isinstance(func, ast.Name):
+                called = self.env.get(func.id)
+            elif self._is_self(func.value):
+                called = self.fields.get(func.attr)
+            elif isinstance(func, ast.Attribute):
+                owner = self.shape(func.value)
+                called = owner.attrs.get(func.attr) if owner is not None else None
+            if called is not None:
+                called.awaited = True
+        return given
 
     def _attribute(self, node):
         if self._is_self(node.value):
@@ -711,7 +728,7 @@ class Walker(ast.NodeVisitor):
         words = {w.arg: self.shape(w.value) for w in node.keywords}
         if isinstance(func, ast.Name):
             if func.id in self.env:
-                return self._called(self.env[func.id], args)
+                return self._called(self.env[func.id], args, node)
             return self._named_call(func.id, node, args, words)
         if isinstance(func, ast.Attribute):
             return self._method_call(func, node, args, words)
@@ -736,9 +753,10 @@ class Walker(ast.NodeVisitor):
             self._applied(keys[0], [element, element])
 
     @staticmethod
-    def _called(shape, args):
+    def _called(shape, args, node=None):
         shape.add("callable", SURE)
-        shape.arity = len(args)
+        is_any = any(isinstance(arg, ast.Starred) for arg in getattr(node, "args", ()))
+        shape.arity = jt_shape.ANY if is_any else len(args)
         if shape.result is None:
             shape.result = Shape()
         return shape.result
@@ -834,7 +852,7 @@ class Walker(ast.NodeVisitor):
             elif local in self.module.defs and self.depth < DEPTH:
                 self._handed(self.inference.params(self.module, local, self.depth + 1), args, words)
             elif field is not None:
-                return self._called(field, args)
+                return self._called(field, args, node)
             return None
         owner = getattr(func.value, "attr", getattr(func.value, "id", None))
         for key in ((owner, name), (owner, None)):

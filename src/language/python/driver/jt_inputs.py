@@ -11,7 +11,8 @@ SOURCES = {
     "form": "form", "POST": "form", "headers": "header", "cookies": "cookie",
 }  # fmt: skip
 GETTERS = ("get", "getlist", "pop", "setdefault", "get_all")
-TYPES = {"int": "integer", "float": "number", "str": "string", "bool": "boolean", "list": "array"}
+TYPES = {"int": "integer", "float": "number", "str": "string", "bool": "boolean", "list": "array",
+         "dict": "object"}  # fmt: skip
 OF_TEXT = {
     "strip", "lower", "upper", "split", "startswith", "endswith", "title", "replace", "isdigit",
     "casefold", "encode", "isalpha", "isalnum", "lstrip", "rstrip", "partition",
@@ -84,6 +85,7 @@ class _Scope:
         self.module = module
         self.known = known
         self.params = params
+        self.fields = {}  # names that run over fields, and which these are
 
     def statement(self, node):
         """Reads one statement."""
@@ -96,7 +98,7 @@ class _Scope:
             if isinstance(node, ast.AnnAssign):
                 self._bind(node.target, schema)
         elif isinstance(node, (ast.For, ast.AsyncFor)):
-            self._bind(node.target, self._items(self.look(node.iter)))
+            self._each(node)
             for inner in node.body + node.orelse:
                 self.statement(inner)
         else:
@@ -114,6 +116,29 @@ class _Scope:
                 self.known[target.id] = schema
         elif not isinstance(target, (ast.Tuple, ast.List)):
             self.look(target)
+
+    def _each(self, node):
+        """A loop over a part of the request, or over the names of some."""
+        names = self._names(node.iter)
+        if names and isinstance(node.target, ast.Name):
+            self.fields[node.target.id] = names
+        self._bind(node.target, self._items(self.look(node.iter)))
+
+    def _names(self, node):
+        """The texts of a list that is written down here or in the module."""
+        if isinstance(node, ast.Name) and node.id not in self.params:
+            node = self._constant(node)
+        texts = [getattr(e, "value", None) for e in getattr(node, "elts", ())]
+        texts = texts or [getattr(k, "value", None) for k in getattr(node, "keys", ())]
+        return texts if all(isinstance(text, str) for text in texts) else []
+
+    def _field_of(self, holder, index, needed):
+        """The field, or the fields, that an index names; None for another index."""
+        if isinstance(index, ast.Constant) and isinstance(index.value, str):
+            return self._field(holder, index.value, needed)
+        names = self.fields.get(getattr(index, "id", None), ()) if holder is not None else ()
+        found = [self._field(holder, name, needed) for name in names[:MOST_VALUES]]
+        return found[0] if found else None
 
     @staticmethod
     def _items(schema):
@@ -135,7 +160,7 @@ class _Scope:
             elif isinstance(child, ast.keyword):
                 self.look(child.value)
             elif isinstance(child, ast.comprehension):
-                self._bind(child.target, self._items(self.look(child.iter)))
+                self._each(child)
                 for test in child.ifs:
                     self.look(test)
         return None
@@ -162,7 +187,7 @@ class _Scope:
 
     def _see_listcomp(self, node):
         for part in node.generators:
-            self._bind(part.target, self._items(self.look(part.iter)))
+            self._each(part)
             for test in part.ifs:
                 self.look(test)
         for field in ("elt", "key", "value"):
@@ -198,8 +223,9 @@ class _Scope:
         index = getattr(node.slice, "value", node.slice)  # an `Index` before Python 3.9
         if isinstance(node.slice, ast.Constant):
             index = node.slice
-        if isinstance(index, ast.Constant) and isinstance(index.value, str):
-            return self._field(holder, index.value, True)
+        found = self._field_of(holder, index, True)
+        if found is not None or isinstance(getattr(index, "value", None), str):
+            return found
         schema = self.look(index) if isinstance(index, ast.expr) else None
         if schema is not None:
             self._looked_up(schema, node.value)
@@ -249,9 +275,10 @@ class _Scope:
             return self._json()
         owner = self.look(func.value)
         first = node.args[0] if node.args else None
-        if func.attr in GETTERS and owner is not None and isinstance(first, ast.Constant):
-            if isinstance(first.value, str):
-                return self._got(node, self._field(owner, first.value, False), func.attr)
+        if func.attr in GETTERS and owner is not None and first is not None:
+            found = self._field_of(owner, first, False)
+            if found is not None:
+                return self._got(node, found, func.attr)
         if func.attr in GETTERS and schemas and schemas[0] is not None:
             self._looked_up(schemas[0], func.value)
         if owner is not None and "holder" not in owner and func.attr in OF_TEXT:
@@ -365,8 +392,19 @@ class _Scope:
             return
         node = self._constant(container)
         keys = node.keys if isinstance(node, ast.Dict) else getattr(node, "elts", ())
-        for key in keys[:12]:
+        for key in keys[:12] or self._made_with(container):
             self._value(schema, key)
+
+    def _made_with(self, container):
+        """What an object of a module is made with that has what is looked up."""
+        while isinstance(container, ast.Attribute):
+            container = container.value
+        made = self._constant(container)
+        return (
+            [part for part in ast.walk(made) if _is_text(part)][:12]
+            if made is not container
+            else []
+        )
 
     def _constant(self, node):
         """The literal that a name of a module is bound to, or the node itself."""
@@ -402,6 +440,10 @@ class _Scope:
         for one in near:
             if len(values) < MOST_VALUES and repr(one) not in map(repr, values):
                 values.append(one)
+
+
+def _is_text(node):
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)
 
 
 def _arguments(node):

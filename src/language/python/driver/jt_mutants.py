@@ -1,5 +1,6 @@
 """Tells mutants from head: which are equivalent, and which small inputs kill the others."""
 
+import itertools
 import os
 
 import jt_code
@@ -18,8 +19,11 @@ FIRST_CASES = 40
 KILLS_ENOUGH = 4
 SAMPLE = 3  # mutants that a test is tried on; the kill matrix tries all
 MOST_REQUESTS = 48
+FIRST_REQUESTS = 8
 ROUNDS = 4
 SHRINK_ROUNDS = 12
+REQUEST_ROUNDS = 3
+WRITING = 0.2  # of the budget, where cases are requests
 TOGETHER = 6
 OTHER = ("value", [])
 
@@ -35,6 +39,8 @@ class Hardening:
         self.mutants = {}
         self.reaching = {}  # (file, line) -> cases
         self.pool = {}  # case key -> (case, outcome on head, search)
+        # Seconds of work that are left for the tests themselves.
+        self.reserve = max(3, self.plan.seconds * WRITING * _has_requests(self.plan))
         self.kills = {}  # mutant id -> {case key: (case, head outcome, mutant outcome, found)}
 
     def run(self):
@@ -53,7 +59,9 @@ class Hardening:
         self._leftover()
 
     def _done(self):
-        return self.plan.left() < 3 or all(m["id"] in self.kills for m in self.mutants.values())
+        return self.plan.left() < self.reserve or all(
+            m["id"] in self.kills for m in self.mutants.values()
+        )
 
     # -- which mutants are worth it
     # ---------------------------------------------------------------------------
@@ -91,7 +99,7 @@ class Hardening:
             if search is None:
                 search = search_of(self.session, target, compare=False)
                 self.session.corpus[target.id] = search
-                search.run(share, lambda: self.plan.left(0.7) <= 0)
+                search.run(share, lambda: self.plan.left(_exploring(self.plan)) <= 0)
                 self.result.explored += bool(search.tried)
             self._measure([case for case, _ in search.kept], search)
 
@@ -159,21 +167,26 @@ class Hardening:
         ]
         count = len(self.session.bares)
         for start in range(0, len(waiting), count):
-            if self.plan.left() < 3:
+            if self.plan.left() < self.reserve:
                 return
             work = [(m, self._cases_for(m)) for m in waiting[start : start + count]]
-            for mutant, found in self._first_killing([(m, keys) for m, keys in work if keys]):
+            work = [(mutant, keys) for mutant, keys in work if keys]
+            for mutant, found in self._first_killing(work, is_first=number == 0):
                 if found is None:
                     del self.mutants[mutant["id"]]
                 elif found:
                     self.kills[mutant["id"]] = found
 
-    def _first_killing(self, work):
+    def _first_killing(self, work, is_first):
         """Cases that kill a mutant, for pairs of mutants and keys of cases: some where it falls
-        easily, of all of them where it doesn't; pairs of a mutant and what was found.
+        easily, of all of them where it doesn't; pairs of a mutant and what was found. Of requests,
+        which take long, the first time some for each mutant.
         """
         kills = {mutant["id"]: {} for mutant, _ in work}
-        for part in (slice(FIRST_CASES), slice(FIRST_CASES, None)):
+        requests = any(self.pool[key][0].origin == "request" for _, keys in work for key in keys)
+        first = FIRST_REQUESTS if requests else FIRST_CASES
+        parts = [slice(first), slice(first, None)]
+        for part in parts[:1] if requests and is_first else parts:
             tried = []
             for mutant, keys in work:
                 found = kills[mutant["id"]]
@@ -205,7 +218,8 @@ class Hardening:
         half = (MOST_REQUESTS if requests else MOST_CASES) // 2
         small, rest = keys[:half], keys[half:]
         step = max(1, len(rest) // half)
-        return small + rest[::step][:half]
+        large = rest[::step][:half]
+        return _mixed(small, large) if requests else small + large
 
     def _command(self, mutant, cases, heads):
         return {
@@ -287,10 +301,10 @@ class Hardening:
         (first,), (second,) = self.session.run_all(sides, [case], fresh=True, watch=True)
         if not self.session.repeatable(first, second):
             return []
-        found = how if how[0] in ("after", "out", "endless") else (how[0], how[1])
+        found = how if how[0] in ("after", "out", "endless", "file") else (how[0], how[1])
         local = called(case, search)
         try:
-            name, code = self.writer.test(case, first, found, search.target, local)
+            name, code = self.writer.test(case, first, found, search.target, local, outcome)
         except (Unwritable, SyntaxError, KeyError, IndexError, StopIteration):
             return []
         killed = self._verified(code, mutants, how)
@@ -347,7 +361,8 @@ class Hardening:
         watched = [self.mutants[m] for m in mutants[:TOGETHER]]
         if len(mutants) > TOGETHER:
             return best
-        for _ in range(SHRINK_ROUNDS if case.weight > 4 else 0):
+        rounds = REQUEST_ROUNDS if case.origin == "request" else SHRINK_ROUNDS
+        for _ in range(rounds if case.weight > 4 else 0):
             if self.plan.left() < 4:
                 break
             options = smaller(best[0])[: 12 if best[0].origin == "request" else 40]
@@ -398,3 +413,19 @@ class Hardening:
                     "undistinguished",
                     "the same outcome as the original on %d inputs" % count,
                 )
+
+
+def _exploring(plan):
+    """The share of the budget until which cases are looked for. One that is a request costs as much
+    as many calls, also on a mutant.
+    """
+    return 0.42 if _has_requests(plan) else 0.7
+
+
+def _has_requests(plan):
+    return any(target.route for target in plan.targets)
+
+
+def _mixed(small, large):
+    """Both, in turns, as few of them may be tried."""
+    return [key for pair in itertools.zip_longest(small, large) for key in pair if key is not None]

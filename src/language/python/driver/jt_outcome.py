@@ -24,6 +24,7 @@ MAX_DEPTH = 9
 MAX_TEXT = 2000
 
 _ADDRESS = re.compile(r"0x[0-9a-fA-F]{5,}")
+STAND_INS = os.path.join("unittest", "mock.py")
 _RAISE = dis.opmap["RAISE_VARARGS"]
 # Classes whose repr is an expression that builds an equal value, and where it is imported from.
 _BY_REPR = {
@@ -150,8 +151,14 @@ class Canon:
             for item in itertools.islice(value, MAX_ITEMS):
                 items.append(self.node(item, depth + 1))
         except Exception as error:  # what a generator raises belongs to its behaviour
-            end = [type(error).__name__, self.planned(error)]
+            end = [type(error).__name__, self.planned(error), self._message(error)]
         return ["it", items, end]
+
+    def _message(self, error):
+        try:
+            return self.scrub(str(error))[:MAX_TEXT]
+        except Exception:
+            return ""
 
     def _ours(self, kind):
         module = sys.modules.get(kind.__module__)
@@ -230,14 +237,11 @@ class Canon:
     def _passed(self, trace, within, handed):
         name = trace.tb_frame.f_code.co_filename
         within = within or name.startswith(self.root)
-        return within, handed or within and name in ("<call>", "<setup>")
+        is_handed = name in ("<call>", "<setup>") or name.endswith(STAND_INS)
+        return within, handed or within and is_handed
 
     def raised(self, error):
         """The outcome of an exception that left the call."""
-        try:
-            message = self.scrub(str(error))[:MAX_TEXT]
-        except Exception:
-            message = ""
         names = [k.__name__ for k in type(error).__mro__ if k not in (object, BaseException)]
         trace = error.__traceback__
         inside = False
@@ -249,7 +253,7 @@ class Canon:
             "type": type(error).__name__,
             "module": type(error).__module__,
             "mro": names,
-            "message": message,
+            "message": self._message(error),
             "planned": self.planned(error),
             "inside": inside,
         }

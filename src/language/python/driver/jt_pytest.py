@@ -7,6 +7,7 @@ is the quick look that keeps tests which can't work from being offered at all.
 import importlib
 import inspect
 import io
+import os
 import pathlib
 import re
 import sys
@@ -97,6 +98,10 @@ class _Capsys:
 
 
 class _Monkeypatch:
+    @staticmethod
+    def chdir(path):
+        os.chdir(path)
+
     @staticmethod
     def setattr(target, value):
         module, name = target.rsplit(".", 1)

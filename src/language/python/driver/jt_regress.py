@@ -18,7 +18,8 @@ PER_TARGET = 3
 HISTORIES = 8
 ROUNDS = 30
 LEAST_CALLS = 300
-REQUESTS = 400  # to one route: each costs as much as many calls
+REQUESTS = 240  # to one route: each costs as much as many calls
+FIRST_ROUND = 0.3  # of all work, at the most, for the few calls that every target gets first
 SHARES = (0.08, 1.0)  # of a target's calls, in the first round and in all
 
 
@@ -49,11 +50,19 @@ class Regressions:
                 budget = max(LEAST_CALLS, budget)
                 if target.route:
                     budget = min(budget, REQUESTS)
-                self._explore(target, int(budget * share), deadline)
-                if share == SHARES[0] and target.changed and not deadline():
+                is_first = share == SHARES[0]
+                over = self._turn(len(targets), deadline) if is_first else deadline
+                self._explore(target, int(budget * share), over)
+                if is_first and target.changed and not over():
                     self._lead(target)
 
         self._not_looked_at(targets)
+
+    def _turn(self, count, deadline):
+        """Whether one of so many targets has had its turn of the first round."""
+        work = self.session.plan.work
+        until = work.seconds + self.session.plan.seconds * FIRST_ROUND / count
+        return lambda: deadline() or work.seconds > until
 
     def _lead(self, target):
         """What base must not become shows which inputs matter, where nothing was found yet. A
@@ -182,7 +191,9 @@ class Regressions:
             return False
         found = (finding.what, finding.path)
         try:
-            name, code = self.writer.test(finding.case, finding.before, found, target, local)
+            name, code = self.writer.test(
+                finding.case, finding.before, found, target, local, finding.now
+            )
         except (Unwritable, SyntaxError, KeyError, IndexError, StopIteration):
             return False
         if not self._holds(code, finding):

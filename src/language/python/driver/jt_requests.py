@@ -149,7 +149,7 @@ class RequestCase(Case):
     def command(self, limit, lines=False):
         """What a worker needs to run it."""
         limit = max(limit, REQUEST_STEPS)
-        return dict(super().command(limit, lines), request=True)
+        return dict(super().command(limit, lines), request=self.app.framework)
 
     @property
     def changes_state(self):

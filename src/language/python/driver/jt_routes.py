@@ -34,6 +34,16 @@ _ELSEWHERE = {
 }  # fmt: skip
 _VERBS = ("get", "post", "put", "patch", "delete")
 
+SETTINGS_DEPTH = 3  # folders below an import root in which a Django project's settings may lie
+
+
+def _names_routes(path):
+    try:
+        with open(path, encoding="utf-8") as handle:
+            return re.search(r"^ROOT_URLCONF\s*=", handle.read(LARGEST), re.M) is not None
+    except (OSError, ValueError):
+        return False
+
 
 class Place:
     """Where a target's route is answered."""
@@ -88,7 +98,22 @@ class Web:
                     continue
                 if found:
                     return found.group(1)
-        return None
+        return next(self._settings_modules(), None)
+
+    def _settings_modules(self):
+        """Modules that say where the routes of a Django project are, by their dotted names."""
+        root = self.session.plan.head["root"]
+        for place in self.session.plan.import_roots:
+            top = os.path.join(root, place)
+            for folder, folders, names in os.walk(top):
+                inner = os.path.relpath(folder, top)
+                parts = [] if inner == os.curdir else inner.split(os.sep)
+                folders[:] = sorted(f for f in folders if f.isidentifier())[:MOST_MODULES]
+                if len(parts) >= SETTINGS_DEPTH:
+                    folders.clear()
+                for name in sorted(names):
+                    if name.endswith(".py") and _names_routes(os.path.join(folder, name)):
+                        yield ".".join(parts + [name[: -len(".py")]]).replace(".__init__", "")
 
     def place(self, target):
         """Where a target's route is answered, or why nobody knows."""
@@ -272,7 +297,7 @@ class RouteSearch(Search):
     """The exploration of one route."""
 
     enough = 8
-    most = 16
+    most = 12
 
     def _makers(self):
         session, target = self.session, self.target

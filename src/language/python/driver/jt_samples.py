@@ -60,13 +60,17 @@ def known_marks(constants):
 
 def row(rng, constants, known=()):
     """Fields between one and the same mark: `30 6 * * 1`, `a;2;b`; as many as the code asks for,
-    where it does.
+    where it does. Where it splits at several marks, fields may be such texts themselves:
+    `10.0.0.1-10.0.0.9`.
     """
     short = [s for s in constants if 0 < len(s) < 4 and not s.isspace()]
     mark = rng.choice([" ", " ", ","] + known_marks(constants))
     count = rng.choice((2, 3, 4, 5, 6))
     if known:
         mark, count = rng.choice(known)
+        inner = [pair for pair in known if pair[0] != mark]
+        if inner and rng.random() < 0.5:
+            return mark.join(row(rng, (), [rng.choice(inner)]) for _ in range(count))
     plain = ("0", "1", "2", "5", "10", "30") if rng.random() < 0.6 else ("a", "b", "c", "7", "")
     return mark.join(
         rng.choice(short) if short and rng.random() < 0.25 else rng.choice(plain)

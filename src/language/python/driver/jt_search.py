@@ -7,6 +7,7 @@ import itertools
 
 import jt_code
 import jt_compare
+import jt_files
 from jt_calls import TAILS, Calls
 from jt_case import LEARNED
 from jt_mutate import Mutator
@@ -16,6 +17,9 @@ BATCH = 48
 ENOUGH = 16
 CHECK_EVERY = 8
 TRIES = 8
+ASKED = 6  # cases that asked for one file and are followed by some with it
+REFUSED = 0.3  # of the cases that are gone on with, where there are some that the code refused
+NOTHING = "[]"  # the call of a case whose steps are all that it does
 WATCHED = 3  # looks at an object that a call gave back
 MOST_KEPT = 400
 # Tries without news after which luck is not tried further (and half of all before them): of calls
@@ -50,7 +54,7 @@ class Finding:
         """The most believable and smallest first."""
         return (
             self.case.rank > 2,
-            self.what in ("after", "out"),
+            self.what in ("after", "out", "file"),
             self.case.weight,
             self.case.rank,
             self.case.call,
@@ -77,6 +81,7 @@ class Search:
         self.documented = set(session.mining.raised)
         self.makers = self._makers()
         self.follow = []
+        self.asked = {}  # file name -> how many cases were followed by some with that file
         self.confirm = None
         self.sure = {}
         self.checked = set()
@@ -338,6 +343,9 @@ class Search:
         more; None where there is none that fits.
         """
         shared = self.session.accepted.get(self.target.module, [])[-60:]
+        refused = self.session.refused.get(self.target.module, [])[-60:]
+        if refused and self.rng.random() < REFUSED:
+            return self._maker().extended(self.rng.choice(refused))
         if shared and (not self.kept or self.rng.random() < 0.6):
             return self._maker().extended(self.rng.choice(shared))
         return self._maker().extended(self._worth_changing()) if self.kept else None
@@ -376,6 +384,7 @@ class Search:
         self.accepted += sum(outcome["kind"] == "value" for outcome in now)
         self._adapt()
         for i, (case, b, n) in enumerate(zip(cases, before, now)):
+            self._filled(case, b)
             new = b.get("new", 0) + (n.get("new", 0) if self.compare else 0)
             if new:
                 self.news = self.tried
@@ -383,8 +392,10 @@ class Search:
             if worth and (new or len(self.kept) < 40) and len(self.kept) < MOST_KEPT:
                 self.kept.append((case, n))
                 self._follow_up(case, b)
-                if b["kind"] == n["kind"] == "value" and case.setup:
-                    self.session.accepted.setdefault(self.target.module, []).append(case)
+                taken = _taken(case, b, n)
+                if taken is not None:
+                    kind = self.session.accepted if taken is case else self.session.refused
+                    kind.setdefault(self.target.module, []).append(taken)
             if not self.compare:
                 continue
             self._answered(case, b)
@@ -417,6 +428,18 @@ class Search:
         counts = self.values.answers.setdefault(name, [0, 0])
         counts[outcome["value"] != ["n", "None"]] += 1
 
+    def _filled(self, case, outcome):
+        """A case that asked for a file which was not there is followed by some with that file."""
+        if not outcome.get("missing") or case.origin == "request" or jt_files.is_given(case):
+            return
+        name = outcome["missing"][0]
+        asked = self.asked.setdefault(name, 0)
+        if asked < ASKED:
+            self.asked[name] += 1
+            self.follow += jt_files.filled(
+                case, name, self.rng, self.pool, self.makers, self.module.source
+            )
+
     def _follow_up(self, case, outcome):
         """A call that gives back a function is followed by calls of that function, one that gives
         back an object by a look at it.
@@ -448,6 +471,22 @@ def _calls(case, maker):
     """Whether a case seems to call what a maker makes cases for."""
     name = maker.local.split(".")[-1]
     return name == "__call__" or name in case.call
+
+
+def _taken(case, before, now):
+    """A case to go on with on the same object: one that the code takes, or one that it refuses on
+    purpose, whose object must be of use after that; None for another one.
+    """
+    if not case.setup or before["kind"] != now["kind"]:
+        return None
+    if before["kind"] == "value":
+        return case
+    is_meant = before["planned"] and before.get("stage") == "call"
+    name = before["type"] if is_meant and before["type"] == now["type"] else ""
+    if not name.isidentifier() or "\n" in case.call:
+        return None
+    refused = "with suppress(%s):\n    %s" % (name, case.call)
+    return case.changed(setup=(*case.setup, refused), call=NOTHING)
 
 
 def _looks_private(text):

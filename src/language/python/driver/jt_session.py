@@ -43,6 +43,7 @@ class Session:
         self.mined_modules = set()
         self.web = jt_routes.Web(self)
         self.accepted = {}  # module -> cases with steps that its code takes, in order
+        self.refused = {}  # the same of such whose last step is refused on purpose
         self.has_mocks = False
         self.corpus = {}  # target id -> cases that reached something new, with the outcome on head
 
@@ -171,7 +172,8 @@ class Session:
             ):
                 return False
             after = second.get("after", {})
-            return all(
+            files = first.get("files"), second.get("files")
+            return files[0] == files[1] and all(
                 n not in after or jt_compare.differ(v, after[n]) is None
                 for n, v in first["after"].items()
             )

@@ -1,6 +1,7 @@
 """What a parameter seems to be: kinds with evidence, and shapes of what is inside."""
 
 import ast
+import builtins
 
 import jt_text
 
@@ -100,6 +101,14 @@ NAMES = {
 _BY_NAME = {name: kind for kind, names in NAMES.items() for name in names.split()}
 
 
+ANY = -1  # as many arguments as somebody else says
+# Functions that ask for the time, and what they give.
+CLOCKS = {
+    "monotonic": "float", "perf_counter": "float", "time": "float", "time_ns": "int",
+    "monotonic_ns": "int", "now": "datetime", "utcnow": "datetime", "today": "date",
+}  # fmt: skip
+
+
 class Shape:
     """Evidence about one value. Shapes are shared: what is learned of an alias is learned of the
     parameter.
@@ -122,6 +131,9 @@ class Shape:
         "tested",
         "closed",
         "used",
+        "clock",
+        "awaited",
+        "kept",
     )
 
     def __init__(self, kind=None, score=SURE):
@@ -141,6 +153,9 @@ class Shape:
         self.tested = set()  # kinds that the code asks for by isinstance
         self.used = set()  # methods of plain kinds that are called on it
         self.closed = False  # whether the code refuses what is none of its constants
+        self.clock = None  # where its default asks for the time: what that gives
+        self.kept = False  # whether its default is what is meant: the errors to be caught
+        self.awaited = False  # whether what a call of it gives is waited for
         if kind:
             self.add(kind, score)
 
@@ -234,6 +249,22 @@ def by_name(name):
     if plain.endswith("s") and plain[:-1] in _BY_NAME and len(plain) > 3:
         return "list"
     return None
+
+
+def of_clock(node):
+    """What a default gives that is a function which asks for the time; None where it is none."""
+    if isinstance(node, ast.Lambda):
+        calls = [n.func for n in ast.walk(node.body) if isinstance(n, ast.Call)]
+        return next((kind for kind in map(of_clock, calls) if kind), None)
+    name = getattr(node, "attr", getattr(node, "id", None))
+    return CLOCKS.get(name) if isinstance(node, (ast.Attribute, ast.Name)) else None
+
+
+def names_errors(node):
+    """Whether a default is a built-in exception, or some of them."""
+    parts = getattr(node, "elts", [node])
+    kinds = [getattr(builtins, getattr(part, "id", ""), None) for part in parts]
+    return bool(kinds) and all(isinstance(k, type) and issubclass(k, Exception) for k in kinds)
 
 
 def of_constant(node):
@@ -396,6 +427,9 @@ def merge(into, other, score=None, depth=0):
     into.tested |= other.tested
     into.closed = into.closed or other.closed
     into.used |= other.used
+    into.clock = into.clock or other.clock
+    into.kept = into.kept or other.kept
+    into.awaited = into.awaited or other.awaited
     into.parts = into.parts or other.parts
     into.consts.extend(c for c in other.consts if c not in into.consts)
     into.arity = other.arity if into.arity is None else into.arity

@@ -28,6 +28,7 @@ STRINGS = [
     "aba",
     "a b c",
     "A",
+    "a<b & 'c'",
     "  x  ",
     "one two one",
     "12",
@@ -86,7 +87,13 @@ FIXED = {
     "bytes": ['b"abc"', 'b""', 'b"hello world"', 'b"\\x00\\xff"', 'b"a,b"'],
     "uuid": ['UUID("12345678-1234-5678-1234-567812345678")'],
     "regex": ['re.compile("a+")', 're.compile("[0-9]+")'],
-    "path": ['Path("a/b.txt")', 'Path("docs/x.tar.gz")', 'Path("name")', 'Path("/tmp/a")'],
+    "path": [
+        'Path("name")',
+        'Path("a/b.txt")',
+        'Path("docs/x.tar.gz")',
+        'Path("data.json")',
+        'Path("/tmp/a")',
+    ],
     "numeral": ['"1"', '"0"', '"2.50"', '"10"', '"-1"', '"0.5"', '"3.25"', '"100"', '""'],
     "file": [
         'StringIO("a,b\\n1,2\\n")',
@@ -115,6 +122,14 @@ TYPES = {
     "counter": collections.Counter,
 }
 FUNCTIONS = {
+    jt_shape.ANY: [
+        "lambda *args: len(args)",
+        "lambda *args: 1",
+        'lambda *args: "a"',
+        "lambda *args: args",
+        "lambda *args: 1 / 0",
+        "lambda *args: None",
+    ],
     0: ["lambda: 1", "lambda: None", 'lambda: "a"', "lambda: 1 / 0", "lambda: []"],
     1: [
         "lambda x: x",
@@ -169,7 +184,8 @@ class Pool:
 STRUCTURED, MORE_STRUCTURED = 0.12, 0.45
 SAME_NAME = 0.7
 CLOSED = 0.85  # the share of constants where the code refuses what is none of them
-FAILING = 0.15  # the share of functions that raise what the code catches
+NESTED = ("{}", '{"a": 1}', '{"b": {"a": "x"}}', "[]", "[1]", '[{"a": 2}, "b"]', "None")
+FAILING = 0.25  # the share of functions that raise what the code catches
 
 
 class Values:
@@ -245,6 +261,8 @@ class Values:
                 for v in (STRINGS[:8] + self.pool.strings[:20] if depth == 0 else STRINGS[:3])
             ]
         if kind == "callable":
+            if shape.clock or shape.awaited:
+                return [self._callable(shape, depth) for _ in range(3)]
             return list(FUNCTIONS.get(1 if shape.arity is None else shape.arity, FUNCTIONS[1]))
         if kind == "object":
             return [self.random(shape, depth + 1, kind) for _ in range(2 if depth else 4)]
@@ -426,6 +444,8 @@ class Values:
                 found.append(
                     repr(self.rng.choice(INTS))
                 )  # asked for its kind: not always a sequence
+            elif elem is not shape.element() and self._nests(shape):
+                found.append(self.rng.choice(NESTED))
             else:
                 found.append(self.random(elem, depth + 1))
         if size > 1 and self.rng.random() < 0.3:
@@ -481,7 +501,15 @@ class Values:
         for _ in range(self._size(depth)):
             text = self.random(key, MAX_DEPTH) if key.known() else self._any_key()
             pairs[text] = "None" if rng.random() < 0.04 else self.random(value, depth + 1)
+            if not value.known() and self._nests(shape):
+                pairs[text] = rng.choice(NESTED)
         return self._shown(pairs)
+
+    def _nests(self, shape):
+        """Whether what stands in a container of unknown elements is a container this time: code
+        that asks what it was given mostly asks that of what it finds inside, too.
+        """
+        return bool(shape.tested & {"dict", "list", "tuple"}) and self.rng.random() < 0.35
 
     def _any_key(self):
         words = [s for s in self.pool.strings if s.isidentifier()]
@@ -530,18 +558,47 @@ class Values:
             return rng.choice(FIXED["numeral"])
         return literal(str(rng.randint(0, 30) if roll < 0.7 else round(rng.uniform(-1, 20), 2)))
 
-    def _failing(self):
-        """A function that raises what the code catches: always, or once."""
+    def _ready_for_mocks(self):
         if self.mocks is not None:
             self.mocks()
             self.mocks = None
+
+    def _failing(self):
+        """A function that raises what the code catches: always, or once."""
+        self._ready_for_mocks()
         error = self.rng.choice(self.pool.raised)
         if self.rng.random() < 0.5:
             return "Mock(side_effect=%s)" % error
-        answers = [error, self.rng.choice(("1", "None", '"a"'))] * self.rng.choice((1, 2, 3))
-        return "Mock(side_effect=[%s])" % ", ".join(answers)
+        answers = [error] * self.rng.choice((1, 1, 2, 3)) + [self.rng.choice(("1", "None", '"a"'))]
+        return "Mock(side_effect=cycle([%s]))" % ", ".join(answers)
 
     def _callable(self, shape, depth):
+        if shape.clock:
+            return self._clock(shape.clock)
+        plain = self._function(shape)
+        return self._awaited(plain) if shape.awaited else plain
+
+    def _awaited(self, plain):
+        """A coroutine function that answers as a plain one does."""
+        self._ready_for_mocks()
+        if plain.startswith("Mock("):
+            return "Async" + plain
+        return "AsyncMock(side_effect=%s)" % plain
+
+    def _clock(self, kind):
+        """A function that tells the time: always the same, or later each time."""
+        if kind in ("date", "datetime"):
+            fixed = self.random(jt_shape.Shape(kind), MAX_DEPTH)
+            return "lambda: " + fixed
+        steps = [1, 4, 10, 60, 0, 0.5] + [n for n in self.pool.ints + self.pool.floats if n > 0]
+        step = self.rng.choice(steps)
+        if step == 0 or self.rng.random() < 0.25:
+            return "lambda: %s" % self.rng.choice((0, 100, 1000.0))
+        if isinstance(step, float) and step != int(step):
+            return "map(lambda tick: tick * %s, range(999)).__next__" % step
+        return "iter(range(0, %d, %d)).__next__" % (999 * int(step), int(step))
+
+    def _function(self, shape):
         if self.pool.raised and self.rng.random() < FAILING:
             return self._failing()
         arity = 1 if shape.arity is None else shape.arity
@@ -569,6 +626,8 @@ class Values:
         parts = []
         for name, inner in sorted(attrs.items()):
             value = "lambda *args: 1" if inner.result is not None else self.random(inner, depth + 1)
+            if inner.awaited:
+                value = self._awaited("lambda *args: %s" % self.rng.choice(("1", '"a"', "None")))
             parts.append("%s=%s" % (name, value))
         return "SimpleNamespace(%s)" % ", ".join(parts)
 
@@ -607,9 +666,14 @@ class Values:
         words = [a.arg for a in maker.args.kwonlyargs] if maker else []
         for param, (shape, required) in class_params(self.inference, module, node).items():
             shape = self._better(param, shape, (attrs or {}).get(param), name)
+            if not required and shape.kept:
+                skipped = True
+                continue
             linked = "object" in shape.known()
-            if not required and (
-                depth >= MAX_DEPTH or self.rng.random() < (0.45 if linked else 0.6)
+            if (
+                not required
+                and not shape.clock
+                and (depth >= MAX_DEPTH or self.rng.random() < (0.45 if linked else 0.6))
             ):
                 skipped = True
                 continue

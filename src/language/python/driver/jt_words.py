@@ -29,12 +29,22 @@ def value(node, width=SHORT):
         parts = ["%s=%s" % (k, value(v, 30)) for k, v in sorted(node[3].items())[:4]]
         return shown("<%s>" % " ".join([node[2].split(".")[-1], ", ".join(parts)]).strip(), width)
     if node[0] == "it":
-        return shown("an iterator over [%s]" % ", ".join(value(n, 20) for n in node[1]), width)
+        ends = " that raises " + node[2][0] if node[2] else ""
+        items = ", ".join(value(n, 20) for n in node[1])
+        return shown("an iterator over [%s]%s" % (items, ends), width)
     if node[0] == "S":
         return shown(jt_text.literal(node[1]), width)
     if node[0] in ("l", "t"):
         return shown("[%s]" % ", ".join(value(n, 30) for n in node[1]), width)
     return "a value"
+
+
+def _held(outcome, name, width=SHORT):
+    """What a file holds, in words."""
+    node = outcome.get("files", {}).get(name)
+    if node is None:
+        return "nothing"
+    return value(node[1] if node[0] == "json" else node, width)
 
 
 def did(case, outcome, found, past=False):
@@ -45,6 +55,9 @@ def did(case, outcome, found, past=False):
     if case.setup:
         call = shown("; ".join(case.setup[-2:]), 80) + "; " + call
     what, path = found
+    if what == "file":
+        left = "left" if past else "leaves"
+        return "%s %s %s in %s" % (call, left, _held(outcome, path[0][1]), path[0][1])
     if outcome["kind"] == "raise" and what != "after":
         told = "(%s)" % shown(repr(outcome["message"])) if what == "message" else ""
         return "%s %s %s%s" % (call, "raised" if past else "raises", outcome["type"], told)
@@ -81,15 +94,26 @@ def differing(case, before, now, found):
     if case.origin == "request":
         return jt_answers.differing(case, before, now, found)
     sentences = did(case, before, found, past=True), did(case, now, found)
-    if before["kind"] == now["kind"] == "value" and found[0] not in ("after", "out"):
+    call = shown(case.call)
+    if found[0] == "file" and sentences[0].replace(" left ", " leaves ") == sentences[1]:
+        name = found[1][0][1]
+        pieces = _around(*(_held(outcome, name, 100000) for outcome in (before, now)))
+        return tuple(
+            "%s %s %s in %s" % (call, verb, piece, name)
+            for verb, piece in zip(("left", "leaves"), pieces)
+        )
+    if before["kind"] == now["kind"] == "value" and found[0] not in ("after", "out", "file"):
         if value(before["value"]) == value(now["value"]):
-            first, second = value(before["value"], 100000), value(now["value"], 100000)
-            at = next((i for i, (a, b) in enumerate(zip(first, second)) if a != b), 0)
-            start = max(0, at - AROUND)
-            pieces = ["..." + shown(text[start:], SHORT) for text in (first, second)]
-            call = shown(case.call)
+            pieces = _around(*(value(outcome["value"], 100000) for outcome in (before, now)))
             return "%s returned %s" % (call, pieces[0]), "%s returns %s" % (call, pieces[1])
     return sentences
+
+
+def _around(first, second):
+    """What two long texts hold where they begin to differ."""
+    at = next((i for i, (a, b) in enumerate(zip(first, second)) if a != b), 0)
+    start = max(0, at - AROUND)
+    return ["..." + shown(text[start:], SHORT) for text in (first, second)]
 
 
 def docstring(case, outcome, found, local):
@@ -118,7 +142,9 @@ def name(case, outcome, found, local):
         r"[^a-z0-9]+", "_", "_".join(snake(p).strip("_") for p in local.split("."))
     ).strip("_")
     inputs = _inputs(case.call)
-    if outcome["kind"] == "raise" and found[0] != "after":
+    if found[0] == "file":
+        joined = plain = "test_what_%s_writes" % subject
+    elif outcome["kind"] == "raise" and found[0] != "after":
         plain = "test_%s_raises_%s" % (subject, snake(outcome["type"]))
         joined = "%s_for_%s" % (plain, inputs) if inputs else plain
     elif found[0] == "endless":

@@ -27,6 +27,7 @@ sys.path[:] = [HERE] + [p for p in sys.path if os.path.abspath(p or ".") != HERE
 sys.dont_write_bytecode = False  # our own modules are compiled once for all workers
 import jt_board  # noqa: E402
 import jt_describe  # noqa: E402
+import jt_files  # noqa: E402
 import jt_guard  # noqa: E402
 import jt_outcome  # noqa: E402
 import jt_pytest  # noqa: E402
@@ -154,12 +155,15 @@ class Child:
         """The outcome of one case, as plain data."""
         guard = self.worker.guard
         guard.notes.clear()
+        guard.missing.clear()
         guard.seeded = False
         canon = jt_outcome.Canon(self.worker.root, (os.getcwd(), self.worker.scratch))
         if case.get("request"):
             canon.answers = guard.serving = True
             # A framework logs failures with the lines of the source: no behaviour of the route.
             logging.disable(logging.CRITICAL)
+        else:
+            guard.skip_waiting()
         text = io.StringIO()
         tracer = self.tracer
         self.begin()
@@ -178,10 +182,15 @@ class Child:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.setitimer(signal.ITIMER_PROF, 0)
         outcome["steps"] = tracer.steps
+        outcome["foreign"] = tracer.foreign
         outcome["out"] = canon.scrub(text.getvalue()[: jt_outcome.MAX_TEXT])
         if case.get("request"):
             # Frameworks look at the source of handlers for what to call them with.
             guard.notes.discard("source")
+        if "file" in guard.notes:
+            self._left_behind(case, outcome, canon)
+        if guard.missing:
+            outcome["missing"] = list(guard.missing)
         outcome["notes"] = sorted(guard.notes)
         fresh = tracer.arcs - self.known
         outcome["new"] = len(fresh)
@@ -191,6 +200,13 @@ class Child:
         if case.get("lines"):
             outcome["lines"] = tracer.reached()
         return outcome
+
+    def _left_behind(self, case, outcome, canon):
+        """Tells which files a case leaves, and takes them away from those that come after it."""
+        if case.get("request"):
+            self.worker.guard.notes.add("wrote")  # tests of routes have no folder of their own
+        outcome["files"] = jt_files.left(canon)
+        jt_files.clear()
 
     def _evaluate(self, case, canon, tracer):
         space = {"__name__": "jt_case"}
@@ -208,7 +224,7 @@ class Child:
             outcome = canon.raised(error)
             outcome["stage"] = stage
         if case.get("request"):
-            outcome["request"] = True
+            outcome["request"] = case["request"]
             held, space = {}, {}
         try:
             outcome["after"] = self._after(space, held, canon)
@@ -485,6 +501,7 @@ class Worker:
             try:
                 os.makedirs(folder, exist_ok=True)
                 os.chdir(folder)
+                self.guard.place = jt_outcome.real(folder)
                 jt_guard.limit_child(seconds * lines, self.memory)
                 warnings.simplefilter("ignore")
                 body(board)

@@ -1,6 +1,7 @@
 """From a case and what it did to a test file that a person would merge."""
 
 import ast
+import re
 
 import jt_answers
 import jt_compare
@@ -140,11 +141,11 @@ class Writer:
         self.used = set(reserved)
         self.first_party = first_party
 
-    def test(self, case, outcome, found, target, local):
+    def test(self, case, outcome, found, target, local, other):
         """`(name, file text)` of a test that pins the outcome of a case; `found` is what differs
-        elsewhere.
+        in the `other` outcome, where no fixture that this one needs may be missing.
         """
-        body = Body(case, outcome, found, local)
+        body = Body(case, outcome, found, local, other.get("notes", ()))
         lines = body.lines()
         name = self.unique(jt_words.name(case, outcome, found, local))
         pinned = jt_words.docstring(case, outcome, found, local)
@@ -152,13 +153,14 @@ class Writer:
         text = [head, '    """%s"""' % pinned]
         for line in lines:
             text += jt_layout.laid_out(line, 4)
-        imports = jt_layout.grouped(set(case.imports) | body.imports, self.first_party)
+        preamble = [""] + list(case.preamble) if case.preamble else []
+        needed = [i for i in case.imports if _is_used(i, "\n".join(preamble + text))]
+        imports = jt_layout.grouped({*needed, *body.imports}, self.first_party)
         title = '"""Behaviour of %s."""' % (
             local if case.origin == "request" else "%s.%s" % (target.module, target.local)
         )
         if len(title) > jt_text.WIDTH:
             title = '"""Behaviour of %s."""' % target.local.split(".")[-1]
-        preamble = [""] + list(case.preamble) if case.preamble else []
         return name, "\n".join([title, ""] + imports + preamble + ["", ""] + text) + "\n"
 
     def unique(self, name):
@@ -173,9 +175,10 @@ class Writer:
 class Body:
     """The statements of one test."""
 
-    def __init__(self, case, outcome, found, local):
+    def __init__(self, case, outcome, found, local, notes=()):
         self.case = case
         self.outcome = outcome
+        self.notes = {*outcome.get("notes", ()), *notes}
         self.what, self.path = found
         self.local = local
         self.imports = set()
@@ -184,9 +187,19 @@ class Body:
     def lines(self):
         """Setup, call and assertions; raises `Unwritable`."""
         setup = list(self.case.setup)
-        if "slept" in self.outcome.get("notes", ()):
+        if "slept" in self.notes:
             self.fixtures.add("monkeypatch")
             setup.insert(0, 'monkeypatch.setattr("time.sleep", lambda seconds: None)')
+        if "waited" in self.notes:
+            self.fixtures.add("monkeypatch")
+            self.imports.add("import asyncio")
+            setup[:0] = [
+                "sleep = asyncio.sleep",
+                'monkeypatch.setattr("asyncio.sleep", lambda delay, result=None: sleep(0, result))',
+            ]
+        if "file" in self.notes:
+            self.fixtures |= {"monkeypatch", "tmp_path"}
+            setup.insert(0, "monkeypatch.chdir(tmp_path)")
         if self.what == "endless":
             return self._in_time(setup)
         return setup + self._asserted()
@@ -194,6 +207,8 @@ class Body:
     def _asserted(self):
         if self.what == "after":
             return self._after()
+        if self.what == "file":
+            return self._file(self.path[0][1])
         if self.outcome["kind"] == "raise":
             raised = self._raises(self.case.call)
             return self._told(raised) if self.what == "message" else raised
@@ -297,6 +312,20 @@ class Body:
         made = self._raises(call) if self.outcome["kind"] == "raise" else [call]
         return setup + made + self._value(variable, node, list(self.path[1:]))
 
+    def _file(self, name):
+        node = self.outcome["files"].get(name, ["?"])
+        call, raises = self.case.call, self.outcome["kind"] == "raise"
+        made = self._raises(call) if raises else [call]
+        text = self._text(node[1] if node[0] == "json" else node)
+        if text is None or len(text) > LONG:
+            raise Unwritable("what the file holds")
+        self.imports.add(STANDARD["Path"])
+        read = 'Path(%s).read_text(encoding="utf-8")' % jt_text.literal(name)
+        if node[0] == "json":
+            self.imports.add("import json")
+            read = "json.loads(%s)" % read
+        return made + self._equal(read, text)
+
     def _in_time(self, setup):
         self.imports |= {"import pytest", "import signal"}
         what = jt_words.shown(self.case.call).replace('"', "'")
@@ -317,6 +346,14 @@ class Body:
             + ["    " + line for line in inner]
             + ["finally:", "    signal.setitimer(signal.ITIMER_PROF, 0)"]
         )
+
+
+def _is_used(statement, text):
+    """Whether a text names what an import statement binds; what is left out of a case leaves its
+    import behind.
+    """
+    bound = statement.rpartition("import ")[2].rpartition(" as ")[2].split(".")[0].strip()
+    return "," in bound or re.search(r"\b%s\b" % re.escape(bound), text) is not None
 
 
 def _needs_parentheses(call):

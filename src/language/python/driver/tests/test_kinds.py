@@ -75,6 +75,53 @@ class Again:
                 if not left:
                     raise
 """
+TILL = """
+class Till:
+    def __init__(self, cash=0):
+        self._cash = cash
+
+    def take(self, amount):
+        if amount > self._cash:
+            raise ValueError("not enough")
+        self._cash -= amount
+
+    def can_pay(self, amount):
+        return amount <= self._cash
+"""
+FRESH = """
+import time
+
+
+class Fresh:
+    def __init__(self, lifetime=30.0, clock=time.monotonic):
+        self.lifetime = lifetime
+        self._clock = clock
+        self._kept = {}
+
+    def keep(self, key, value):
+        self._kept[key] = (value, self._clock())
+
+    def get(self, key):
+        if key not in self._kept:
+            return None
+        value, at = self._kept[key]
+        if self._clock() - at >= self.lifetime:
+            del self._kept[key]
+            return None
+        return value
+"""
+FETCHED = """
+class Crawler:
+    def __init__(self, fetch):
+        self.fetch = fetch
+
+    async def crawl(self, links, limit=2):
+        seen = {}
+        for link in links:
+            if len(seen) < limit and link not in seen:
+                seen[link] = await self.fetch(link)
+        return seen
+"""
 OUTBOX = """
 class Shelf:
     def __init__(self):
@@ -165,6 +212,15 @@ SHOWN = {
         "        def counted(*args):\n            tries = []\n",
         "        tries = []\n\n        def counted(*args):\n",
     ),
+    "what is left after a call that was refused": (
+        TILL,
+        '        if amount > self._cash:\n            raise ValueError("not enough")\n'
+        "        self._cash -= amount\n",
+        "        self._cash -= amount\n"
+        '        if self._cash < 0:\n            raise ValueError("not enough")\n',
+    ),
+    "a clock that is handed in": (FRESH, ">= self.lifetime", "> self.lifetime + 5"),
+    "a function whose answer is awaited": (FETCHED, "len(seen) < limit", "len(seen) <= limit"),
     "two dates, or two times": (DUE, "today.toordinal() - due", "1 + today.toordinal() - due"),
     "one of the texts that are not refused, and digits": (
         STEP,
@@ -287,3 +343,113 @@ def test_a_named_tuple_that_a_call_makes_reads_like_a_class():
     assert fields('Point = NamedTuple("Point", [("x", int)])') == [("x", "int", None)]
     for text in ("f(1)", "a = f(1, 2)", 'a = namedtuple("a", names)', "a = b = 1"):
         assert fields(text) is None, text
+
+
+NOTES = """
+import json
+from pathlib import Path
+
+
+class Notes:
+    def __init__(self, path):
+        self.path = Path(path)
+
+    def _load(self):
+        if not self.path.exists():
+            return {}
+        return json.loads(self.path.read_text(encoding="utf-8"))
+
+    def add(self, title, body):
+        notes = self._load()
+        notes.setdefault(title, []).append(body)
+        self.path.write_text(json.dumps(notes, indent=2), encoding="utf-8")
+
+    def titles(self):
+        return sorted(self._load())
+"""
+READINGS = """
+import csv
+
+
+def busiest(path):
+    counts = {}
+    with open(path, newline="") as file:
+        for row in csv.DictReader(file):
+            counts[row["door"]] = counts.get(row["door"], 0) + int(row["people"])
+    return max(counts, key=counts.get) if counts else None
+"""
+
+
+def test_what_is_written_to_a_file_is_behaviour(tmp_path):
+    head = NOTES.replace("setdefault(title, []).append(body)", "__setitem__(title, [body])")
+    result = explore(tmp_path, NOTES, head, seconds=40)
+    shown = [c for c in result["candidates"] if c["purpose"] == "regression"]
+    assert any("monkeypatch.chdir(tmp_path)" in c["code"] for c in shown)
+    assert all(passes(tmp_path, "base", c) and not passes(tmp_path, "head", c) for c in shown)
+
+
+def test_a_file_that_is_asked_for_is_there(tmp_path):
+    head = READINGS.replace('counts.get(row["door"], 0) + ', "")
+    result = explore(tmp_path, READINGS, head, seconds=40)
+    shown = [c for c in result["candidates"] if c["purpose"] == "regression"]
+    assert any(".write_text(" in c["code"] for c in shown)
+    assert all(passes(tmp_path, "base", c) and not passes(tmp_path, "head", c) for c in shown)
+
+
+POLLED = """
+import asyncio
+
+
+async def poll(check, tries=3, delay=30.0):
+    seen = []
+    for number in range(tries):
+        if number:
+            await asyncio.sleep(delay * number)
+        seen.append(check(number))
+        if seen[-1]:
+            break
+    return seen
+"""
+
+
+def test_a_task_that_sleeps_is_not_waited_for(tmp_path):
+    head = POLLED.replace("        if seen[-1]:\n            break\n", "")
+    result = explore(tmp_path, POLLED, head, seconds=40)
+    shown = [c for c in result["candidates"] if c["purpose"] == "regression"]
+    assert any("asyncio.sleep" in c["code"] for c in shown)
+    assert all(passes(tmp_path, "base", c) and not passes(tmp_path, "head", c) for c in shown)
+
+
+def test_a_stand_in_that_has_no_answers_left_proves_nothing():
+    case = Case((), ("job = Job(Mock(side_effect=[1]))",), "job.run()")
+    told = {"kind": "value", "value": ["s", "RuntimeError: coroutine raised StopIteration"]}
+    assert jt_fit.has_run_out(case, (told, {"kind": "value", "value": ["s", "done"]}))
+    assert not jt_fit.has_run_out(case, ({"kind": "value", "value": ["s", "done"]},) * 2)
+    assert not jt_fit.has_run_out(case.changed(setup=("job = Job(next)",)), (told, told))
+
+
+MERGED = """
+def newest(feeds):
+    heads = [next(iter(feed)) for feed in feeds]
+    while heads:
+        best = None
+        for head in heads:
+            if best is None or head.at > best.at:
+                best = head
+        heads.remove(best)
+        yield best
+"""
+
+
+def test_an_iterator_that_needs_more_of_an_input_than_it_did_proves_nothing(tmp_path):
+    head = """
+import heapq
+
+
+def newest(feeds):
+    heads = [next(iter(feed)) for feed in feeds]
+    yield from heapq.nlargest(len(heads), heads, key=lambda head: head.at)
+"""
+    result = explore(tmp_path, MERGED, head, seconds=20)
+    shown = [c for c in result["candidates"] if c["purpose"] == "regression"]
+    assert not [c["code"] for c in shown if "at=" not in c["code"]]
