@@ -18,10 +18,13 @@ fn seconds(exploration: &Exploration<'_>) -> u64 {
     wanted.min((limits::EXPLORING_SECONDS / exploration.shards.max(1) as u64).max(10))
 }
 
+/// How many times slower than an idle machine one may be that explores as much: shards and jobs run side by side.
+const BUSY: u64 = 8;
+
 /// Seconds on the clock after which the explorer gives back what it has: some before the sandbox would end it.
 fn wall_seconds(exploration: &Exploration<'_>) -> u64 {
     let allowed = exploration.settings.sandbox.timeout.as_secs();
-    (4 * seconds(exploration)).min(allowed - allowed.min(GIVING_BACK) / 2)
+    (BUSY * seconds(exploration)).min(allowed - allowed.min(GIVING_BACK) / 2)
 }
 
 /// When the sandbox ends an explorer that does not end by itself.

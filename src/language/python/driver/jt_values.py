@@ -360,12 +360,13 @@ class Values:
         return text
 
     def _again(self, kind, name=""):
-        """A value that was used before: what parameters of one name were given, more often."""
+        """A value that was used before, or a text that begins as one: what parameters of one name
+        were given, more often.
+        """
         same = self.named.get((name, kind))
-        if same and self.rng.random() < SAME_NAME:
-            return self.rng.choice(same)
-        text = self.rng.choice(self.recent[kind])
-        if kind == "int" or self.rng.random() < 0.75:
+        is_same = same and self.rng.random() < SAME_NAME
+        text = self.rng.choice(same if is_same else self.recent[kind])
+        if kind == "int" or self.rng.random() < (0.88 if is_same else 0.75):
             return text
         value = ast.literal_eval(text)
         options = (value + "s", value[:-1], value[:1], value + "a", value.upper(), value + value)

@@ -173,7 +173,9 @@ class Child:
         with contextlib.redirect_stdout(text):
             tracer.start(
                 case["limit"],
-                lambda: self.end({"kind": "long", "steps": tracer.steps}),
+                lambda: self.end(
+                    {"kind": "long", "steps": tracer.steps, "foreign": tracer.foreign}
+                ),
                 lines=bool(case.get("lines")),
             )
             outcome = self._evaluate(case, canon, tracer)
