@@ -51,8 +51,24 @@ const BEHAVIOUR_PHRASES: &[&str] = &[
 /// First words of a sentence that says what the code does from now on: what it does with what it is given, or, with a
 /// colon, the kinds of change that a changelog tells its readers of (keepachangelog.com).
 const ABOUT_BEHAVIOUR: &[&str] = &[
-    "accept", "allow", "cap", "deny", "disallow", "forbid", "ignore", "limit", "lower", "permit", "raise", "reject",
-    "require", "round", "changed:", "removed:", "fixed:", "breaking:",
+    "accept",
+    "allow",
+    "cap",
+    "deny",
+    "disallow",
+    "forbid",
+    "ignore",
+    "limit",
+    "lower",
+    "permit",
+    "raise",
+    "reject",
+    "require",
+    "round",
+    "changed:",
+    "removed:",
+    "fixed:",
+    "breaking:",
 ];
 
 /// First words of a title that says how something is done, and not what.
@@ -174,9 +190,14 @@ mod tests {
 
     #[test]
     fn a_title_may_speak_of_behaviour_without_a_symbol() {
-        for title in
-            ["Round half up", "Empty carts are now refused", "Limit is inclusive", "Use floor, no longer round", "Round booked time to quarters", "Changed: time is booked in quarters"]
-        {
+        for title in [
+            "Round half up",
+            "Empty carts are now refused",
+            "Limit is inclusive",
+            "Use floor, no longer round",
+            "Round booked time to quarters",
+            "Changed: time is booked in quarters",
+        ] {
             assert!(behaviour_in(title), "{title}");
         }
         for title in [
