@@ -13,7 +13,8 @@ ORDER = re.compile(r"not supported between instances of '(?P<one>\w+)' and '(?P<
 KEY = re.compile(r"'(?P<name>[^'\\]+)'")
 # Where base looks what it was given, it means to do something about it.
 LOOKS = re.compile(
-    r"\b(isinstance|issubclass|hasattr|getattr|callable|type|vars)\(|\b(except|case) |__dict__"
+    r"\b(isinstance|issubclass|hasattr|getattr|callable|type|vars)\(|\bcase |__dict__|\bexcept:"
+    r"|\bexcept .*\b(AttributeError|TypeError|KeyError|LookupError|Exception|BaseException)\b"
 )
 # What stands behind one of these may be left out although its line is reached.
 PERHAPS = re.compile(r"\b(and|or|if|else|for|while|lambda)\b")

@@ -1,6 +1,7 @@
 """Kinds of changes that need an input of a special kind to show."""
 
 import ast
+import re
 
 import jt_code
 import jt_fit
@@ -429,15 +430,25 @@ def test_a_stand_in_that_has_no_answers_left_proves_nothing():
 
 
 MERGED = """
-def newest(feeds):
-    heads = [next(iter(feed)) for feed in feeds]
-    while heads:
+def upcoming(entries):
+    try:
+        return next(entries)
+    except StopIteration:
+        return None
+
+
+def newest(*feeds):
+    rest = [iter(feed) for feed in feeds]
+    heads = [upcoming(entries) for entries in rest]
+    while True:
         best = None
-        for head in heads:
-            if best is None or head.at > best.at:
-                best = head
-        heads.remove(best)
-        yield best
+        for index, head in enumerate(heads):
+            if head is not None and (best is None or head.at > heads[best].at):
+                best = index
+        if best is None:
+            return
+        yield heads[best]
+        heads[best] = upcoming(rest[best])
 """
 
 
@@ -446,10 +457,16 @@ def test_an_iterator_that_needs_more_of_an_input_than_it_did_proves_nothing(tmp_
 import heapq
 
 
-def newest(feeds):
-    heads = [next(iter(feed)) for feed in feeds]
-    yield from heapq.nlargest(len(heads), heads, key=lambda head: head.at)
+def newest(*feeds):
+    return heapq.merge(*feeds, key=lambda head: head.at, reverse=True)
 """
     result = explore(tmp_path, MERGED, head, seconds=20)
-    shown = [c for c in result["candidates"] if c["purpose"] == "regression"]
-    assert not [c["code"] for c in shown if "at=" not in c["code"]]
+    shown = [c["code"] for c in result["candidates"] if c["purpose"] == "regression"]
+    assert not [code for code in shown if re.search(r"newest\(\[[0-9]", code)]
+
+
+def test_only_who_catches_what_an_input_lacks_looks_whether_it_is_there():
+    assert jt_fit.LOOKS.search("    except (KeyError, AttributeError):")
+    assert jt_fit.LOOKS.search("    except:")
+    assert jt_fit.LOOKS.search("    if isinstance(entry, Entry):")
+    assert not jt_fit.LOOKS.search("    except StopIteration:")
