@@ -17,8 +17,8 @@ MOST = 20  # files of one case that are looked at
 LONGEST = 4000  # characters of a file
 PASSING = (".tmp", "~", ".lock", ".bak", ".pyc", ".part")  # left behind, and nobody's result
 NAME = re.compile(r"[A-Za-z0-9][\w .-]{0,40}(/[A-Za-z0-9][\w .-]{0,40}){0,3}")
-VARIANTS = 8
-KEYS = 4
+VARIANTS = 8  # of the text of one file
+KEYS = 4  # fields that one file has, at most
 COLUMNS = (("1", "2", "10", "3"), ("a", "b"), ("a", "b", "c", ""), ("1", "2.5", "0", "-1"))
 
 

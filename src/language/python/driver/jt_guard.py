@@ -66,7 +66,7 @@ _ENVIRONMENT_READS = {"getenv", "__getitem__", "__iter__", "__len__", "__contain
 _TELLING_FILES = ("platform.py", "getpass.py", "locale.py", "sysconfig.py", "site.py")
 _LOOKS_AT_FILES = {"exists", "isfile", "isdir", "lexists", "getsize", "getmtime"}
 _TELLING = {"which", "expanduser", "home", "gettempdir", "gethostname", "getfqdn", "cwd"}
-MISSED = 8
+MISSED = 8  # names of files that are remembered of one case
 
 
 class Guard:

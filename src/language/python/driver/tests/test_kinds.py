@@ -381,22 +381,6 @@ def busiest(path):
 """
 
 
-def test_what_is_written_to_a_file_is_behaviour(tmp_path):
-    head = NOTES.replace("setdefault(title, []).append(body)", "__setitem__(title, [body])")
-    result = explore(tmp_path, NOTES, head, seconds=40)
-    shown = [c for c in result["candidates"] if c["purpose"] == "regression"]
-    assert any("monkeypatch.chdir(tmp_path)" in c["code"] for c in shown)
-    assert all(passes(tmp_path, "base", c) and not passes(tmp_path, "head", c) for c in shown)
-
-
-def test_a_file_that_is_asked_for_is_there(tmp_path):
-    head = READINGS.replace('counts.get(row["door"], 0) + ', "")
-    result = explore(tmp_path, READINGS, head, seconds=40)
-    shown = [c for c in result["candidates"] if c["purpose"] == "regression"]
-    assert any(".write_text(" in c["code"] for c in shown)
-    assert all(passes(tmp_path, "base", c) and not passes(tmp_path, "head", c) for c in shown)
-
-
 POLLED = """
 import asyncio
 
@@ -413,11 +397,34 @@ async def poll(check, tries=3, delay=30.0):
 """
 
 
-def test_a_task_that_sleeps_is_not_waited_for(tmp_path):
-    head = POLLED.replace("        if seen[-1]:\n            break\n", "")
-    result = explore(tmp_path, POLLED, head, seconds=40)
+SURROUNDED = {
+    "what is written to a file is behaviour": (
+        NOTES,
+        "setdefault(title, []).append(body)",
+        "__setitem__(title, [body])",
+        "monkeypatch.chdir(tmp_path)",
+    ),
+    "a file that is asked for is there": (
+        READINGS,
+        'counts.get(row["door"], 0) + ',
+        "",
+        ".write_text(",
+    ),
+    "a task that sleeps is not waited for": (
+        POLLED,
+        "        if seen[-1]:\n            break\n",
+        "",
+        "asyncio.sleep",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SURROUNDED)
+def test_what_code_needs_around_it_is_in_its_tests(tmp_path, name):
+    base, old, new, needed = SURROUNDED[name]
+    result = explore(tmp_path, base, base.replace(old, new), seconds=40)
     shown = [c for c in result["candidates"] if c["purpose"] == "regression"]
-    assert any("asyncio.sleep" in c["code"] for c in shown)
+    assert any(needed in c["code"] for c in shown)
     assert all(passes(tmp_path, "base", c) and not passes(tmp_path, "head", c) for c in shown)
 
 
