@@ -10,8 +10,8 @@ use jittest::language;
 
 /// Crates that this one is built from.
 const CRATES: &[&str] = &["tokio", "syn", "rustix", "octocrab", "sqlx-core"];
-/// A package with sources in TypeScript and what they become in JavaScript.
-const PACKAGE: &str = "rxjs@7.8.1";
+/// A large package, with the sources that people write.
+const PACKAGE: &str = "three@0.170.0";
 
 /// A real tree.
 pub(crate) struct Corpus {
@@ -115,5 +115,5 @@ fn sources(folder: &Path) -> anyhow::Result<SourceTree> {
         }
     }
     files.sort();
-    Ok(SourceTree { revision: Revision::WorkTree, folder: folder.to_path_buf(), files })
+    Ok(SourceTree::new(Revision::WorkTree, folder.to_path_buf(), files))
 }

@@ -9,8 +9,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 use anyhow::{Context, ensure};
-use jittest::domain::{RepoPath, Revision, SourceTree, TreeMap};
+use jittest::domain::{DiffSource, RepoPath, SourceTree, TreeMap};
 use jittest::language;
+use jittest::pipeline::checkout::local;
 use jittest::pipeline::map::{Reading, tree};
 use tree_sitter::Parser;
 
@@ -77,21 +78,25 @@ fn speed(out: &mut dyn Write, corpus: &Corpus) -> anyhow::Result<()> {
     again(out, &source)
 }
 
-/// A second run after one file changed.
+/// A second run, on the commit after the one of the first, which changes one file.
 fn again(out: &mut dyn Write, source: &SourceTree) -> anyhow::Result<()> {
+    let folder = tempfile::tempdir()?;
+    let repository = folder.path().join("repository");
+    copy(source, &repository)?;
+    let git = git2::Repository::init(&repository)?;
+    commit(&git)?;
     let (mut first, mut second, mut parsed) = (Vec::new(), Vec::new(), 0);
     for round in 0..ROUNDS {
-        let folder = tempfile::tempdir()?;
-        let cache = folder.path().join("cache");
-        let copy = copied(source, &folder.path().join("tree"))?;
-        let count = AtomicUsize::new(0);
-        let reading = Reading { cache: Some(&cache), parsed: Some(&count), ..Reading::default() };
-        first.push(seconds(|| map_once(&copy, &reading))?);
-        let changed = copy.path_of(&copy.files[round * (copy.files.len() - 1) / ROUNDS]);
-        let mut file = std::fs::OpenOptions::new().append(true).open(changed)?;
+        let changed = source.files[round * (source.files.len() - 1) / ROUNDS].as_str();
+        let mut file = std::fs::OpenOptions::new().append(true).open(repository.join(changed))?;
         file.write_all(b"\n")?;
+        commit(&git)?;
+        let checkout = local(&repository, &DiffSource::Back(1)).context("the two commits")?.checkout;
+        let (cache, count) = (folder.path().join(format!("cache{round}/map")), AtomicUsize::new(0));
+        let reading = Reading { cache: Some(&cache), parsed: Some(&count), ..Reading::default() };
+        first.push(seconds(|| map_once(&checkout.base, &reading))?);
         count.store(0, Ordering::Relaxed);
-        second.push(seconds(|| map_once(&copy, &reading))?);
+        second.push(seconds(|| map_once(&checkout.head, &reading))?);
         parsed = count.load(Ordering::Relaxed);
     }
     let (first, second) = (median(first), median(second));
@@ -109,13 +114,25 @@ fn map_once(source: &SourceTree, reading: &Reading<'_>) -> anyhow::Result<TreeMa
     Ok(tree(source, reading))
 }
 
-fn copied(source: &SourceTree, to: &Path) -> anyhow::Result<SourceTree> {
+fn copy(source: &SourceTree, to: &Path) -> anyhow::Result<()> {
     for file in &source.files {
         let target = to.join(file.as_str());
         std::fs::create_dir_all(target.parent().context("a folder")?)?;
         std::fs::write(target, std::fs::read(source.path_of(file))?)?;
     }
-    Ok(SourceTree { revision: Revision::WorkTree, folder: to.to_owned(), files: source.files.clone() })
+    Ok(())
+}
+
+/// Commits all that lies in the work tree.
+fn commit(git: &git2::Repository) -> anyhow::Result<()> {
+    let mut index = git.index()?;
+    index.add_all(["*"], git2::IndexAddOption::FORCE, None)?;
+    index.write()?;
+    let tree = git.find_tree(index.write_tree()?)?;
+    let who = git2::Signature::new("Bench", "bench@example.com", &git2::Time::new(1_700_000_000, 0))?;
+    let parent = git.head().ok().and_then(|head| head.peel_to_commit().ok());
+    git.commit(Some("HEAD"), &who, &who, "Next", &tree, &parent.iter().collect::<Vec<_>>())?;
+    Ok(())
 }
 
 /// Reads and parses every file, on as many threads as the map.

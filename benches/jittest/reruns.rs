@@ -194,5 +194,5 @@ fn tree(folder: &Path) -> anyhow::Result<SourceTree> {
         }
     }
     files.sort();
-    Ok(SourceTree { revision: Revision::WorkTree, folder: folder.to_owned(), files })
+    Ok(SourceTree::new(Revision::WorkTree, folder.to_owned(), files))
 }

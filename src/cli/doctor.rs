@@ -108,7 +108,7 @@ async fn sandboxes(user: &UserEnvironment, repo: Option<&PathBuf>) -> Vec<PartHe
 async fn environments(process: &dyn Sandbox, repo: Option<&PathBuf>) -> Vec<PartHealth> {
     let mut parts = Vec::new();
     for language in language::TESTED {
-        let nothing = SourceTree { revision: Revision::Empty, folder: PathBuf::new(), files: Vec::new() };
+        let nothing = SourceTree::new(Revision::Empty, PathBuf::new(), Vec::new());
         let mut plan = language.environment(&nothing, &nothing, false, &EnvironmentSettings::default());
         plan.spec.active.work_tree = repo.map(|path| super::run::root_of(path));
         let answer = match process.prepare(&plan.spec).await {

@@ -1,5 +1,6 @@
 //! Base and head on disk, at exactly the named revisions.
 
+use std::collections::HashMap;
 use std::fs::File;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -40,9 +41,19 @@ pub struct SourceTree {
     pub folder: PathBuf,
     /// The files in it, sorted.
     pub files: Vec<RepoPath>,
+    /// What Git calls the contents of those files that come from its objects, and not from a work tree.
+    pub blobs: HashMap<RepoPath, BlobId>,
 }
 
+/// The id of a blob: SHA-1, which Git checks for known attacks when it takes an object in.
+pub type BlobId = [u8; 20];
+
 impl SourceTree {
+    /// A tree of files, sorted, of which Git knows nothing.
+    pub fn new(revision: Revision, folder: PathBuf, files: Vec<RepoPath>) -> Self {
+        Self { revision, folder, files, blobs: HashMap::new() }
+    }
+
     /// Where a file of it lies on disk.
     pub fn path_of(&self, path: &RepoPath) -> PathBuf {
         self.folder.join(path.as_str())

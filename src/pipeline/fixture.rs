@@ -74,7 +74,7 @@ fn written(git: &Repository, folder: std::path::PathBuf, texts: &[(&str, &str)])
         std::fs::write(on_disk, text).unwrap();
     }
     let files = texts.keys().map(|path| RepoPath::parse(path).unwrap()).collect();
-    SourceTree { revision: Revision::Commit(commit(git, &texts)), folder, files }
+    SourceTree::new(Revision::Commit(commit(git, &texts)), folder, files)
 }
 
 fn commit(git: &Repository, texts: &BTreeMap<&str, &str>) -> CommitSha {

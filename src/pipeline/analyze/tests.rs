@@ -24,7 +24,7 @@ fn tree(files: &[(&str, &str)]) -> Tree {
         std::fs::write(on_disk, text).unwrap();
     }
     paths.sort();
-    let head = SourceTree { revision: Revision::WorkTree, folder: folder.path().to_owned(), files: paths };
+    let head = SourceTree::new(Revision::WorkTree, folder.path().to_owned(), paths);
     let map = map::tree(&head, &map::Reading::default());
     Tree { _folder: folder, head, map }
 }

@@ -79,6 +79,6 @@ fn write_one(
         Revision::WorkTree => writer.work_tree(repository)?,
         Revision::Empty => {}
     }
-    let files = writer.finish(warnings)?;
-    Ok(SourceTree { revision, folder: folder.to_path_buf(), files })
+    let (files, blobs) = writer.finish(warnings)?;
+    Ok(SourceTree { revision, folder: folder.to_path_buf(), files, blobs })
 }

@@ -1,6 +1,6 @@
 //! Writes one revision to a folder: regular files and harmless symlinks; everything else is left out and said.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -8,7 +8,7 @@ use anyhow::Context;
 use git2::{ObjectType, Repository, StatusOptions};
 
 use super::OverBound;
-use crate::domain::{CommitSha, RepoPath, Warning, limits};
+use crate::domain::{BlobId, CommitSha, RepoPath, Warning, limits};
 
 const SYMLINK: i32 = 0o120_000;
 const EXECUTABLE: i32 = 0o100_755;
@@ -61,6 +61,7 @@ impl Left {
 pub(super) struct Writer {
     folder: PathBuf,
     files: Vec<RepoPath>,
+    blobs: HashMap<RepoPath, BlobId>,
     symlinks: Vec<(RepoPath, Vec<u8>)>,
     bytes: u64,
     left: BTreeMap<Left, (usize, Vec<String>)>,
@@ -68,7 +69,14 @@ pub(super) struct Writer {
 
 impl Writer {
     pub(super) fn new(folder: &Path) -> Self {
-        Self { folder: folder.to_path_buf(), files: Vec::new(), symlinks: Vec::new(), bytes: 0, left: BTreeMap::new() }
+        Self {
+            folder: folder.to_path_buf(),
+            files: Vec::new(),
+            blobs: HashMap::new(),
+            symlinks: Vec::new(),
+            bytes: 0,
+            left: BTreeMap::new(),
+        }
     }
 
     /// Writes a commit's tree.
@@ -132,14 +140,17 @@ impl Writer {
             } else {
                 use std::os::unix::fs::PermissionsExt as _;
                 let content = std::fs::read(&on_disk).with_context(|| format!("reading {path}"))?;
-                self.file(path, &content, metadata.permissions().mode() & 0o100 != 0)?;
+                self.file(&path, &content, metadata.permissions().mode() & 0o100 != 0)?;
             }
         }
         Ok(())
     }
 
-    /// The files that were written, sorted; what was left out goes to `warnings`.
-    pub(super) fn finish(mut self, warnings: &mut Vec<Warning>) -> anyhow::Result<Vec<RepoPath>> {
+    /// The files that were written, sorted, and the blobs of those that are one; what was left out goes to `warnings`.
+    pub(super) fn finish(
+        mut self,
+        warnings: &mut Vec<Warning>,
+    ) -> anyhow::Result<(Vec<RepoPath>, HashMap<RepoPath, BlobId>)> {
         self.write_symlinks()?;
         for (left, (count, examples)) in &self.left {
             let (what, why, impact) = left.words();
@@ -149,7 +160,7 @@ impl Writer {
         }
         self.files.sort();
         self.files.dedup();
-        Ok(self.files)
+        Ok((self.files, self.blobs))
     }
 
     fn safe_path(&mut self, text: &str, utf8: bool) -> Option<RepoPath> {
@@ -176,10 +187,16 @@ impl Writer {
             self.symlinks.push((path, blob.content().to_vec()));
             return Ok(());
         }
-        self.file(path, blob.content(), mode == EXECUTABLE)
+        // A hostile tree may have two of one name: the first is the one that is written.
+        if self.file(&path, blob.content(), mode == EXECUTABLE)? {
+            let id = id.as_bytes().try_into().context("reading a blob's id")?;
+            self.blobs.insert(path, id);
+        }
+        Ok(())
     }
 
-    fn file(&mut self, path: RepoPath, content: &[u8], executable: bool) -> anyhow::Result<()> {
+    /// Whether the file could be written.
+    fn file(&mut self, path: &RepoPath, content: &[u8], executable: bool) -> anyhow::Result<bool> {
         self.bytes += content.len() as u64;
         if self.bytes > limits::REPOSITORY_BYTES {
             return Err(OverBound(format!("the repository is over {} MB", limits::REPOSITORY_BYTES >> 20)).into());
@@ -202,12 +219,12 @@ impl Writer {
             Ok(mut file) => file.write_all(content).with_context(|| format!("writing {path}"))?,
             Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
                 self.leave(Left::UnsafeName, path.as_str());
-                return Ok(());
+                return Ok(false);
             }
             Err(error) => return Err(error).with_context(|| format!("writing {path}")),
         }
-        self.files.push(path);
-        Ok(())
+        self.files.push(path.clone());
+        Ok(true)
     }
 
     /// Symlinks come last, so that nothing is ever written through one; those that lead out or nowhere go again.
@@ -274,6 +291,29 @@ mod tests {
         [format!("{mode} {name}\0").as_bytes(), id.as_bytes()].concat()
     }
 
+    /// A commit of a tree of these entries, which git itself may never write.
+    fn commit_of(git: &Repository, entries: &[Vec<u8>]) -> CommitSha {
+        let tree = git.odb().unwrap().write(ObjectType::Tree, &entries.concat()).unwrap();
+        let author = git2::Signature::now("A", "a@example.org").unwrap();
+        let tree = git.find_tree(tree).unwrap();
+        CommitSha::parse(&git.commit(None, &author, &author, "x", &tree, &[]).unwrap().to_string()).unwrap()
+    }
+
+    #[test]
+    fn a_file_has_the_blob_that_it_was_written_from() {
+        let folder = tempfile::tempdir().unwrap();
+        let git = Repository::init_bare(folder.path().join("git")).unwrap();
+        let (first, second) = (git.blob(b"first").unwrap(), git.blob(b"second").unwrap());
+        let entries = [entry("100644", "a", first), entry("100644", "a", second), entry("120000", "link", first)];
+        let mut writer = Writer::new(folder.path());
+        writer.commit(&git, &commit_of(&git, &entries)).unwrap();
+        let (files, blobs) = writer.finish(&mut Vec::new()).unwrap();
+        let a = RepoPath::parse("a").unwrap();
+        assert_eq!(files, [a.clone()]);
+        assert_eq!(std::fs::read(folder.path().join("a")).unwrap(), b"first");
+        assert_eq!(blobs, HashMap::from([(a, first.as_bytes().try_into().unwrap())]));
+    }
+
     #[test]
     fn no_symlink_is_made_through_another_one() {
         let folder = tempfile::tempdir().unwrap();
@@ -283,19 +323,14 @@ mod tests {
         let mut subtree = git.treebuilder(None).unwrap();
         subtree.insert("x", harmless, SYMLINK).unwrap();
         let subtree = subtree.write().unwrap();
-        // Two entries of one name, which git itself would never write.
-        let twice = [entry("120000", "a", outside), entry("40000", "a", subtree)].concat();
-        let tree = git.odb().unwrap().write(ObjectType::Tree, &twice).unwrap();
-        let author = git2::Signature::now("A", "a@example.org").unwrap();
-        let tree = git.find_tree(tree).unwrap();
-        let commit = git.commit(None, &author, &author, "x", &tree, &[]).unwrap();
+        let commit = commit_of(&git, &[entry("120000", "a", outside), entry("40000", "a", subtree)]);
         for name in ["outside", "head"] {
             std::fs::create_dir(folder.path().join(name)).unwrap();
         }
         let mut writer = Writer::new(&folder.path().join("head"));
-        writer.commit(&git, &CommitSha::parse(&commit.to_string()).unwrap()).unwrap();
+        writer.commit(&git, &commit).unwrap();
         let mut warnings = Vec::new();
-        assert_eq!(writer.finish(&mut warnings).unwrap(), []);
+        assert_eq!(writer.finish(&mut warnings).unwrap(), (Vec::new(), HashMap::new()));
         assert_eq!(std::fs::read_dir(folder.path().join("outside")).unwrap().count(), 0);
         assert!(warnings[0].what.starts_with("2 symlinks were left out"), "{}", warnings[0]);
     }

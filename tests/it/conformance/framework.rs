@@ -27,7 +27,7 @@ fn tree(files: &[(&str, &str)]) -> (tempfile::TempDir, SourceTree) {
         paths.push(path(name));
     }
     paths.sort();
-    let tree = SourceTree { revision: Revision::WorkTree, folder: folder.path().to_path_buf(), files: paths };
+    let tree = SourceTree::new(Revision::WorkTree, folder.path().to_path_buf(), paths);
     (folder, tree)
 }
 

@@ -42,7 +42,7 @@ fn the_standard_library_of_python_is_mapped_as_its_own_parser_reads_it() {
     let output = Command::new("python3").args(["-c", COUNT]).output().unwrap();
     let (root, counts): (PathBuf, BTreeMap<String, [usize; 2]>) = serde_json::from_slice(&output.stdout).unwrap();
     let files = counts.keys().map(|path| RepoPath::parse(path).unwrap()).collect();
-    let source = SourceTree { revision: Revision::WorkTree, folder: root, files };
+    let source = SourceTree::new(Revision::WorkTree, root, files);
     let map = tree(&source, &Reading::default());
     let mut wrong = Vec::new();
     for file in map.mapped().filter(|file| !file.broken) {
@@ -113,7 +113,7 @@ fn mapped(folder: &Path) -> (SourceTree, TreeMap) {
         }
     }
     files.sort();
-    let source = SourceTree { revision: Revision::WorkTree, folder: folder.to_path_buf(), files };
+    let source = SourceTree::new(Revision::WorkTree, folder.to_path_buf(), files);
     let map = tree(&source, &Reading::default());
     (source, map)
 }

@@ -24,7 +24,7 @@ fn tree(folder: &Path, files: &Files<'_>) -> SourceTree {
     write(folder, files);
     let mut files: Vec<RepoPath> = files.iter().map(|(at, _)| path(at)).collect();
     files.sort();
-    SourceTree { revision: Revision::WorkTree, folder: folder.to_path_buf(), files }
+    SourceTree::new(Revision::WorkTree, folder.to_path_buf(), files)
 }
 
 fn checkout(base: &Files<'_>, head: &Files<'_>, repository: &Path) -> Checkout {

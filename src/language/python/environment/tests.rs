@@ -12,7 +12,7 @@ pub(super) fn tree(files: &[(&str, &str)]) -> (SourceTree, tempfile::TempDir) {
         paths.push(RepoPath::parse(path).unwrap());
     }
     paths.sort();
-    (SourceTree { revision: Revision::WorkTree, folder: folder.path().to_path_buf(), files: paths }, folder)
+    (SourceTree::new(Revision::WorkTree, folder.path().to_path_buf(), paths), folder)
 }
 
 fn plan_of(base: &[(&str, &str)], head: &[(&str, &str)], use_head: bool) -> EnvironmentPlan {

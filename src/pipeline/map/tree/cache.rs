@@ -1,4 +1,5 @@
-//! Facts of files that were read before, by what they held: a second run on a nearby commit parses what changed.
+//! Facts of files that were read before, by the blobs that they were: a second run on a nearby commit reads and parses
+//! what changed.
 //!
 //! One file for each repository, with a record for each source file: its key, and its facts in few bytes. What is new is
 //! appended as it is read, so that no run holds it; where most records are of files that are gone, the file is written
@@ -8,7 +9,6 @@
 
 mod folder;
 mod records;
-mod stamps;
 
 use std::collections::{HashMap, HashSet};
 use std::fs::{File, OpenOptions};
@@ -20,16 +20,14 @@ use std::time::SystemTime;
 
 use sha2::{Digest as _, Sha256};
 
-use crate::domain::{FileFacts, RepoPath, Warning, limits};
+use crate::domain::{BlobId, FileFacts, RepoPath, Warning, limits};
 
 pub use folder::forget_unused;
 pub(super) use records::Key;
 use records::{Place, Records};
-pub(super) use stamps::Stamp;
-use stamps::Stamps;
 
 /// Counted up whenever the same text gives other facts, or facts are written otherwise.
-const FORMAT: u32 = 7;
+const FORMAT: u32 = 8;
 /// So many records for each one that is used, and the file is written anew.
 const STALE: usize = 3;
 /// So many bytes of new records are written together.
@@ -45,7 +43,6 @@ pub(super) struct Cache {
     /// How many records there are, those of one key counted each.
     records: usize,
     new: Mutex<New>,
-    stamps: Stamps,
 }
 
 /// What was read and is not written yet.
@@ -62,9 +59,7 @@ impl Cache {
     pub(super) fn open(file: &Path) -> Self {
         let mut name = file.file_name().unwrap_or_default().to_owned();
         name.push(format!("-{}-{FORMAT}", env!("CARGO_PKG_VERSION")));
-        let path = file.with_file_name(&name);
-        name.push("-stamps");
-        let stamps = Stamps::open(file.with_file_name(name));
+        let path = file.with_file_name(name);
         match opened(&path) {
             Ok((file, records)) => {
                 let count = records.len();
@@ -74,37 +69,19 @@ impl Cache {
                     known: records.into_iter().collect(),
                     records: count,
                     new: Mutex::default(),
-                    stamps,
                 }
             }
             Err(error) => {
                 let (known, new) = (HashMap::new(), Mutex::default());
-                Self { path, file: Err(error), known, records: 0, new, stamps }
+                Self { path, file: Err(error), known, records: 0, new }
             }
         }
     }
 
     /// The key of a file: what it holds, and where it lies, as a path can matter to what a text means.
-    pub(super) fn key(path: &RepoPath, content: &[u8]) -> Key {
+    pub(super) fn key(path: &RepoPath, blob: &BlobId) -> Key {
         // No path holds a NUL, so that it is told where one ends.
-        Sha256::new().chain_update(path.as_str()).chain_update([0]).chain_update(content).finalize().into()
-    }
-
-    /// The stamp of a file before it is read, where it says something.
-    pub(super) fn stamp(file: &Path) -> Option<Stamp> {
-        Stamp::of(file)
-    }
-
-    /// The key of a file that has the stamp which it had when it was read.
-    pub(super) fn unchanged(&self, path: &RepoPath, stamp: &Stamp) -> Option<Key> {
-        self.stamps.key(path, stamp)
-    }
-
-    /// Remembers the stamp that a file had before it was read.
-    pub(super) fn stamped(&self, path: &RepoPath, stamp: Option<Stamp>, key: Key) {
-        if let Some(stamp) = stamp {
-            self.stamps.add(path, stamp, key);
-        }
+        Sha256::new().chain_update(path.as_str()).chain_update([0]).chain_update(blob).finalize().into()
     }
 
     /// What is known of a file.
@@ -140,7 +117,6 @@ impl Cache {
         if let Some(error) = new.failed {
             return Err(error);
         }
-        self.stamps.finish()?;
         if self.records + new.records > STALE * used.len() {
             let (records, _) = records::scan(&file)?;
             return replace(&self.path, &file, records.into_iter().filter(|(key, _)| used.contains(key))).map(drop);

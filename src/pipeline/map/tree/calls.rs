@@ -7,7 +7,7 @@ use foldhash::HashMap;
 use crate::domain::{Call, FileFacts, RepoPath, Symbol, SymbolKind, SymbolRef, TreeMap};
 
 use super::cores;
-use super::names::{Names, Own, separator};
+use super::names::{Names, Own, divided, separator};
 
 /// How many classes up a method is looked for.
 const BASES: usize = 8;
@@ -65,7 +65,7 @@ struct Caller<'c, 'm> {
 
 fn around<'m>(file: &FileFacts, own: &Own<'m>, symbol: &'m Symbol) -> Vec<&'m str> {
     let separator = separator(file);
-    let above = |scope: &&'m str| scope.rsplit_once(separator).map(|(above, _)| above);
+    let above = |scope: &&'m str| Some(divided(scope, separator).0).filter(|above| !above.is_empty());
     std::iter::successors(Some(symbol.local_name.as_str()), above).filter(|scope| own.holds(scope)).collect()
 }
 
@@ -95,7 +95,7 @@ fn own_or_near<'m>(names: &Names<'m>, caller: &Caller<'_, 'm>, written: &'m str)
     if let Some(parameter) = symbol.parameters.iter().find(|parameter| parameter.name == first) {
         let class = parameter.annotation.as_deref().and_then(|kind| names.resolve(file, plain_type(kind)));
         return Place::Certain(
-            class.zip(member).and_then(|((owner, class), member)| method(names, owner, &class, member, 0)),
+            class.zip(member).and_then(|((owner, class), member)| method(names, owner, class, member, 0)),
         );
     }
     let is_bare = matches!(file.language.as_str(), "java" | "csharp");
@@ -122,7 +122,7 @@ fn given<'m>(names: &Names<'m>, caller: &Caller<'_, 'm>, field: &str, member: &s
     let makers = makers.iter().filter_map(|maker| caller.own.symbol(maker));
     let parameter = makers.flat_map(|maker| &maker.parameters).find(|parameter| parameter.name == field)?;
     let (owner, kind) = names.resolve(caller.file, plain_type(parameter.annotation.as_deref()?))?;
-    method(names, owner, &kind, member, 0)
+    method(names, owner, kind, member, 0)
 }
 
 /// What a name written in a symbol of a file stands for, as a callee would: a member of its own object, of a parameter
@@ -135,9 +135,9 @@ pub(super) fn stands_for<'m>(
 ) -> Option<SymbolRef> {
     if let Some((maker, member)) = written.split_once("().") {
         let (owner, name) = names.resolve(file, maker)?;
-        let returned = names.symbol(&owner.path, &name)?.returns.as_deref()?;
+        let returned = names.symbol(&owner.path, name)?.returns.as_deref()?;
         let (owner, class) = names.resolve(owner, plain_type(returned.trim_start_matches('(')))?;
-        return method(names, owner, &class, member, 0);
+        return method(names, owner, class, member, 0);
     }
     let own = names.own(&file.path)?;
     let caller = Caller { file, own, symbol, around: around(file, own, symbol) };
@@ -149,15 +149,15 @@ pub(super) fn stands_for<'m>(
 }
 
 /// What a name leads to from a file.
-fn by_name<'m>(names: &Names<'m>, file: &'m FileFacts, written: &str) -> Option<SymbolRef> {
+fn by_name<'m>(names: &Names<'m>, file: &'m FileFacts, written: &'m str) -> Option<SymbolRef> {
     let (owner, name) = names.resolve(file, written)?;
-    let symbol = names.symbol(&owner.path, &name)?;
+    let symbol = names.symbol(&owner.path, name)?;
     // A member that was not found in a class itself may be in one of its bases.
     let member = written.rsplit(['.', ':']).next().unwrap_or(written);
     if symbol.kind.is_type() && member != symbol.name {
-        return method(names, owner, &name, member, 0).or_else(|| Some(reference(owner, &name)));
+        return method(names, owner, name, member, 0).or_else(|| Some(reference(owner, name)));
     }
-    Some(reference(owner, &name))
+    Some(reference(owner, name))
 }
 
 /// A function inside of the caller, beside it, or around it.
@@ -185,7 +185,7 @@ fn method<'m>(names: &Names<'m>, file: &'m FileFacts, class: &str, member: &str,
     }
     own.symbol(class)?.bases.iter().find_map(|base| {
         let (owner, name) = names.resolve(file, plain_type(base))?;
-        method(names, owner, &name, member, depth + 1)
+        method(names, owner, name, member, depth + 1)
     })
 }
 

@@ -47,7 +47,7 @@ fn source(folder: &Path) -> SourceTree {
         }
     }
     files.sort();
-    SourceTree { revision: Revision::WorkTree, folder: folder.to_path_buf(), files }
+    SourceTree::new(Revision::WorkTree, folder.to_path_buf(), files)
 }
 
 /// The map of a folder.

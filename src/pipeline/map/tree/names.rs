@@ -80,7 +80,7 @@ impl<'m> Own<'m> {
 }
 
 /// A file, and a name in it; empty for the file itself.
-pub(super) type Found<'m> = (&'m FileFacts, String);
+pub(super) type Found<'m> = (&'m FileFacts, &'m str);
 
 impl<'m> Names<'m> {
     /// The names of these files.
@@ -133,7 +133,7 @@ impl<'m> Names<'m> {
         let files = from.imports.iter().flat_map(|import| &import.files).filter_map(|path| self.file(path));
         let mut methods = files.flat_map(|file| file.methods().map(move |method| (file, method)));
         let (file, method) = methods.find(|(_, method)| method.name == name && method.is_extension())?;
-        Some((file, method.local_name.clone()))
+        Some((file, &method.local_name))
     }
 
     /// Whether a file defines a name at its top level.
@@ -143,29 +143,31 @@ impl<'m> Names<'m> {
 
     /// What `written` stands for in `from`: the file that defines it, and its local name there. What it can't follow
     /// at the end of the name is left out.
-    pub(super) fn resolve(&self, from: &'m FileFacts, written: &str) -> Option<Found<'m>> {
-        if written.is_empty() {
-            return None;
+    pub(super) fn resolve(&self, from: &'m FileFacts, written: &'m str) -> Option<Found<'m>> {
+        let parts = || {
+            // What these lead to is among the files that the file uses without a name.
+            let is_place = |part: &&str| from.language == "rust" && matches!(*part, "crate" | "self" | "super");
+            parts(written).filter(move |part| !is_place(part))
+        };
+        // Most names lead nowhere, which their first part tells.
+        let (own, first) = (self.own(&from.path)?, parts().next()?);
+        if own.defines(first) {
+            return Some((from, self.longest(from, parts())));
         }
-        let separator = separator(from);
-        let mut parts: Vec<&str> = written.split(['.', ':']).filter(|part| !part.is_empty()).collect();
-        if from.language == "rust" {
-            // What they lead to is among the files that the file uses without a name.
-            parts.retain(|part| !matches!(*part, "crate" | "self" | "super"));
-        }
-        let (first, rest) = parts.split_first()?;
-        if self.defines(from, first) {
-            return Some((from, self.longest(from, &parts, separator)));
-        }
-        if let Some(found) = self.imported(from, first, rest) {
+        if let Some(found) = self.imported(own, first, || parts().skip(1)) {
             return Some(found);
         }
-        self.by_source(from, written).or_else(|| self.unnamed(from, &parts))
+        self.by_source(from, written).or_else(|| self.unnamed(from, own, &parts().collect::<Vec<_>>()))
     }
 
-    /// By the name that an import binds.
-    fn imported(&self, from: &'m FileFacts, first: &str, rest: &[&str]) -> Option<Found<'m>> {
-        for (import, name) in self.own(&from.path)?.taken(first) {
+    /// By the name that an import binds; `rest` are the parts behind that.
+    fn imported<R: Iterator<Item = &'m str>>(
+        &self,
+        from: &Own<'m>,
+        first: &str,
+        rest: impl Fn() -> R,
+    ) -> Option<Found<'m>> {
+        for (import, name) in from.taken(first) {
             let whole = name.name == "*" || name.name == "default";
             let as_module = import
                 .files
@@ -174,17 +176,14 @@ impl<'m> Names<'m> {
                 .filter(|path| self.file(path).is_some_and(|file| !self.defines(file, &name.name)));
             let found = match (whole, as_module) {
                 (true, _) if name.name == "default" => {
-                    self.defined(import, "default").or_else(|| self.inside(import, rest))
+                    self.defined(import, "default").or_else(|| self.inside(import, rest()))
                 }
-                (true, _) => self.inside(import, rest),
-                (false, Some(path)) => self.file(path).map(|file| self.within(file, rest)),
-                (false, None) => {
-                    self.defined(import, &name.name).or_else(|| self.member(import, &name.name)).map(|(file, own)| {
-                        let mut parts = vec![own.as_str()];
-                        parts.extend(rest);
-                        (file, self.longest(file, &parts, separator(file)))
-                    })
-                }
+                (true, _) => self.inside(import, rest()),
+                (false, Some(path)) => self.file(path).map(|file| self.within(file, rest())),
+                (false, None) => self
+                    .defined(import, &name.name)
+                    .or_else(|| self.member(import, &name.name))
+                    .map(|(file, own)| (file, self.longest(file, std::iter::once(own).chain(rest())))),
             };
             if found.is_some() {
                 return found;
@@ -195,12 +194,11 @@ impl<'m> Names<'m> {
 
     /// By what an import takes without a name: `shop.cart.total` of `import shop.cart`, `require("./cart")`, or the
     /// name of a module.
-    fn by_source(&self, from: &'m FileFacts, written: &str) -> Option<Found<'m>> {
+    fn by_source(&self, from: &'m FileFacts, written: &'m str) -> Option<Found<'m>> {
         for import in from.imports.iter().filter(|import| !import.source.is_empty() && !import.files.is_empty()) {
             let Some(rest) = written.strip_prefix(import.source.as_str()) else { continue };
             if rest.is_empty() || rest.starts_with(['.', ':']) {
-                let rest: Vec<&str> = rest.split(['.', ':']).filter(|part| !part.is_empty()).collect();
-                return self.inside(import, &rest);
+                return self.inside(import, parts(rest));
             }
         }
         if !self.starts.contains(start(written)) {
@@ -209,9 +207,7 @@ impl<'m> Names<'m> {
         let mut module = written;
         for _ in 0..HOPS {
             if let Some(file) = self.modules.get(module).and_then(|path| self.file(path)) {
-                let rest: Vec<&str> =
-                    written[module.len()..].split(['.', ':']).filter(|part| !part.is_empty()).collect();
-                return Some(self.within(file, &rest));
+                return Some(self.within(file, parts(&written[module.len()..])));
             }
             module = &module[..module.rfind(['.', ':'])?];
             module = module.trim_end_matches(':');
@@ -220,90 +216,91 @@ impl<'m> Names<'m> {
     }
 
     /// By what the package, or a whole namespace, offers; in Rust, by the end of a path that is written out.
-    fn unnamed(&self, from: &'m FileFacts, parts: &[&str]) -> Option<Found<'m>> {
+    fn unnamed(&self, from: &FileFacts, own: &Own<'m>, parts: &[&'m str]) -> Option<Found<'m>> {
         let ends = if from.language == "rust" { parts.len() } else { 1 };
-        (0..ends).find_map(|start| self.offered(from, &parts[start..]))
+        (0..ends).find_map(|start| self.offered(own, &parts[start..]))
     }
 
-    fn offered(&self, from: &'m FileFacts, parts: &[&str]) -> Option<Found<'m>> {
+    fn offered(&self, from: &Own<'m>, parts: &[&'m str]) -> Option<Found<'m>> {
         let first = parts.first()?;
-        let mut open = self.own(&from.path)?.open.iter().flat_map(|import| &import.files);
-        let offers = |path: &&RepoPath| self.file(path).is_some_and(|file| self.defines(file, first));
-        let file = self.files.get(open.find(offers)?)?;
-        Some((file, self.longest(file, parts, separator(file))))
+        let mut open = from.open.iter().flat_map(|import| &import.files);
+        let offers = |path: &&RepoPath| self.own(path).is_some_and(|own| own.defines(first));
+        let file = self.file(open.find(offers)?)?;
+        Some((file, self.longest(file, parts.iter().copied())))
     }
 
     /// `rest` inside the files of an import.
-    fn inside(&self, import: &Import, rest: &[&str]) -> Option<Found<'m>> {
-        if let Some((first, deeper)) = rest.split_first()
-            && let Some((file, own)) = self.defined(import, first)
-        {
-            let mut parts = vec![own.as_str()];
-            parts.extend(deeper);
-            return Some((file, self.longest(file, &parts, separator(file))));
+    fn inside(&self, import: &'m Import, rest: impl Iterator<Item = &'m str>) -> Option<Found<'m>> {
+        let mut rest = rest.peekable();
+        let defined = rest.peek().and_then(|first| self.defined(import, first));
+        if let Some((file, own)) = defined {
+            return Some((file, self.longest(file, std::iter::once(own).chain(rest.skip(1)))));
         }
         import.files.first().and_then(|path| self.file(path)).map(|file| self.within(file, rest))
     }
 
-    fn within(&self, file: &'m FileFacts, rest: &[&str]) -> Found<'m> {
-        match rest.first().and_then(|first| self.definition(&file.path, first)) {
-            Some((file, own)) => {
-                let mut parts = vec![own.as_str()];
-                parts.extend(&rest[1..]);
-                (file, self.longest(file, &parts, separator(file)))
-            }
-            None => (file, rest.first().copied().unwrap_or_default().to_owned()),
+    fn within(&self, file: &'m FileFacts, mut rest: impl Iterator<Item = &'m str>) -> Found<'m> {
+        let Some(first) = rest.next() else { return (file, "") };
+        match self.definition(&file.path, first) {
+            Some((file, own)) => (file, self.longest(file, std::iter::once(own).chain(rest))),
+            None => (file, first),
         }
     }
 
     /// The longest beginning of a name that is a symbol; its first part where none is.
-    fn longest(&self, file: &FileFacts, parts: &[&str], separator: &str) -> String {
-        let joined = |n: usize| parts[..n].join(separator);
-        let found = (1..=parts.len()).rev().map(joined).find(|name| self.symbol(&file.path, name).is_some());
-        found.unwrap_or_else(|| parts.first().copied().unwrap_or_default().to_owned())
+    fn longest(&self, file: &FileFacts, mut parts: impl Iterator<Item = &'m str>) -> &'m str {
+        let (Some(first), Some(own)) = (parts.next(), self.own(&file.path)) else { return "" };
+        let mut found = own.symbol(first).map_or(first, |symbol| &symbol.local_name);
+        let mut joined = String::new();
+        for part in parts {
+            let start = if joined.is_empty() { first } else { "" };
+            joined.extend([start, own.separator, part]);
+            found = own.symbol(&joined).map_or(found, |symbol| &symbol.local_name);
+        }
+        found
     }
 
     /// The file of an import that defines a name, or passes it on.
-    fn defined(&self, import: &Import, name: &str) -> Option<Found<'m>> {
+    fn defined(&self, import: &'m Import, name: &'m str) -> Option<Found<'m>> {
         import.files.iter().find_map(|path| self.definition(path, name))
     }
 
     /// The file that defines `name` for `file`, and its name there: itself, or one that it has the name from.
-    pub(super) fn definition(&self, file: &RepoPath, name: &str) -> Option<Found<'m>> {
+    pub(super) fn definition(&self, file: &RepoPath, name: &'m str) -> Option<Found<'m>> {
         let mut facts = self.file(file)?;
-        let mut name = name.to_owned();
+        let mut name = name;
         for _ in 0..HOPS {
-            if self.defines(facts, &name) {
+            if self.defines(facts, name) {
                 return Some((facts, name));
             }
             let offered = facts.exports.iter().find(|export| export.name == name && export.local != name);
             if let Some(export) = offered.filter(|export| self.defines(facts, &export.local)) {
-                return Some((facts, export.local.clone()));
+                return Some((facts, &export.local));
             }
-            (facts, name) = self.source_of(facts, &name)?;
+            (facts, name) = self.source_of(facts, name)?;
         }
         None
     }
 
     /// A member that is imported without its class, as Java's `import static` does.
-    fn member(&self, import: &Import, name: &str) -> Option<Found<'m>> {
+    fn member(&self, import: &'m Import, name: &str) -> Option<Found<'m>> {
         let files = import.files.iter().filter_map(|path| self.file(path));
         files.filter(|file| file.language == "java").find_map(|file| {
             let symbol = file.symbols.iter().find(|symbol| symbol.name == name)?;
-            Some((file, symbol.local_name.clone()))
+            Some((file, symbol.local_name.as_str()))
         })
     }
 
     /// Where a file has a name from: by name first, else from all that it takes of another file.
-    fn source_of(&self, facts: &'m FileFacts, name: &str) -> Option<Found<'m>> {
+    fn source_of(&self, facts: &'m FileFacts, name: &'m str) -> Option<Found<'m>> {
         let own = self.own(&facts.path)?;
         for (import, taken) in own.taken(name).iter().filter(|(_, taken)| taken.name != "*") {
             if let Some(file) = self.offering(import, &taken.name) {
-                return Some((file, taken.name.clone()));
+                return Some((file, taken.name.as_str()));
             }
         }
         let mut all = own.open.iter().filter(|import| takes_all(import));
-        all.find_map(|import| self.offering(import, name)).map(|file| (file, name.to_owned()))
+        all.find_map(|import| self.offering(import, name)).map(|file| (file, name))
     }
 
     fn offering(&self, import: &Import, name: &str) -> Option<&'m FileFacts> {
@@ -313,7 +310,7 @@ impl<'m> Names<'m> {
     }
 
     /// The files that `import` reaches: its own, and those that the names come from where its own only pass them on.
-    pub(super) fn reached(&self, import: &Import) -> Vec<RepoPath> {
+    pub(super) fn reached(&self, import: &'m Import) -> Vec<RepoPath> {
         let mut reached = import.files.clone();
         let passed_on = import.names.iter().filter_map(|name| self.defined(import, &name.name));
         reached.extend(passed_on.map(|(file, _)| file.path.clone()));
@@ -339,8 +336,17 @@ fn takes_all(import: &Import) -> bool {
 }
 
 /// What a local name stands in, and its last part.
-fn divided<'n>(local_name: &'n str, separator: &str) -> (&'n str, &'n str) {
-    local_name.rsplit_once(separator).unwrap_or(("", local_name))
+pub(super) fn divided<'n>(local_name: &'n str, separator: &str) -> (&'n str, &'n str) {
+    // By one character, which is found much sooner than a text.
+    let last = separator.chars().next_back().unwrap_or('.');
+    let ends = local_name.rmatch_indices(last).map(|(at, found)| at + found.len());
+    let mut ends = ends.filter(|end| local_name[..*end].ends_with(separator));
+    ends.next().map_or(("", local_name), |end| (&local_name[..end - separator.len()], &local_name[end..]))
+}
+
+/// The parts of a name as it is written.
+fn parts(written: &str) -> impl Iterator<Item = &str> {
+    written.split(['.', ':']).filter(|part| !part.is_empty())
 }
 
 /// The first part of a name.

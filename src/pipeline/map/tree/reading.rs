@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use crate::domain::{FileCategory, FileFacts, LeftOut, RepoPath, Revision, SourceTree, Warning};
+use git2::{ObjectType, Oid};
+
+use crate::domain::{BlobId, FileCategory, FileFacts, LeftOut, RepoPath, SourceTree, Warning};
 use crate::language::{self, LanguageError, Mapper};
 
-use super::cache::{Cache, Key, Stamp};
+use super::cache::{Cache, Key};
 use super::{category, cores, left_out};
 
 /// How a tree is read.
@@ -74,16 +76,14 @@ fn source(
 ) -> Result<Read, (LeftOut, u32)> {
     let left_out = left_out::by_path(path);
     let cache = cache.filter(|_| left_out.is_none());
-    let stamp = cache.filter(|_| tree.revision == Revision::WorkTree).and_then(|_| Cache::stamp(&tree.path_of(path)));
-    if let Some((cache, stamp)) = cache.zip(stamp)
-        && let Some(key) = cache.unchanged(path, &stamp)
-        && let Some(read) = known(cache, path, stamp.into(), key)
-    {
+    // What Git knows need not be read to be known.
+    let named = tree.blobs.get(path).map(|blob| Cache::key(path, blob));
+    if let Some(read) = cache.zip(named).and_then(|(cache, key)| known(cache, path, key)) {
         return Ok(read);
     }
     let Some(content) = tree.content(path) else { return Err((left_out::unreadable(tree, path), 0)) };
-    let key = cache.map(|_| Cache::key(path, &content));
-    if let Some(read) = cache.zip(key).and_then(|(cache, key)| known(cache, path, stamp, key)) {
+    let key = named.or_else(|| cache.and_then(|_| blob(&content)).map(|blob| Cache::key(path, &blob)));
+    if let Some(read) = cache.zip(key).filter(|_| named.is_none()).and_then(|(cache, key)| known(cache, path, key)) {
         return Ok(read);
     }
     let Ok(text) = String::from_utf8(content) else { return Err((LeftOut::NotText, 0)) };
@@ -99,7 +99,6 @@ fn source(
             let facts = FileFacts { lines, ..facts };
             if let Some((cache, key)) = cache.zip(key) {
                 cache.add(&key, &facts);
-                cache.stamped(path, stamp, key);
             }
             // A copy has no more room than it needs, which lists that grew have.
             Ok((facts.clone(), key))
@@ -108,10 +107,14 @@ fn source(
     }
 }
 
-/// What is remembered of a file of this key, and its stamp from now on.
-fn known(cache: &Cache, path: &RepoPath, stamp: Option<Stamp>, key: Key) -> Option<Read> {
+/// The id that Git would give a content.
+fn blob(content: &[u8]) -> Option<BlobId> {
+    Oid::hash_object(ObjectType::Blob, content).ok()?.as_bytes().try_into().ok()
+}
+
+/// What is remembered of a file of this key.
+fn known(cache: &Cache, path: &RepoPath, key: Key) -> Option<Read> {
     let facts = cache.get(&key).filter(|facts| facts.path == *path)?;
-    cache.stamped(path, stamp, key);
     // The path's text is shared with the tree.
     Some((FileFacts { path: path.clone(), ..facts }, Some(key)))
 }

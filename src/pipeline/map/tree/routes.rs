@@ -80,7 +80,7 @@ fn of_program(programs: &[&FileFacts], file: &FileFacts, mut route: MappedRoute)
 }
 
 /// The controllers of Spring that implement an interface, by its file and name.
-type Controllers<'m> = BTreeMap<(&'m RepoPath, String), Vec<(&'m FileFacts, &'m Symbol)>>;
+type Controllers<'m> = BTreeMap<(&'m RepoPath, &'m str), Vec<(&'m FileFacts, &'m Symbol)>>;
 
 fn controllers<'m>(names: &Names<'m>, files: &'m BTreeMap<RepoPath, FileFacts>) -> Controllers<'m> {
     let mut found = Controllers::new();
@@ -107,7 +107,7 @@ fn answered(names: &Names<'_>, route: MappedRoute, controllers: &Controllers<'_>
     if names.symbol(file, class).is_none_or(|symbol| symbol.kind != SymbolKind::Interface) {
         return vec![route];
     }
-    let by = controllers.get(&(file, class.to_owned())).into_iter().flatten();
+    let by = controllers.get(&(file, class)).into_iter().flatten();
     let of_controller = |(file, class): &(&FileFacts, &Symbol)| {
         let local = format!("{}.{method}", class.local_name);
         match names.symbol(&file.path, &local) {
@@ -128,7 +128,7 @@ fn meant<'m>(names: &Names<'m>, file: &'m FileFacts, written: &'m str, line: u32
         return Some((found.file, found.name.to_string()));
     }
     let found = names.resolve(file, written).or_else(|| names.extension(file, written))?;
-    Some((found.0.path.clone(), found.1))
+    Some((found.0.path.clone(), found.1.to_owned()))
 }
 
 /// The names that a route or a mount is known by: its router, and the functions that it stands in.

@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::AtomicUsize;
 
 use super::{Reading, tree};
@@ -14,7 +14,7 @@ fn map(texts: &[(&str, &str)]) -> TreeMap {
         std::fs::write(on_disk, text).unwrap();
     }
     let files = texts.keys().map(|path| RepoPath::parse(path).unwrap()).collect();
-    let source = SourceTree { revision: Revision::WorkTree, folder: folder.path().to_path_buf(), files };
+    let source = SourceTree::new(Revision::WorkTree, folder.path().to_path_buf(), files);
     tree(&source, &Reading::default())
 }
 
@@ -121,7 +121,7 @@ fn a_second_run_parses_what_changed_and_nothing_else() {
     let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
     names.iter().for_each(|name| write(name, &format!("def f():\n    return {name:?}\n")));
     let files = names.iter().map(|name| path(name)).collect();
-    let source = SourceTree { revision: Revision::WorkTree, folder: folder.path().to_path_buf(), files };
+    let source = SourceTree::new(Revision::WorkTree, folder.path().to_path_buf(), files);
     let parsed = || {
         let count = AtomicUsize::new(0);
         let map = tree(&source, &Reading { cache: Some(&cache), parsed: Some(&count), ..Reading::default() });
@@ -149,7 +149,7 @@ impl Remembering {
         let folder = tempfile::tempdir().unwrap();
         let tree = folder.path().join("tree");
         std::fs::create_dir(&tree).unwrap();
-        let source = SourceTree { revision: Revision::WorkTree, folder: tree, files: vec![path("a.py")] };
+        let source = SourceTree::new(Revision::WorkTree, tree, vec![path("a.py")]);
         let remembering = Self { folder, source };
         remembering.write(text);
         remembering
@@ -193,6 +193,26 @@ fn a_file_that_is_edited_is_read_anew_though_its_size_and_times_are_as_before() 
     // What was there before is known still.
     shop.write("def total(): pass\n");
     assert_eq!(shop.parsed(), 0);
+}
+
+#[test]
+fn a_file_of_a_blob_that_was_read_is_known_without_being_read() {
+    let text = "def total(): pass\n";
+    let mut shop = Remembering::new(text);
+    let blob = |text: &str| git2::Oid::hash_object(git2::ObjectType::Blob, text.as_bytes()).unwrap();
+    let of_commit = |text: &str| HashMap::from([(path("a.py"), blob(text).as_bytes().try_into().unwrap())]);
+    shop.source.blobs = of_commit(text);
+    assert_eq!((shop.parsed(), shop.parsed()), (1, 0));
+    // The same in a work tree is known once it is read.
+    shop.source.blobs.clear();
+    assert_eq!(shop.parsed(), 0);
+    let cache = shop.folder.path().join("cache/shop");
+    let reading = Reading { cache: Some(&cache), ..Reading::default() };
+    let (whole, gone) = (tree(&shop.source, &reading), SourceTree { folder: "nowhere".into(), ..shop.source.clone() });
+    assert_eq!(tree(&SourceTree { blobs: of_commit(text), ..gone.clone() }, &reading), whole);
+    for blobs in [of_commit("other"), HashMap::new()] {
+        assert_ne!(tree(&SourceTree { blobs, ..gone.clone() }, &reading), whole);
+    }
 }
 
 #[test]
