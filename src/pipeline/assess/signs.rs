@@ -8,7 +8,10 @@ use crate::domain::{
 };
 
 use super::Evidence;
-use super::wording::{announced_exception, behaviour_in, is_about_code, names, names_behaviour, shortened};
+use super::wording::{
+    announced_exception, behaviour_in, is_about_code, names, names_behaviour, replaces_outcome, says_something_else,
+    shortened,
+};
 
 /// What a sign weighs; see `confidence.rs`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -175,10 +178,13 @@ fn about_behaviour(evidence: &Evidence<'_>) -> Vec<Sign> {
     let changed = evidence.map.targets.iter().filter(|target| target.changed).count();
     let speaks = |said: &&Statement| !said.kind.claims_no_behaviour_change() && behaviour_in(&said.text);
     let of = |source| evidence.intent.statements.iter().filter(move |said| said.source == source);
-    let title = of(StatementSource::Title)
-        .next()
-        .filter(speaks)
-        .map(|title| sign(Weight::Hint, format!("the title is about behaviour: \"{}\"", shortened(&title.text))));
+    let title = of(StatementSource::Title).find(speaks).map(|title| {
+        let quoted = shortened(&title.text);
+        if replaces_outcome(&title.text) {
+            return sign(Weight::Intended, format!("the title says what comes out instead: \"{quoted}\""));
+        }
+        sign(Weight::Hint, format!("the title is about behaviour: \"{quoted}\""))
+    });
     let changelog = of(StatementSource::Changelog).find(speaks).map(|entry| {
         sign(Weight::Intended, format!("the changelog is about behaviour: \"{}\"", shortened(&entry.text)))
     });
@@ -218,7 +224,8 @@ fn must_follow(before: &[Parameter], after: &[Parameter]) -> bool {
     !same || no_more_default || after.iter().filter(is_new).any(|new| needed(&new))
 }
 
-/// A docstring that changed: strong where it newly names the exception that head raises.
+/// A docstring that changed: strong where it newly names the exception that head raises, or says something else in a
+/// change that does not promise to keep behaviour.
 fn docstring(evidence: &Evidence<'_>, test: &GeneratedTest, subject: &Target) -> Option<Sign> {
     let before = on_base(evidence, subject)?.docstring.as_deref().unwrap_or_default();
     let after = subject.symbol.docstring.as_deref().unwrap_or_default();
@@ -228,8 +235,15 @@ fn docstring(evidence: &Evidence<'_>, test: &GeneratedTest, subject: &Target) ->
     {
         return Some(sign(Weight::Intended, format!("the docstring of {name} now names {exception}")));
     }
+    let promises = evidence.intent.kind.claims_no_behaviour_change();
+    if !promises && says_something_else(before, after) {
+        return Some(sign(Weight::Intended, format!("the docstring of {name} says something else now")));
+    }
     let changed = !before.is_empty() && before != after;
-    changed.then(|| sign(Weight::Hint, format!("the docstring of {name} changed with it")))
+    // Together with a title about behaviour it is what the title is about.
+    let is_announced = about_behaviour(evidence).iter().any(|sign| sign.weight == Weight::Hint);
+    let weight = if is_announced { Weight::Intended } else { Weight::Hint };
+    changed.then(|| sign(weight, format!("the docstring of {name} changed with it")))
 }
 
 /// The symbol as base has it.

@@ -1,5 +1,7 @@
 //! Whether a sentence names behaviour, a symbol, or an exception.
 
+use std::collections::BTreeSet;
+
 use crate::domain::{GeneratedTest, Symbol};
 
 /// Words that name behaviour where the symbol is named too.
@@ -71,6 +73,15 @@ const ABOUT_BEHAVIOUR: &[&str] = &[
     "breaking:",
 ];
 
+/// First words of a title about what comes out; what it is "instead of" is what came out before.
+const ABOUT_OUTCOMES: &[&str] = &[
+    "answer", "display", "export", "format", "give", "log", "output", "print", "report", "respond", "return",
+    "returns", "send", "show",
+];
+
+/// So many words gone and so many new ones, and a text says something else than before.
+const OTHER_WORDS: usize = 3;
+
 /// First words of a title that says how something is done, and not what.
 const ABOUT_CODE: &[&str] = &[
     "avoid",
@@ -125,8 +136,23 @@ pub(super) fn names_behaviour(sentence: &str, symbol: &Symbol) -> bool {
 /// Whether a sentence speaks of behaviour, whatever it names.
 pub(super) fn behaviour_in(sentence: &str) -> bool {
     let first = sentence.split_whitespace().next().unwrap_or_default().to_lowercase();
-    let is_told = ABOUT_BEHAVIOUR.contains(&first.as_str()) || holds(sentence, BEHAVIOUR_PHRASES);
+    let is_told =
+        ABOUT_BEHAVIOUR.contains(&first.as_str()) || holds(sentence, BEHAVIOUR_PHRASES) || replaces_outcome(sentence);
     holds(sentence, UNMISTAKABLE) || !is_about_code(sentence) && is_told
+}
+
+/// Whether a sentence says what comes out, and what came out before.
+pub(super) fn replaces_outcome(sentence: &str) -> bool {
+    let first = words(sentence).into_iter().next().unwrap_or_default();
+    ABOUT_OUTCOMES.contains(&first.as_str()) && holds(sentence, &[" instead of "])
+}
+
+/// Whether a text that was rewritten says something else: words of it are gone, and others came. What is only added says
+/// more of the same.
+pub(super) fn says_something_else(before: &str, after: &str) -> bool {
+    let (before, after): (BTreeSet<_>, BTreeSet<_>) =
+        (words(before).into_iter().collect(), words(after).into_iter().collect());
+    before.difference(&after).count() >= OTHER_WORDS && after.difference(&before).count() >= OTHER_WORDS
 }
 
 /// Whether a sentence says how something is done: "Use partition instead of split".
@@ -208,6 +234,35 @@ mod tests {
             "Keep at most one row",
         ] {
             assert!(!behaviour_in(title), "{title}");
+        }
+    }
+
+    #[test]
+    fn a_title_may_say_what_comes_out_instead() {
+        assert!(replaces_outcome("Export dates as ISO 8601 instead of DD.MM.YYYY"));
+        for title in [
+            "Export dates as ISO 8601",
+            "Parse dates by hand instead of strptime",
+            "Use split instead of a loop",
+            "Do not export dates instead of hiding them",
+        ] {
+            assert!(!replaces_outcome(title), "{title}");
+        }
+    }
+
+    #[test]
+    fn a_text_says_something_else_where_words_went_and_others_came() {
+        let before = "Somebody may win several times.";
+        assert!(says_something_else(before, "Nobody may win twice or more."));
+        for after in [
+            before,
+            "",
+            "SOMEBODY may win several times",
+            "Somebody may win several times, and nobody minds that much.",
+            "Somebody may win many times over, though.",
+            "Nobody else.",
+        ] {
+            assert!(!says_something_else(before, after), "{after}");
         }
     }
 

@@ -9,8 +9,9 @@ import jt_code
 import jt_text
 from jt_case import LEARNED, TYPED, enters_once
 from jt_objects import LEAVING, OPERATORS, STATEMENTS, Objects, driven, made_by_dataclass, snake
+from jt_numbers import bounds, fits, number
 from jt_shape import Shape
-from jt_values import GENERIC, signed
+from jt_values import GENERIC
 
 # How often a step takes a value again that another one took: what was put in is asked for.
 OFTEN = (0.4, 0.7, 0.85)
@@ -140,7 +141,7 @@ class Calls:
 
     def means(self, case):
         """Whether no argument is what its parameter could not mean: a size below zero."""
-        if "-" not in case.call:
+        if not any(bounds(p["name"], self.shape(p)) != (None, None) for p in self.params):
             return True
         for node in ast.walk(jt_text.known(case.call) or ast.Module([], [])):
             called = getattr(getattr(node, "func", None), "id", None)
@@ -149,12 +150,12 @@ class Calls:
                 words = {word.arg: word.value for word in node.keywords}
                 given = list(zip(self.params, node.args))
                 given += [(p, words[p["name"]]) for p in self.params if p["name"] in words]
-                if any(_negative(value) and not self._signed(p) for p, value in given):
+                if not all(self._fits(param, number(value)) for param, value in given):
                     return False
         return True
 
-    def _signed(self, param):
-        return signed(param["name"], self.shape(param))
+    def _fits(self, param, value):
+        return value is None or fits(value, param["name"], self.shape(param))
 
     # -- the call itself
 
@@ -401,7 +402,3 @@ def usable(facts, other):
         elif param["name"] in names:
             found.append(param)
     return found
-
-
-def _negative(node):
-    return isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub)

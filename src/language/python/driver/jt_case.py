@@ -23,6 +23,7 @@ STANDARD = {
     "defaultdict": "from collections import defaultdict",
     "deque": "from collections import deque",
     "UUID": "from uuid import UUID",
+    "sqlite3": "import sqlite3",
     "asyncio": "import asyncio",
     "io": "import io",
     "math": "import math",

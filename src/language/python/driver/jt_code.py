@@ -97,7 +97,9 @@ class Code:
         return None
 
     def neighbours(self, module):
-        """Classes of the other files in a module's folder: `{name: (module, definition)}`."""
+        """Classes of the other files in a module's folder, and functions that open a database:
+        `{name: (module, definition)}`.
+        """
         folder = os.path.dirname(module.file)
         if folder not in self.folders:
             found = {}
@@ -118,8 +120,9 @@ class Code:
                     and not stem.startswith(("test", "conftest", "__"))
                 ):
                     other = self.module(package + "." + stem if package else stem)
-                    for name in other.classes() if other else ():
-                        found.setdefault(name, (other, other.defs[name]))
+                    for name, node in other.defs.items() if other else ():
+                        if "." not in name and (is_class(node) or opens_database(node)):
+                            found.setdefault(name, (other, node))
             self.folders[folder] = found
         return self.folders[folder]
 
@@ -251,6 +254,21 @@ def is_public(local):
     return all(
         not part.startswith("_") or (part.startswith("__") and part.endswith("__"))
         for part in local.split(".")
+    )
+
+
+def opens_database(node):
+    """Whether a definition is a function that opens a database and takes no more than its place."""
+    if not isinstance(node, ast.FunctionDef) or not is_public(node.name):
+        return False
+    args = node.args
+    needed = len(args.args) - len(args.defaults)
+    needed += sum(default is None for default in args.kw_defaults)
+    calls = [n.func for n in ast.walk(node) if isinstance(n, ast.Call)]
+    return needed <= 1 and any(
+        getattr(func, "attr", "") == "connect" and getattr(func.value, "id", "") == "sqlite3"
+        for func in calls
+        if isinstance(func, ast.Attribute)
     )
 
 

@@ -6,6 +6,8 @@ import ast
 import json
 import re
 
+import jt_clock
+import jt_compare
 import jt_text
 
 ATTRIBUTE = re.compile(r"'(?P<type>[\w.]+)' object has no attribute '(?P<name>\w+)'")
@@ -86,6 +88,24 @@ class Fitness:
                     is_later = is_later or any(map(asked.is_in, lines[first:last]))
         return is_later
 
+    def is_of_looks(self, case, documented):
+        """Whether a difference is one of how often code looks at a clock that goes on with each
+        look: it is gone where time stands still within a statement; where code waits for time to
+        go on, it looks more often or less often than before.
+        """
+        if not jt_clock.ticks(case):
+            return False
+        quiet = [jt_clock.still(case, pace) for pace in jt_clock.PACES]
+        before, now = self.session.both(quiet, fresh=True)
+        if all(outcome["kind"] in ("value", "raise") for outcome in before):
+            pairs = zip(before, now)
+            return all(jt_compare.difference(b, n, documented) is None for b, n in pairs)
+        looks = jt_clock.looks(case)
+        if looks is None:
+            return False
+        before, now = self.session.both([looks], fresh=True)
+        return jt_compare.difference(before[0], now[0], documented) is not None
+
     def _lacked(self, outcome):
         """What an exception misses that nobody raised by name: an attribute of something of a type
         that never has it, or a key; None for another outcome.
@@ -156,10 +176,11 @@ def mixes(case, outcome):
 
 
 def has_run_out(case, outcomes):
-    """Whether a stand-in has no answers left. Nobody's function ends in that way, and what comes of
-    it depends on who notices first: a generator, a task, or the code.
+    """Whether a stand-in or a clock has no answers left. Nobody's function ends in that way, and
+    what comes of it depends on who notices first: a generator, a task, or the code.
     """
-    is_stand_in = any("side_effect=" in text for text in case.setup + (case.call,))
+    texts = case.setup + (case.call,)
+    is_stand_in = any("side_effect=" in text or ".__next__" in text for text in texts)
     return is_stand_in and any(RAN_OUT.search(json.dumps(o)) for o in outcomes)
 
 

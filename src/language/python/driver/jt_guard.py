@@ -6,6 +6,7 @@ chance, the machine and its environment variables, the source text itself.
 """
 
 import functools
+import logging
 import os
 import random
 import resource
@@ -32,10 +33,10 @@ _CLOCK = {
     "gethostname",
     "getlogin", "getppid", "uname",
 }  # fmt: skip
-# An event loop reads the clock to wait, not to answer.
+# An event loop reads the clock to wait, and a log to date what it says; neither to answer.
 _SCHEDULERS = tuple(
     os.path.join(os.path.dirname(os.__file__), name)
-    for name in ("asyncio", "selectors", "threading", "queue", "concurrent", "sched")
+    for name in ("asyncio", "selectors", "threading", "queue", "concurrent", "sched", "logging")
 )
 # Web frameworks and their clients read it to measure and to wait; what they answer with is their
 # handlers' own. Parts of Django that handlers ask for the time are not among these.
@@ -86,6 +87,8 @@ class Guard:
         """From now on until the process ends; `armed` switches it on for the code under test."""
         sys.addaudithook(self._hook)
         time.sleep = self._sleep
+        # Where nobody listens, no exception is written down with the lines of its source.
+        logging.lastResort = logging.NullHandler()
         look = os.stat
 
         @functools.wraps(look)
@@ -136,13 +139,17 @@ class Guard:
 
     def _opened(self, args):
         path, mode, flags = args
+        if isinstance(path, int) and path <= 2 and isinstance(mode, str):
+            self.notes.add("refused")
+            raise PermissionError("not allowed while exploring: what the process itself has open")
         wanted = isinstance(mode, str) and any(c in mode for c in "wax+")
         if not wanted and isinstance(flags, int):
             wanted = bool(flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT))
         if wanted and not isinstance(path, int):
             self._written(path)
         elif isinstance(path, str) and path.endswith(".py") and path.startswith(self.root):
-            self.notes.add("source")
+            if not _is_import(sys._getframe(2)):
+                self.notes.add("source")
         else:
             self._looked_at(path)
 
@@ -226,6 +233,11 @@ class Guard:
     def _is_outside(self, path):
         inside = (self.root, self.scratch)
         return isinstance(path, str) and path.startswith("/") and not path.startswith(inside)
+
+
+def _is_import(frame):
+    """Whether a file is opened as a module is imported for the first time."""
+    return frame is not None and frame.f_code.co_filename.startswith("<frozen importlib")
 
 
 def limit_child(seconds, memory):

@@ -40,6 +40,8 @@ _MODULES = {
     ("functools", None): "callable",
     ("calendar", None): "int", ("string", None): "str", ("ast", None): "str", ("path", None): "str",
 }  # fmt: skip
+# What they are given is waited for.
+_WAITS = ("wait_for", "gather", "create_task", "ensure_future", "shield")
 _CHARACTER_TESTS = set(
     "isalpha isalnum isdigit isspace isupper islower isdecimal isnumeric".split()
 )
@@ -211,6 +213,7 @@ class Inference:
             characters(name, shape)
         self._documented(node, shapes)
         for name, shape in shapes.items():
+            named_text(name, shape)
             known = shape.known()
             if not known or shape.scores and max(known.values()) <= LIKELY:
                 self._suggested(name, shape)
@@ -219,11 +222,8 @@ class Inference:
     def _start(self, module, arg, default):
         shape = jt_shape.of_hint(arg.annotation, self._finder(module)) or Shape()
         if default is not None:
-            shape.clock = jt_shape.of_clock(default)
+            clocked(shape, default)
             shape.kept = jt_shape.names_errors(default)
-            if shape.clock:
-                shape.add("callable", SURE)
-                shape.arity = 0
             given = jt_shape.of_constant(default)
             jt_shape.merge(shape, given, LIKELY + 1)
             if given and "none" not in given.scores:
@@ -252,6 +252,22 @@ class Inference:
                 ):
                     shapes[name].add(kind, SURE)
                     break
+
+
+def named_text(name, shape):
+    """What is only measured is a text where its name says so."""
+    is_measured = shape.scores == {"list": MAYBE} and shape.elem is None
+    if is_measured and jt_shape.by_name(name) == "str":
+        shape.scores.clear()
+
+
+def clocked(shape, default):
+    """Notes where a default asks for the time."""
+    kind = jt_shape.of_clock(default)
+    if kind:
+        shape.clock = kind
+        shape.add("callable", SURE)
+        shape.arity = 0
 
 
 def evidence(shape):
@@ -430,18 +446,23 @@ class Walker(ast.NodeVisitor):
 
     def _await(self, node):
         given = self.shape(node.value)
-        if isinstance(node.value, ast.Call):
-            func, called = node.value.func, None
-            if isinstance(func, ast.Name):
-                called = self.env.get(func.id)
-            elif self._is_self(func.value):
-                called = self.fields.get(func.attr)
-            elif isinstance(func, ast.Attribute):
-                owner = self.shape(func.value)
-                called = owner.attrs.get(func.attr) if owner is not None else None
-            if called is not None:
-                called.awaited = True
+        self._waited_for(node.value)
         return given
+
+    def _waited_for(self, node):
+        """What a call of a parameter gives is waited for."""
+        if not isinstance(node, ast.Call):
+            return
+        func, called = node.func, None
+        if isinstance(func, ast.Name):
+            called = self.env.get(func.id)
+        elif isinstance(func, ast.Attribute) and self._is_self(func.value):
+            called = self.fields.get(func.attr)
+        elif isinstance(func, ast.Attribute):
+            owner = self.shape(func.value)
+            called = owner.attrs.get(func.attr) if owner is not None else None
+        if called is not None:
+            called.awaited = True
 
     def _attribute(self, node):
         if self._is_self(node.value):
@@ -725,6 +746,12 @@ class Walker(ast.NodeVisitor):
         func = node.func
         self._key_function(node)
         args = [self.shape(arg) for arg in node.args]
+        if getattr(func, "attr", getattr(func, "id", None)) in _WAITS:
+            for arg in node.args:
+                elements = [getattr(arg, "value", None), getattr(arg, "elt", None)]
+                elements.append(getattr(elements[0], "elt", None))
+                for given in [arg] + elements:
+                    self._waited_for(given)
         words = {w.arg: self.shape(w.value) for w in node.keywords}
         if isinstance(func, ast.Name):
             if func.id in self.env:
@@ -886,12 +913,17 @@ class Walker(ast.NodeVisitor):
             if inside is not None and not isinstance(node.args[0], ast.GeneratorExp):
                 inside.add("str", LIKELY)
             return Shape("str")
+        key = getattr(node.args[0], "value", None) if node.args else None
+        if name in ("get", "setdefault", "pop") and isinstance(key, str):
+            field = self._field(shape, key)
+            if len(node.args) > 1:
+                jt_shape.merge(field, args[1], LIKELY)
+                clocked(field, node.args[1])
+            return field
         if name in ("get", "setdefault") and args:
             if isinstance(node.args[0], ast.Constant):
                 field = self._field(shape, node.args[0].value)
-                if len(args) > 1:
-                    jt_shape.merge(field, args[1], LIKELY)
-                return field
+                return jt_shape.merge(field, args[1], LIKELY) if len(args) > 1 else field
             key, value = shape.keyed()
             if args[0] is not None:
                 key.near.append(args[0])

@@ -10,6 +10,7 @@ import re
 
 import jt_code
 import jt_samples
+import jt_sql
 import jt_text
 from jt_case import MINED, Case
 
@@ -59,13 +60,19 @@ def fill_pool(pool, nodes, modules, rng):
         for child in ast.walk(node):
             if isinstance(child, ast.Constant):
                 value = child.value
-                if isinstance(value, str) and (len(value) > 100 or id(child) in prose):
+                written = jt_sql.constants(value) if isinstance(value, str) else None
+                if written is not None:
+                    for column, text in written:
+                        pool.add(text)
+                        pool.columns.setdefault(column, []).append(text)
+                elif isinstance(value, str) and (len(value) > 100 or id(child) in prose):
                     _words(pool, value)
                 else:
                     pool.add(value)
             elif isinstance(child, ast.Call):
                 _pattern(pool, child, rng)
                 pool.lined = pool.lined or _splits_lines(child)
+                pool.typed = pool.typed or _looks_at_types(child)
                 for text in EDGES.get(getattr(child.func, "attr", None), ()):
                     pool.add(text)
             elif isinstance(child, ast.ClassDef):
@@ -73,6 +80,12 @@ def fill_pool(pool, nodes, modules, rng):
             elif isinstance(child, jt_code.FUNCTIONS):
                 found = [row for row in rows(child) if row not in pool.rows]
                 pool.rows += found[: MOST_ROWS - len(pool.rows)]
+
+
+def _looks_at_types(call):
+    """Whether a call is `type(x)`, or registers a function for a type."""
+    name = getattr(call.func, "id", getattr(call.func, "attr", ""))
+    return len(call.args) == 1 and name in ("type", "register") and not call.keywords
 
 
 def _prose(tree):

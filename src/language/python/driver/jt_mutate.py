@@ -9,6 +9,10 @@ from jt_case import MUTATED, TYPED, enters_once
 from jt_text import literal
 
 
+ALIKE = 0.1  # of all neighbours
+JOINED = (".", "/", ":")  # between the parts of a path
+
+
 class Mutator:
     """Makes random neighbours of cases; deterministic by its random source."""
 
@@ -19,6 +23,8 @@ class Mutator:
     def neighbour(self, case):
         """The case with one or two spots changed, or None."""
         count = 1 if self.rng.random() < 0.75 else 2
+        if self.rng.random() < ALIKE:
+            case = self._alike(case) or case
         for _ in range(count):
             changed = self._once(case)
             if changed is None:
@@ -46,6 +52,26 @@ class Mutator:
             return None
         rank = case.rank if case.rank > TYPED else MUTATED if case.origin != "shape" else case.rank
         return case.changed(tuple(parts[:-1]), parts[-1], rank)
+
+    def _alike(self, case):
+        """The case with one object, row or record put in the place of another of its kind, so that
+        two differ in little; None where there are no two.
+        """
+        parts = list(case.setup) + [case.call]
+        groups = {}
+        for i, part in enumerate(parts):
+            for node in _open_spots(part):
+                if isinstance(node, (ast.Call, ast.Dict, ast.Tuple)):
+                    groups.setdefault(_sort(node), []).append((i, node))
+        groups = [group for group in groups.values() if len(group) > 1]
+        if not groups:
+            return None
+        (i, first), (j, second) = self.rng.sample(self.rng.choice(groups), 2)
+        if i == j and _overlap(first, second):
+            return None
+        new = jt_text.Edit(parts[i]).text(first)
+        parts[j] = jt_text.Edit(parts[j]).replaced([(second, new)])
+        return case.changed(tuple(parts[:-1]), parts[-1])
 
     def _steps(self, case):
         """The case with one step of its setup repeated, moved or dropped; what binds names
@@ -77,6 +103,9 @@ class Mutator:
                     and node.value != value
                 ):
                     found.append(node.value)
+        mark = next((m for m in JOINED if isinstance(value, str) and m in value), None)
+        if mark and len(found) > 1 and self.rng.random() < 0.5:
+            return literal(mark.join(self.rng.sample(found, 2)))  # a path through what is there
         return literal(self.rng.choice(found)) if found else None
 
     def _changed(self, edit, node):
@@ -234,6 +263,21 @@ def _is_step(text):
 
 def _kind(node):
     return type(node.value) if isinstance(node, ast.Constant) else type(node)
+
+
+def _sort(node):
+    """What two parts of a case have in common that can take each other's place."""
+    if isinstance(node, ast.Call):
+        return "call", getattr(node.func, "id", getattr(node.func, "attr", ""))
+    return type(node).__name__, len(getattr(node, "keys", getattr(node, "elts", ())))
+
+
+def _overlap(one, other):
+    start, end = (one.lineno, one.col_offset), (one.end_lineno, one.end_col_offset)
+    return start < (other.end_lineno, other.end_col_offset) and end > (
+        other.lineno,
+        other.col_offset,
+    )
 
 
 @functools.lru_cache(maxsize=8192)

@@ -35,6 +35,8 @@ FORK = 0.004
 # To an application by its framework; those that answer in an event loop have it made each time.
 REQUEST = {"flask": 0.006, "django": 0.006, "starlette": 0.01, "fastapi": 0.01}
 TEST = 0.05
+# A case that takes this many times its price takes what it takes: it computes with huge numbers.
+HEAVY = 4
 # This much of the time on the clock goes to what is counted in work; the rest is for writing down
 # what was found.
 ON_THE_CLOCK = 0.75
@@ -52,15 +54,20 @@ class Work:
         """Cases that ran in one child for as many as it survived."""
         self.seconds += FORK
         for outcome in outcomes:
-            self.seconds += CALL + STEP * outcome.get("steps", 0)
-            if "request" in outcome:
-                self.seconds += REQUEST.get(outcome["request"], 0)
-            else:
-                self.seconds += FOREIGN * outcome.get("foreign", 0)
+            self.seconds += self._price(outcome)
             if outcome["kind"] in ("slow", "crash", "long"):
                 self.seconds += FORK
             if outcome["kind"] == "slow":
                 self.seconds += call_seconds
+
+    @staticmethod
+    def _price(outcome):
+        price = CALL + STEP * outcome.get("steps", 0)
+        if "request" in outcome:
+            return price + REQUEST.get(outcome["request"], 0)
+        price += FOREIGN * outcome.get("foreign", 0)
+        taken = outcome.get("taken", 0)
+        return taken if taken > HEAVY * price else price
 
     def children(self, count):
         """Children that did little else than start."""

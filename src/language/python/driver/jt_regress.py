@@ -148,6 +148,8 @@ class Regressions:
             return None
         if self.fitness.is_lacking(case, before[0], now[0]):
             return None
+        if self.fitness.is_of_looks(case, search.documented):
+            return None
         return Finding(case, before[0], now[0], found)
 
     def shrunk(self, finding, search):

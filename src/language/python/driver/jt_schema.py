@@ -95,7 +95,8 @@ class Sampler:
         if isinstance(value, float):
             return round(rng.choice((value + 1, value - 1, -value, value / 2, value * 10)), 6)
         if isinstance(value, str):
-            return jt_samples.mutated(rng, value, self.pool.strings)
+            is_empty = rng.random() < 0.1
+            return "" if is_empty else jt_samples.mutated(rng, value, self.pool.strings)
         if isinstance(value, list):
             return self._near_list(value)
         if isinstance(value, dict) and value:

@@ -8,6 +8,7 @@ import itertools
 import jt_code
 import jt_compare
 import jt_files
+import jt_learn
 from jt_calls import TAILS, Calls
 from jt_case import LEARNED
 from jt_mutate import Mutator
@@ -82,6 +83,7 @@ class Search:
         self.makers = self._makers()
         self.follow = []
         self.asked = {}  # file name -> how many cases were followed by some with that file
+        self.missed = set()  # what inputs lacked
         self.confirm = None
         self.sure = {}
         self.checked = set()
@@ -385,6 +387,7 @@ class Search:
         self._adapt()
         for i, (case, b, n) in enumerate(zip(cases, before, now)):
             self._filled(case, b)
+            self._told(b)
             new = b.get("new", 0) + (n.get("new", 0) if self.compare else 0)
             if new:
                 self.news = self.tried
@@ -427,6 +430,16 @@ class Search:
         name = case.call.partition("(")[0].rpartition(".")[2]
         counts = self.values.answers.setdefault(name, [0, 0])
         counts[outcome["value"] != ["n", "None"]] += 1
+
+    def _told(self, outcome):
+        """Remembers a key or an attribute that an input lacked."""
+        missed = jt_learn.missed(outcome, self.pool.strings, self.module.source)
+        if missed is None or missed in self.missed:
+            return
+        self.missed.add(missed)
+        self.news = self.tried
+        for maker in self.makers:
+            jt_learn.give(maker.shapes.values(), *missed)
 
     def _filled(self, case, outcome):
         """A case that asked for a file which was not there is followed by some with that file."""

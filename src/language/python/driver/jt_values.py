@@ -7,16 +7,16 @@ import decimal
 import fractions
 import io
 import pathlib
-import re
 
 import jt_code
 import jt_samples
 import jt_shape
+import jt_sql
 import jt_text
+from jt_numbers import meant, near
 from jt_text import literal
 
 MAX_DEPTH = 4
-_NEGATIVE = re.compile(r"-[0-9.]+")
 INTS = [2, 0, 1, 3, 5, -1, 10, 4, 7, 100, -3]
 FLOATS = [1.5, 0.0, 2.0, 10.0, -1.5, 0.5, 99.99, 100.0, 3.25]
 STRINGS = [
@@ -36,11 +36,6 @@ STRINGS = [
     "caf\u00e9",
     "a-b_c",
 ]
-UNSIGNED = set(
-    "n k size count length len width height limit window step times attempts retries depth "
-    "capacity digits places precision chunk chunk_size page per_page top maxsize indent seconds "
-    "minutes hours days year month day".split()
-)
 LINKS = set(
     "left right next prev previous parent child head tail rest sibling next_node root".split()
 )
@@ -161,17 +156,19 @@ class Pool:
         self.rows = []  # (mark, count) of the texts that the code splits into so many parts
         self.lined = False  # whether the code reads texts line by line
         self.raised = []  # exceptions that the code catches, as they are made
+        self.columns = {}  # column of a table -> the texts that statements compare it with
+        self.typed = False  # whether the code looks up what to do by the types of values
 
     def add(self, value):
         """Takes a constant in; a number brings its neighbours."""
         if isinstance(value, bool) or value is None:
             return
         if isinstance(value, int) and abs(value) < 10**12:
-            for near in (value, value + 1, value - 1):
-                self._keep(self.ints, near)
+            for number in (value, value + 1, value - 1):
+                self._keep(self.ints, number)
         elif isinstance(value, float) and value == value and abs(value) < 1e15:
-            for near in (value, value + 1, value - 1, value / 2):
-                self._keep(self.floats, round(near, 6))
+            for number in (value, value + 1, value - 1, value / 2):
+                self._keep(self.floats, round(number, 6))
         elif isinstance(value, str) and 0 < len(value) <= 200:
             self._keep(self.strings, value)
 
@@ -183,6 +180,7 @@ class Pool:
 
 STRUCTURED, MORE_STRUCTURED = 0.12, 0.45
 SAME_NAME = 0.7
+SPECIAL = 0.15  # the share of subclasses where the code looks at types
 CLOSED = 0.85  # the share of constants where the code refuses what is none of them
 NESTED = ("{}", '{"a": 1}', '{"b": {"a": "x"}}', "[]", "[1]", '[{"a": 2}, "b"]', "None")
 FAILING = 0.25  # the share of functions that raise what the code catches
@@ -243,7 +241,7 @@ class Values:
             found += self._plain(kind, shape, depth)
         if shape.optional():
             found.append("None")
-        found = [f for f in dict.fromkeys(found) if not f.startswith("-") or signed(name, shape)]
+        found = [f for f in dict.fromkeys(found) if meant(f, name, shape) == f]
         return found or ["1", '"a"']
 
     def _plain(self, kind, shape, depth):
@@ -279,7 +277,7 @@ class Values:
         if kind is None:
             if shape.optional() and rng.random() < 0.12:
                 return "None"
-            fixed = self._known_constant(shape)
+            fixed = self._of_column(name) or self._known_constant(shape)
             if fixed is not None:
                 fixed = meant(fixed, name, shape)
                 return self._used(of_text(fixed), fixed, name)
@@ -330,6 +328,11 @@ class Values:
         if kinds and used and (not able or able == ["file"]) and self._fitting(used):
             return ["object"]
         return able or (["object"] if kinds and used else kinds)
+
+    def _of_column(self, name):
+        """One of the texts that a column of this name is compared with, sometimes."""
+        known = self.pool.columns.get(name)
+        return literal(self.rng.choice(known)) if known and self.rng.random() < 0.5 else None
 
     def _known_constant(self, shape):
         """One of the constants that the code compares the value with, sometimes."""
@@ -504,7 +507,9 @@ class Values:
             pairs[text] = "None" if rng.random() < 0.04 else self.random(value, depth + 1)
             if not value.known() and self._nests(shape):
                 pairs[text] = rng.choice(NESTED)
-        return self._shown(pairs)
+        text = self._shown(pairs)
+        is_special = self.pool.typed and rng.random() < SPECIAL
+        return "OrderedDict(%s)" % text if is_special else text
 
     def _nests(self, shape):
         """Whether what stands in a container of unknown elements is a container this time: code
@@ -624,6 +629,8 @@ class Values:
         names = names or self._fitting({*attrs, *(n for other in around for n in other.used)})
         if names:
             return self.instance(self.rng.choice(names), depth, attrs)
+        if jt_sql.EXECUTES & set(attrs):
+            return jt_sql.connection(self.names, set(attrs))
         parts = []
         for name, inner in sorted(attrs.items()):
             value = "lambda *args: 1" if inner.result is not None else self.random(inner, depth + 1)
@@ -697,16 +704,23 @@ class Values:
         return [self._one_of(shape, depth) for _ in range(self.rng.choice((0, 1, 2, 2, 3)))]
 
     def _named(self, module, node, maker, depth):
-        """Values for `**kwargs`, where the constructor keeps them."""
+        """Values for `**kwargs`, where the constructor keeps them: by names that it asks for."""
         own, named = maker.args, maker.args.kwarg
         if named is None or not keeps(maker, named.arg):
             return []
-        shape = self.inference.constructor(module, node.name).get(named.arg)
+        shape = self.inference.constructor(module, node.name).get(named.arg) or jt_shape.Shape()
         taken = {a.arg for a in own.args + own.kwonlyargs}
-        fields = sorted(shape.fields) if shape is not None else []
-        names = [n for n in fields or ["a", "b"] if n not in taken and n.isidentifier()]
+        fields = {n: s for n, s in shape.fields.items() if str(n).isidentifier() and n not in taken}
         count = self.rng.choice((0, 0, 1, 2))
-        return ["%s=%s" % (key, self._one_of(shape, depth)) for key in names[:count]]
+        if not fields:
+            names = [n for n in ("a", "b") if n not in taken]
+            return ["%s=%s" % (key, self._one_of(shape, depth)) for key in names[:count]]
+        names = sorted(self.rng.sample(sorted(fields), min(count, len(fields))))
+        return ["%s=%s" % (n, self._of_field(n, fields[n], depth)) for n in names]
+
+    def _of_field(self, name, field, depth):
+        known = field if field.known() else jt_shape.Shape(self.rng.choice(("int", "str", "str")))
+        return self.random(known, depth + 1, name=name)
 
     def _one_of(self, many, depth):
         known = many.element() if many is not None else None
@@ -739,43 +753,9 @@ class Values:
         return shape
 
 
-def near(text):
-    """Source of a constant and, for a number, of its neighbours."""
-    try:
-        value = ast.literal_eval(text)
-    except (ValueError, SyntaxError):
-        return [text]
-    if isinstance(value, int) and not isinstance(value, bool):
-        return [repr(value), repr(value + 1), repr(value - 1)]
-    return [literal(value)]
-
-
 def of_text(text):
     """The kind of a literal's source."""
     return "str" if text[:1] in "\"'" else "int" if text.lstrip("-").isdigit() else ""
-
-
-def signed(name, shape):
-    """Whether a negative number makes sense for a parameter: sizes and counts have none, unless the
-    code asks.
-    """
-    plain = name.lower().strip("_")
-    if plain not in UNSIGNED and not plain.startswith(("max_", "min_", "num_", "n_")):
-        if not plain.endswith(("_size", "_count", "_length", "_width", "_limit")):
-            return True
-    for const in shape.consts:
-        try:
-            value = ast.literal_eval(const)
-        except ValueError:
-            continue
-        if isinstance(value, (int, float)) and not isinstance(value, bool) and value <= 0:
-            return True
-    return False
-
-
-def meant(text, name, shape):
-    """The text of a number without its sign where a parameter of that name can have none."""
-    return text[1:] if _NEGATIVE.fullmatch(text) and not signed(name, shape) else text
 
 
 def class_params(inference, module, node):

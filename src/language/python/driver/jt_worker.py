@@ -44,6 +44,7 @@ RESTARTS = 40
 PATIENCE = 3  # seconds on the clock for a second of processor time: the machine may be busy
 # A case that waits does not work; this many ticks without a millisecond of work end it.
 TICK, IDLE, IDLE_TICKS = 1.0, 0.001, 2
+QUARTER = 0.25
 worked = time.process_time  # before anybody replaces it
 
 
@@ -167,6 +168,7 @@ class Child:
         text = io.StringIO()
         tracer = self.tracer
         self.begin()
+        began = worked()
         guard.armed = True
         if watch:
             sys.setprofile(guard.profile)
@@ -181,6 +183,10 @@ class Child:
             outcome = self._evaluate(case, canon, tracer)
         sys.setprofile(None)
         guard.armed = False
+        # In coarse steps, so that it is the same each time but for what takes very long.
+        taken = (worked() - began) // QUARTER * QUARTER
+        if taken:
+            outcome["taken"] = taken
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.setitimer(signal.ITIMER_PROF, 0)
         outcome["steps"] = tracer.steps

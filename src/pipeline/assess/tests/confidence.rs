@@ -351,6 +351,48 @@ fn a_changed_docstring_is_a_weak_sign_and_a_new_one_is_none() {
     check(&case, Confidence::High, "");
 }
 
+fn with_docstrings(mut case: Case, before: &str, after: &str) -> Case {
+    case.map.targets[0].symbol.docstring = Some(after.to_owned());
+    for file in case.map.base_files.values_mut() {
+        file.symbols[0].docstring = Some(before.to_owned());
+    }
+    case
+}
+
+#[test]
+fn a_docstring_that_says_something_else_is_a_strong_sign_where_nothing_is_promised() {
+    let (before, after) = ("All prices, shipping left out.", "The prices of what is in stock.");
+    let mut case = with_docstrings(unplanned(case(), "IndexError"), before, after);
+    check(&case, Confidence::Medium, "the docstring of total says something else now");
+    case.intent.kind = ChangeKind::Refactoring;
+    check(&case, Confidence::High, "the docstring of total changed with it");
+    let case = with_docstrings(
+        unplanned(Case::regression(), "IndexError"),
+        before,
+        "All prices, shipping left out, as we know.",
+    );
+    check(&case, Confidence::High, "the docstring of total changed with it");
+}
+
+#[test]
+fn a_changed_docstring_and_a_title_about_behaviour_are_a_strong_sign_together() {
+    let title = says(StatementSource::Title, ChangeKind::Unknown, "Round half up");
+    let case = with_docstrings(unplanned(title, "IndexError"), "Sums.", "Sums up.");
+    check(&case, Confidence::Medium, "the docstring of total changed with it");
+    let title = says(StatementSource::Title, ChangeKind::Unknown, "Invoices");
+    let case = with_docstrings(unplanned(title, "IndexError"), "Sums.", "Sums up.");
+    check(&case, Confidence::High, "the docstring of total changed with it");
+}
+
+#[test]
+fn a_title_that_says_what_comes_out_instead_is_a_strong_sign() {
+    let mut case =
+        unplanned(says(StatementSource::Title, ChangeKind::Unknown, "Show cents instead of euros"), "KeyError");
+    check(&case, Confidence::Medium, "the title says what comes out instead: \"Show cents instead of euros\"");
+    case.intent.statements[0].kind = ChangeKind::Refactoring;
+    check(&case, Confidence::High, "");
+}
+
 #[test]
 fn a_fix_or_a_feature_that_is_about_the_symbol_is_a_weak_sign() {
     for kind in [ChangeKind::Fix, ChangeKind::Feature] {

@@ -1,0 +1,83 @@
+"""What numbers can mean, by the names of the parameters that take them."""
+
+import ast
+import re
+
+from jt_text import literal
+
+_NUMBER = re.compile(r"-?[0-9.]+")
+# Sizes and counts: they have no sign.
+UNSIGNED = set(
+    "n k size count length len width height limit window step times attempts retries depth "
+    "capacity digits places precision chunk chunk_size page per_page top maxsize indent seconds "
+    "minutes hours days".split()
+)
+# Parts of a date and of a time.
+BOUNDS = {
+    "year": (1, 9999),
+    "month": (1, 12),
+    "day": (1, 31),
+    "weekday": (0, 6),
+    "hour": (0, 23),
+    "minute": (0, 59),
+    "second": (0, 59),
+}
+
+
+def near(text):
+    """Source of a constant and, for a number, of its neighbours."""
+    try:
+        value = ast.literal_eval(text)
+    except (ValueError, SyntaxError):
+        return [text]
+    if isinstance(value, int) and not isinstance(value, bool):
+        return [repr(value), repr(value + 1), repr(value - 1)]
+    return [literal(value)]
+
+
+def bounds(name, shape):
+    """The least and the greatest number that a parameter of that name can mean, None where there is
+    none; a bound that the code itself asks for, or what is beyond, can be passed.
+    """
+    plain = name.lower().strip("_")
+    least, most = BOUNDS.get(plain, (None, None))
+    if plain in UNSIGNED or plain.startswith(("max_", "min_", "num_", "n_")):
+        least = 0
+    elif plain.endswith(("_size", "_count", "_length", "_width", "_limit")):
+        least = 0
+    if least is None:
+        return None, None
+    asked = [value for value in map(number, shape.consts) if value is not None]
+    return (
+        None if any(value <= least for value in asked) else least,
+        None if most is None or any(value >= most for value in asked) else most,
+    )
+
+
+def number(node):
+    """The number that a syntax tree is; None for all else."""
+    try:
+        value = ast.literal_eval(node)
+    except (ValueError, TypeError):
+        return None
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    return value if is_number else None
+
+
+def fits(value, name, shape):
+    """Whether a parameter of that name can mean a number."""
+    least, most = bounds(name, shape)
+    return (least is None or value >= least) and (most is None or value <= most)
+
+
+def meant(text, name, shape):
+    """The source of a number, or of one like it that a parameter of that name can mean."""
+    if not _NUMBER.fullmatch(text):
+        return text
+    value, least = ast.literal_eval(text), bounds(name, shape)[0]
+    if fits(value, name, shape):
+        return text
+    known = BOUNDS.get(name.lower().strip("_"))
+    if known is None or not isinstance(value, int):
+        return text[1:] if least == 0 and value < 0 else text
+    return repr(known[0] + abs(value) % (known[1] - known[0] + 1))
