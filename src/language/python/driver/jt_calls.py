@@ -26,6 +26,9 @@ TAILS = (
 )  # fmt: skip
 
 
+SWARM = 0.35  # of the sequences of calls
+
+
 class Calls:
     """Makes cases for one callable of a module, given by its dotted path."""
 
@@ -295,8 +298,9 @@ class Calls:
             self.values.reuse = self.rng.choice(OFTEN)
             setup.append("%s = %s" % (name, receiver))
             receiver = name
+            few = self.objects.few(class_name, self.method) if self.rng.random() < SWARM else None
             for _ in range(self.rng.choice((0, 1, 2, 2, 3, 4, 5, 7))):
-                step = self.objects.step(receiver, class_name)
+                step = self.objects.step(receiver, class_name, among=few)
                 if step:
                     setup.append(step)
         if setup and self.facts["kind"] == "method" and self.rng.random() < 0.5:

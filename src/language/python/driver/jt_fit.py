@@ -70,7 +70,7 @@ class Fitness:
         enters, too, only later than this input gets there.
         """
         now = ended(now)
-        if mixes(case, now) or has_run_out(case, (before, now)):
+        if mixes(case, now) or has_run_out(case, (before, now)) or has_odd_digits(case, now):
             return True
         asked = self._lacked(now)
         if asked is None or asked.written not in "\n".join(case.setup + (case.call,)):
@@ -182,6 +182,21 @@ def has_run_out(case, outcomes):
     texts = case.setup + (case.call,)
     is_stand_in = any("side_effect=" in text or ".__next__" in text for text in texts)
     return is_stand_in and any(RAN_OUT.search(json.dumps(o)) for o in outcomes)
+
+
+def has_odd_digits(case, outcome):
+    """Whether head refuses on purpose a text with digits that are none of 0 to 9: who asks for
+    digits mostly means these.
+    """
+    if outcome["kind"] != "raise" or not outcome["planned"]:
+        return False
+    constants = [
+        str(node.value)
+        for text in case.setup + (case.call,)
+        for node in ast.walk(jt_text.known(text) or ast.Module([], []))
+        if isinstance(node, ast.Constant)
+    ]
+    return any(c.isdigit() and not c.isascii() for text in constants for c in text)
 
 
 def _places(node):

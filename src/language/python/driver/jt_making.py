@@ -34,13 +34,16 @@ class Taker:
             schema = self.inputs["path"].setdefault(name, {})
             for key, value in _of_kind(kind).items():
                 schema.setdefault(key, value)
-        self.uses = jt_inputs.Uses(session.code, self.inputs)
+        self.body = False  # whether a JSON body is read at all
+        self.methods = set()  # those that the source asks for by name
         self.let_through = set()
-        self._of_source(session, row["handler"])
+        # What one revision hides in a helper, the other one may show.
+        for code in dict.fromkeys((session.code, session.base_code)):
+            self._of_source(code, row["handler"])
         schema = self.inputs["json"]
         known = schema.get("properties") or schema.get("items") or schema.get("type")
         self.has_body = method not in SAFE and (
-            self.uses.body or bool(known) or bool(told and told["json"])
+            self.body or bool(known) or bool(told and told["json"])
         )
 
     def _of_schema(self, told):
@@ -55,19 +58,22 @@ class Taker:
             needed = name in told["form"].get("required", ())
             self.inputs["form"][name] = dict(schema, needed=needed)
 
-    def _of_source(self, session, place):
+    def _of_source(self, code, place):
         from jt_routes import definition_of
 
-        found = definition_of(session.code, place)
+        found = definition_of(code, place)
         if found is None:
             return
+        uses = jt_inputs.Uses(code, self.inputs)
         module, node = found
         if isinstance(node, ast.ClassDef):
             named = [n for n in node.body if getattr(n, "name", "") == self.method.lower()]
             node = named[0] if named else node
         known = jt_inputs.bound(node, self.inputs)
-        self.uses.read(module, node, known)
-        self.let_through = jt_inputs.methods(node)
+        uses.read(module, node, known)
+        self.body = self.body or uses.body
+        self.methods |= uses.methods
+        self.let_through = self.let_through or jt_inputs.methods(node)
 
 
 def _of_kind(kind):
@@ -361,8 +367,8 @@ def _worth_it(takers):
     if len(takers) < 5:
         return takers
     let_through = set().union(*(t.let_through for t in takers))
-    named = set().union(*(t.uses.methods for t in takers))
-    reads = any(t.uses.body or t.inputs["form"] for t in takers)
+    named = set().union(*(t.methods for t in takers))
+    reads = any(t.body or t.inputs["form"] for t in takers)
     wanted = let_through or named | {"GET"} | ({"POST"} if reads else set())
     return [t for t in takers if t.method in wanted]
 

@@ -200,9 +200,19 @@ class Objects:
         class_name = local.rpartition(".")[0]
         return before is None or class_name not in before.defs or local in before.defs
 
-    def step(self, receiver, class_name, observing=False, besides=None):
-        """Source that calls some public method on a receiver, or None; `observing` wants a
-        value.
+    def few(self, class_name, name):
+        """Names of a few methods that change something, and this one: sequences of only these get
+        further than those of all (Groce and others, "Swarm Testing", 2012). None where there are no
+        more.
+        """
+        names = [m.name for m in self.methods(class_name) if m.changes and m.name != name]
+        if len(names) < 3:
+            return None
+        return {name, *self.rng.sample(names, self.rng.choice((1, 1, 2)))}
+
+    def step(self, receiver, class_name, observing=False, besides=None, among=None):
+        """Source that calls some public method on a receiver, or None; `observing` wants a value,
+        `among` are names to choose from where some of them can be called.
         """
         methods = self.methods(class_name)
         if observing:
@@ -212,6 +222,7 @@ class Objects:
         else:
             quiet = ("__str__", "__repr__", "__eq__", "__hash__", "__len__", "__bool__", "__iter__")
             methods = [m for m in methods if not m.is_property and m.name not in quiet]
+            methods = [m for m in methods if among and m.name in among] or methods
         if not methods:
             return None
         weights = [self.values.worth(m.name) * self._share(m, observing) for m in methods]

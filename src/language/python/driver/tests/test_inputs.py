@@ -5,6 +5,8 @@ import random
 
 import jt_clock
 import jt_code
+import jt_compare
+import jt_fit
 import jt_infer
 import jt_learn
 import jt_mining
@@ -14,9 +16,10 @@ import jt_plan
 import jt_sql
 import pytest
 from exploring import explore, passes
-from jt_case import Case
+from jt_case import Case, Names
+from jt_objects import Objects
 from jt_shape import Shape
-from jt_values import Pool
+from jt_values import Pool, Values
 
 TICKING = "iter(range(0, 60, 5)).__next__"
 
@@ -266,3 +269,40 @@ def test_what_computes_with_huge_numbers_costs_what_it_takes():
     cheap = jt_plan.Work()
     cheap.cases([{"kind": "value", "steps": 1000000, "taken": 1.5}], 2)
     assert cheap.seconds < 1.0
+
+
+def raised(kind, planned, message=""):
+    said = {"kind": "raise", "type": kind, "mro": [kind, "Exception"], "message": message}
+    return dict(said, planned=planned, stage="call", after={}, out="")
+
+
+def test_what_is_of_a_wrong_kind_is_refused_by_both():
+    refused, failed = raised("TypeError", True), raised("KeyError", False)
+    assert jt_compare.difference(refused, failed) is None
+    assert jt_compare.difference(refused, failed, {"TypeError"}) == ("type", [])
+    assert jt_compare.difference(raised("ValueError", True), failed) == ("type", [])
+
+
+def test_digits_of_other_scripts_may_be_refused_on_purpose():
+    odd, plain = Case((), (), 'parse("\u0663s")'), Case((), (), 'parse("3s", "\u00e9")')
+    assert jt_fit.has_odd_digits(odd, raised("ValueError", True))
+    assert not jt_fit.has_odd_digits(odd, raised("ValueError", False))
+    assert not jt_fit.has_odd_digits(odd, {"kind": "value"})
+    assert not jt_fit.has_odd_digits(plain, raised("ValueError", True))
+
+
+def test_sequences_of_a_few_methods_are_made(tmp_path):
+    names = "put take drop move"
+    source = "class Box:\n    def __init__(self):\n        self.n = 0\n"
+    for name in names.split():
+        source += "    def %s(self):\n        self.n += 1\n" % name
+    (tmp_path / "shop.py").write_text(source)
+    code = jt_code.Code(str(tmp_path), ["."])
+    module, rng = code.module("shop"), random.Random(1)
+    values = Values(rng, Pool(), Names(module, code), jt_infer.Inference(code))
+    objects = Objects(values)
+    few = objects.few("Box", "put")
+    assert "put" in few and 2 <= len(few) <= 3 and few <= set(names.split())
+    steps = {objects.step("box", "Box", among=few).partition("(")[0] for _ in range(60)}
+    assert steps == {"box." + name for name in few}
+    assert objects.few("Nothing", "put") is None
