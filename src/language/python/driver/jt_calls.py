@@ -347,10 +347,13 @@ class Calls:
 
     def concrete(self):
         """The class to build: the owner, or a subclass in the same module where the owner is
-        abstract.
+        abstract or private.
         """
         facts = self.facts.get("owner") or {}
         owner = self.owner.split(".")[0]
+        heirs = [] if jt_code.is_public(owner) else jt_code.heirs(self.module, owner)
+        if heirs:
+            return self.rng.choice(heirs)
         if facts.get("abstract") or facts.get("protocol"):
             for name in self.module.classes():
                 bases = [b[1] for b in self.values.inference.lineage(self.module, name)]

@@ -257,6 +257,24 @@ def is_public(local):
     )
 
 
+def heirs(module, class_name):
+    """Public classes of a module that inherit from one of it, in order."""
+    found, known = [], {class_name}
+    for _ in module.classes():
+        for name in module.classes():
+            bases = {getattr(b, "id", getattr(b, "attr", "")) for b in module.defs[name].bases}
+            if name not in known and bases & known:
+                known.add(name)
+                found += [name] if is_public(name) else []
+    return found
+
+
+def is_inherited(module, local):
+    """Whether a method of a private class shows in a public one that inherits it."""
+    owner, _, name = local.rpartition(".")
+    return bool(owner) and "." not in owner and is_public(name) and bool(heirs(module, owner))
+
+
 def opens_database(node):
     """Whether a definition is a function that opens a database and takes no more than its place."""
     if not isinstance(node, ast.FunctionDef) or not is_public(node.name):
@@ -302,7 +320,7 @@ def public_callers(module, local):
             if wanted & names_in(node):
                 seen.add(other)
                 front.append(other)
-                if is_public(other):
+                if is_public(other) or is_inherited(module, other):
                     found.append(other)
     return found
 

@@ -40,6 +40,7 @@ _MODULES = {
     ("functools", None): "callable",
     ("calendar", None): "int", ("string", None): "str", ("ast", None): "str", ("path", None): "str",
 }  # fmt: skip
+_DATES = ("date", "datetime", "timedelta")
 # What they are given is waited for.
 _WAITS = ("wait_for", "gather", "create_task", "ensure_future", "shield")
 _CHARACTER_TESTS = set(
@@ -158,16 +159,27 @@ class Inference:
         return members
 
     def self_shapes(self, module, class_name):
-        """Shapes of `self.x` in a class, shared by its methods."""
+        """Shapes of `self.x` in a class, shared by its methods, and by those of the classes that
+        inherit its constructor.
+        """
+        module, class_name = self._made_by(module, class_name)
         key = (module.name, class_name)
         if key not in self.selves:
             self.selves[key] = {}
             first = [class_name + ".__init__"]
-            rest = [n for n in module.defs if n.startswith(class_name + ".") and n.count(".") == 1]
+            heirs = jt_code.heirs(module, class_name)
+            owners = [class_name] + [n for n in heirs if n + ".__init__" not in module.defs]
+            rest = [n for n in module.defs if n.count(".") == 1 and n.split(".")[0] in owners]
             for local in first + [n for n in rest if n not in first]:
                 if isinstance(module.defs.get(local), jt_code.FUNCTIONS):
                     self.params(module, local, 1)
         return self.selves[key]
+
+    def _made_by(self, module, class_name):
+        """The class whose constructor a class has; itself where there is none."""
+        lineage = self.lineage(module, class_name)
+        makers = ((owner, name) for owner, name in lineage if name + ".__init__" in owner.defs)
+        return next(makers, (module, class_name))
 
     def _finder(self, module):
         def find(name):
@@ -534,6 +546,10 @@ class Walker(ast.NodeVisitor):
 
     def operate(self, op, left, right, node=None):
         """Evidence of a binary operation; the shape of its result."""
+        if isinstance(op, (ast.Add, ast.Sub)) and "timedelta" in right.scores:
+            if max(left.scores.values(), default=0) <= MAYBE:
+                left.add("date", LIKELY).add("datetime", MAYBE)
+            return left
         if isinstance(op, ast.Mod) and "str" in left.known():
             return Shape("str")
         if isinstance(op, (ast.Mod, ast.FloorDiv)):
@@ -756,6 +772,8 @@ class Walker(ast.NodeVisitor):
         if isinstance(func, ast.Name):
             if func.id in self.env:
                 return self._called(self.env[func.id], args, node)
+            if func.id in _DATES:
+                return Shape(func.id, LIKELY)
             return self._named_call(func.id, node, args, words)
         if isinstance(func, ast.Attribute):
             return self._method_call(func, node, args, words)
@@ -870,6 +888,12 @@ class Walker(ast.NodeVisitor):
 
     def _method_call(self, func, node, args, words):
         name = func.attr
+        if (
+            name in _DATES
+            and isinstance(func.value, ast.Name)
+            and func.value.id in ("datetime", "dt")
+        ):
+            return Shape(name, LIKELY)
         if self._is_self(func.value):
             field = self.fields.get(name)
             local = self.owner + "." + name

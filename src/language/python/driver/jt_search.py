@@ -153,7 +153,7 @@ class Search:
             inner = [local] + self._methods(local)
         elif local.endswith((".__init__", ".__new__", ".__post_init__")):
             inner = [local.rpartition(".")[0]] + self._methods(local.rpartition(".")[0])[:12]
-        elif jt_code.is_public(local) or node is None or not callers and not self.compare:
+        elif is_callable(module, local) or node is None or not callers and not self.compare:
             inner = [local]
         self.own = len(inner)
         callers = [c.rpartition(".")[0] if c.endswith(_MAKING) else c for c in callers]
@@ -478,6 +478,11 @@ class Search:
             setup, call = made[0].watched(case.setup, case.call, class_name)
             if call != case.call:
                 self.follow.append(made[0].names.case(setup, call, case.rank))
+
+
+def is_callable(module, local):
+    """Whether users can call what a dotted path of a module names."""
+    return jt_code.is_public(local) or jt_code.is_inherited(module, local)
 
 
 def _calls(case, maker):

@@ -306,3 +306,40 @@ def test_sequences_of_a_few_methods_are_made(tmp_path):
     steps = {objects.step("box", "Box", among=few).partition("(")[0] for _ in range(60)}
     assert steps == {"box." + name for name in few}
     assert objects.few("Nothing", "put") is None
+
+
+HEIRS = """
+from datetime import timedelta
+
+
+class _Rule:
+    def __init__(self, start, every=1):
+        self.start = start
+        self.every = every
+
+    def first(self, count):
+        return [self._nth(n) for n in range(count)]
+
+
+class Weekly(_Rule):
+    def _nth(self, n):
+        return self.start + timedelta(weeks=n * self.every)
+
+
+class Daily(_Rule):
+    def _nth(self, n):
+        return self.start + timedelta(days=n * self.every)
+"""
+
+
+def test_a_private_class_shows_in_those_that_inherit_it(tmp_path):
+    (tmp_path / "shop.py").write_text(HEIRS)
+    module = jt_code.Code(str(tmp_path), ["."]).module("shop")
+    assert jt_code.heirs(module, "_Rule") == ["Weekly", "Daily"]
+    assert jt_code.is_inherited(module, "_Rule.first")
+    assert not jt_code.is_inherited(module, "Weekly._nth")
+    assert jt_code.public_callers(module, "Weekly._nth") == ["_Rule.first"]
+    head = HEIRS.replace("range(count)", "range(1, count)")
+    shown = explore(tmp_path / "run", HEIRS, head)["candidates"]
+    assert any("Weekly(" in c["code"] or "Daily(" in c["code"] for c in shown)
+    assert all("date" in c["code"] for c in shown)
