@@ -9,8 +9,8 @@ use crate::domain::{
 
 use super::Evidence;
 use super::wording::{
-    announced_exception, behaviour_in, is_about_code, names, names_behaviour, replaces_outcome, says_something_else,
-    shortened,
+    announced_exception, behaviour_in, has_other_words, is_about_code, names, names_behaviour, replaces_outcome,
+    says_something_else, shortened,
 };
 
 /// What a sign weighs; see `confidence.rs`.
@@ -235,15 +235,18 @@ fn docstring(evidence: &Evidence<'_>, test: &GeneratedTest, subject: &Target) ->
     {
         return Some(sign(Weight::Intended, format!("the docstring of {name} now names {exception}")));
     }
-    let promises = evidence.intent.kind.claims_no_behaviour_change();
-    if !promises && says_something_else(before, after) {
+    if before.is_empty() || !has_other_words(before, after) {
+        return None;
+    }
+    // What nobody planned no rewording announces.
+    let can_tell = !evidence.intent.kind.claims_no_behaviour_change() && !test.observation.unplanned_exception;
+    if can_tell && says_something_else(before, after) {
         return Some(sign(Weight::Intended, format!("the docstring of {name} says something else now")));
     }
-    let changed = !before.is_empty() && before != after;
     // Together with a title about behaviour it is what the title is about.
-    let is_announced = about_behaviour(evidence).iter().any(|sign| sign.weight == Weight::Hint);
+    let is_announced = can_tell && about_behaviour(evidence).iter().any(|sign| sign.weight == Weight::Hint);
     let weight = if is_announced { Weight::Intended } else { Weight::Hint };
-    changed.then(|| sign(weight, format!("the docstring of {name} changed with it")))
+    Some(sign(weight, format!("the docstring of {name} changed with it")))
 }
 
 /// The symbol as base has it.

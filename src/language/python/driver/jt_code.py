@@ -3,6 +3,7 @@ names.
 """
 
 import ast
+import functools
 import os
 import types
 
@@ -257,15 +258,21 @@ def is_public(local):
     )
 
 
+@functools.lru_cache(maxsize=1024)
 def heirs(module, class_name):
     """Public classes of a module that inherit from one of it, in order."""
     found, known = [], {class_name}
-    for _ in module.classes():
-        for name in module.classes():
+    classes = module.classes()
+    for _ in classes:
+        is_over = True
+        for name in classes:
             bases = {getattr(b, "id", getattr(b, "attr", "")) for b in module.defs[name].bases}
             if name not in known and bases & known:
                 known.add(name)
                 found += [name] if is_public(name) else []
+                is_over = False
+        if is_over:
+            break
     return found
 
 

@@ -217,6 +217,10 @@ def valid(outcome, documented=()):
     return outcome["planned"] or outcome["type"] in documented
 
 
+# What code fails with that is given something of a wrong kind.
+ODD = ("AttributeError", "KeyError", "TypeError", "ValueError")
+
+
 def difference(before, now, documented=()):
     """How two outcomes differ: `(what, path)`, or None.
 
@@ -242,7 +246,12 @@ def difference(before, now, documented=()):
         return _after(before, now) or _files(before, now) or _message(before, now)
     if before["type"] in now["mro"] or before["type"].startswith("_"):
         return None
-    if before["type"] == "TypeError" and "TypeError" not in documented:
+    is_documented = "TypeError" in documented
+    if (
+        before["type"] == "TypeError"
+        and not is_documented
+        and (now["planned"] or now["type"] in ODD)
+    ):
         return None  # what is of a wrong kind is refused by both
     return ("type", [])
 

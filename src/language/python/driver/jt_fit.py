@@ -90,21 +90,18 @@ class Fitness:
 
     def is_of_looks(self, case, documented):
         """Whether a difference is one of how often code looks at a clock that goes on with each
-        look: it is gone where time stands still within a statement; where code waits for time to
-        go on, it looks more often or less often than before.
+        look: it looks more or less often than before, and where time stands still within a
+        statement, or code waits in vain for it to go on, the difference is gone.
         """
-        if not jt_clock.ticks(case):
-            return False
-        quiet = [jt_clock.still(case, pace) for pace in jt_clock.PACES]
-        before, now = self.session.both(quiet, fresh=True)
-        if all(outcome["kind"] in ("value", "raise") for outcome in before):
-            pairs = zip(before, now)
-            return all(jt_compare.difference(b, n, documented) is None for b, n in pairs)
-        looks = jt_clock.looks(case)
+        looks = jt_clock.looks(case) if jt_clock.ticks(case) else None
         if looks is None:
             return False
         before, now = self.session.both([looks], fresh=True)
-        return jt_compare.difference(before[0], now[0], documented) is not None
+        if jt_compare.difference(before[0], now[0], documented) is None:
+            return False
+        quiet = [jt_clock.still(case, pace) for pace in jt_clock.PACES]
+        pairs = zip(*self.session.both(quiet, fresh=True))
+        return all(jt_compare.difference(b, n, documented) is None for b, n in pairs)
 
     def _lacked(self, outcome):
         """What an exception misses that nobody raised by name: an attribute of something of a type
@@ -196,7 +193,7 @@ def has_odd_digits(case, outcome):
         for node in ast.walk(jt_text.known(text) or ast.Module([], []))
         if isinstance(node, ast.Constant)
     ]
-    return any(c.isdigit() and not c.isascii() for text in constants for c in text)
+    return any(c.isdecimal() and not c.isascii() for text in constants for c in text)
 
 
 def _places(node):

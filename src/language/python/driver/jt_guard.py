@@ -237,7 +237,9 @@ class Guard:
 
 def _is_import(frame):
     """Whether a file is opened as a module is imported for the first time."""
-    return frame is not None and frame.f_code.co_filename.startswith("<frozen importlib")
+    if frame is None or not frame.f_code.co_filename.startswith("<frozen importlib"):
+        return False
+    return frame.f_back is not None and frame.f_back.f_code.co_name == "get_code"
 
 
 def limit_child(seconds, memory):

@@ -159,27 +159,16 @@ class Inference:
         return members
 
     def self_shapes(self, module, class_name):
-        """Shapes of `self.x` in a class, shared by its methods, and by those of the classes that
-        inherit its constructor.
-        """
-        module, class_name = self._made_by(module, class_name)
+        """Shapes of `self.x` in a class, shared by its methods."""
         key = (module.name, class_name)
         if key not in self.selves:
             self.selves[key] = {}
             first = [class_name + ".__init__"]
-            heirs = jt_code.heirs(module, class_name)
-            owners = [class_name] + [n for n in heirs if n + ".__init__" not in module.defs]
-            rest = [n for n in module.defs if n.count(".") == 1 and n.split(".")[0] in owners]
+            rest = [n for n in module.defs if n.startswith(class_name + ".") and n.count(".") == 1]
             for local in first + [n for n in rest if n not in first]:
                 if isinstance(module.defs.get(local), jt_code.FUNCTIONS):
                     self.params(module, local, 1)
         return self.selves[key]
-
-    def _made_by(self, module, class_name):
-        """The class whose constructor a class has; itself where there is none."""
-        lineage = self.lineage(module, class_name)
-        makers = ((owner, name) for owner, name in lineage if name + ".__init__" in owner.defs)
-        return next(makers, (module, class_name))
 
     def _finder(self, module):
         def find(name):
@@ -942,7 +931,8 @@ class Walker(ast.NodeVisitor):
             field = self._field(shape, key)
             if len(node.args) > 1:
                 jt_shape.merge(field, args[1], LIKELY)
-                clocked(field, node.args[1])
+                if getattr(node.args[1], "id", None) not in self.env:
+                    clocked(field, node.args[1])
             return field
         if name in ("get", "setdefault") and args:
             if isinstance(node.args[0], ast.Constant):

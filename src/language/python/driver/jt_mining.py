@@ -60,11 +60,14 @@ def fill_pool(pool, nodes, modules, rng):
         for child in ast.walk(node):
             if isinstance(child, ast.Constant):
                 value = child.value
-                written = jt_sql.constants(value) if isinstance(value, str) else None
+                is_text = isinstance(value, str)
+                for column, text in jt_sql.columns(value) if is_text else ():
+                    pool.add(text)
+                    pool.columns.setdefault(column, []).append(text)
+                written = jt_sql.quoted(value) if is_text else None
                 if written is not None:
-                    for column, text in written:
+                    for text in written:
                         pool.add(text)
-                        pool.columns.setdefault(column, []).append(text)
                 elif isinstance(value, str) and (len(value) > 100 or id(child) in prose):
                     _words(pool, value)
                 else:

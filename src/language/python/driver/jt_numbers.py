@@ -5,7 +5,7 @@ import re
 
 from jt_text import literal
 
-_NUMBER = re.compile(r"-?[0-9.]+")
+_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]*)?")
 # Sizes and counts: they have no sign.
 UNSIGNED = set(
     "n k size count length len width height limit window step times attempts retries depth "

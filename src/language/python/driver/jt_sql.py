@@ -6,7 +6,12 @@ import jt_code
 
 EXECUTES = {"execute", "executemany", "executescript", "cursor"}
 FETCHES = {"fetchone", "fetchall", "fetchmany"}
-_STATEMENT = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE|CREATE|WITH|REPLACE)\b", re.IGNORECASE)
+_STATEMENT = re.compile(
+    r"\s*(SELECT\b.+\bFROM|INSERT\s+(OR\s+\w+\s+)?INTO|REPLACE\s+INTO"
+    r"|UPDATE\s+\w+\s+SET|DELETE\s+FROM"
+    r"|CREATE\s+(\w+\s+)*(TABLE|INDEX|VIEW)|WITH\s+\w+\s+AS)\b",
+    re.IGNORECASE | re.DOTALL,
+)
 _COMPARED = re.compile(r"(\w+) *(?:=|<>|!=) *'([^'\n]{1,40})'")
 _QUOTED = re.compile(r"'([^'\n]{1,40})'")
 
@@ -23,12 +28,11 @@ def connection(names, used):
     return text + ".cursor()" if used & FETCHES else text
 
 
-def constants(text):
-    """The texts that a statement or a condition compares with, as `(column, text)`; column is None
-    where it is not known. None for what is neither.
-    """
-    compared = [(column, value) for column, value in _COMPARED.findall(text)]
-    if not compared and not _STATEMENT.match(text):
-        return None
-    known = {value for _, value in compared}
-    return compared + [(None, value) for value in _QUOTED.findall(text) if value not in known]
+def columns(text):
+    """What a statement or a condition compares columns with, as `(column, text)`."""
+    return _COMPARED.findall(text)
+
+
+def quoted(text):
+    """The texts in a statement; None for what is none."""
+    return _QUOTED.findall(text) if _STATEMENT.match(text) else None

@@ -7,6 +7,7 @@ import decimal
 import fractions
 import io
 import pathlib
+from keyword import iskeyword
 
 import jt_code
 import jt_samples
@@ -671,6 +672,9 @@ class Values:
             return " | ".join(dict.fromkeys(chosen))
         args, skipped = [], False
         maker = maker_of(self.inference, module, node)
+        if name + ".__init__" not in module.defs:
+            # What it does with what a constructor keeps that it inherits.
+            attrs = {**self.inference.self_shapes(module, name), **(attrs or {})}
         words = [a.arg for a in maker.args.kwonlyargs] if maker else []
         for param, (shape, required) in class_params(self.inference, module, node).items():
             shape = self._better(param, shape, (attrs or {}).get(param), name)
@@ -710,7 +714,8 @@ class Values:
             return []
         shape = self.inference.constructor(module, node.name).get(named.arg) or jt_shape.Shape()
         taken = {a.arg for a in own.args + own.kwonlyargs}
-        fields = {n: s for n, s in shape.fields.items() if str(n).isidentifier() and n not in taken}
+        usable = (n for n in shape.fields if isinstance(n, str) and n.isidentifier())
+        fields = {n: shape.fields[n] for n in usable if n not in taken and not iskeyword(n)}
         count = self.rng.choice((0, 0, 1, 2))
         if not fields:
             names = [n for n in ("a", "b") if n not in taken]

@@ -185,7 +185,7 @@ class Child:
         guard.armed = False
         # In coarse steps, so that it is the same each time but for what takes very long.
         taken = (worked() - began) // QUARTER * QUARTER
-        if taken:
+        if taken > QUARTER:
             outcome["taken"] = taken
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.setitimer(signal.ITIMER_PROF, 0)

@@ -359,29 +359,37 @@ fn with_docstrings(mut case: Case, before: &str, after: &str) -> Case {
     case
 }
 
+/// A regression on few inputs, so that a weak sign is outweighed and a strong one is not.
+fn on_few_inputs(mut case: Case) -> Case {
+    case.tests[0].observation.differing = 1;
+    case
+}
+
 #[test]
 fn a_docstring_that_says_something_else_is_a_strong_sign_where_nothing_is_promised() {
-    let (before, after) = ("All prices, shipping left out.", "The prices of what is in stock.");
-    let mut case = with_docstrings(unplanned(case(), "IndexError"), before, after);
-    check(&case, Confidence::Medium, "the docstring of total says something else now");
+    let (before, after) = ("Prices of everything, shipping left aside.", "What remains in stock once orders leave.");
+    let mut case = on_few_inputs(with_docstrings(case(), before, after));
+    check(&case, Confidence::Low, "the docstring of total says something else now");
     case.intent.kind = ChangeKind::Refactoring;
     check(&case, Confidence::High, "the docstring of total changed with it");
-    let case = with_docstrings(
-        unplanned(Case::regression(), "IndexError"),
-        before,
-        "All prices, shipping left out, as we know.",
-    );
-    check(&case, Confidence::High, "the docstring of total changed with it");
+    let more =
+        with_docstrings(Case::regression(), before, "Prices of everything, shipping left aside, as always known.");
+    check(&on_few_inputs(more), Confidence::Medium, "the docstring of total changed with it");
+    let failing = with_docstrings(unplanned(Case::regression(), "IndexError"), before, after);
+    check(&failing, Confidence::High, "the docstring of total changed with it");
+    let spaced = with_docstrings(on_few_inputs(Case::regression()), "Sums.", "Sums");
+    assert!(!told(&spaced).1.contains("docstring"));
 }
 
 #[test]
 fn a_changed_docstring_and_a_title_about_behaviour_are_a_strong_sign_together() {
-    let title = says(StatementSource::Title, ChangeKind::Unknown, "Round half up");
-    let case = with_docstrings(unplanned(title, "IndexError"), "Sums.", "Sums up.");
-    check(&case, Confidence::Medium, "the docstring of total changed with it");
-    let title = says(StatementSource::Title, ChangeKind::Unknown, "Invoices");
-    let case = with_docstrings(unplanned(title, "IndexError"), "Sums.", "Sums up.");
-    check(&case, Confidence::High, "the docstring of total changed with it");
+    let titled = |title| {
+        let case = says(StatementSource::Title, ChangeKind::Unknown, title);
+        on_few_inputs(with_docstrings(case, "Sums.", "Sums up."))
+    };
+    check(&titled("Round half up"), Confidence::Low, "the docstring of total changed with it");
+    check(&titled("Invoices"), Confidence::Medium, "the docstring of total changed with it");
+    check(&unplanned(titled("Round half up"), "IndexError"), Confidence::High, "the docstring of total changed");
 }
 
 #[test]

@@ -196,12 +196,10 @@ def test_a_database_is_opened_as_the_repository_does_it(tmp_path):
 
 
 def test_statements_tell_what_columns_hold():
-    assert jt_sql.constants("status = 'open' AND due < ?") == [("status", "open")]
-    assert jt_sql.constants("SELECT COALESCE(a, 'x') FROM t WHERE b <> 'y'") == [
-        ("b", "y"),
-        (None, "x"),
-    ]
-    assert jt_sql.constants("it's a text, isn't it") is None
+    assert jt_sql.columns("status = 'open' AND due < ?") == [("status", "open")]
+    assert jt_sql.quoted("SELECT COALESCE(a, 'x') FROM t WHERE b <> 'y'") == ["x", "y"]
+    for text in ("create", "DELETE", "With tax", "it's a text, isn't it", "Update the 'total'"):
+        assert jt_sql.quoted(text) is None
     pool = Pool()
     jt_mining.fill_pool(
         pool, [], [jt_code.Module("shop", "shop.py", "Q = \"kind = 'a'\"\n")], random.Random(1)
