@@ -309,7 +309,7 @@ mod tests {
         writer.commit(&git, &commit_of(&git, &entries)).unwrap();
         let (files, blobs) = writer.finish(&mut Vec::new()).unwrap();
         let a = RepoPath::parse("a").unwrap();
-        assert_eq!(files, [a.clone()]);
+        assert_eq!(files, std::slice::from_ref(&a));
         assert_eq!(std::fs::read(folder.path().join("a")).unwrap(), b"first");
         assert_eq!(blobs, HashMap::from([(a, first.as_bytes().try_into().unwrap())]));
     }
