@@ -6,8 +6,6 @@ a statement comes of that alone.
 
 import re
 
-from jt_case import Case
-
 TICKING = re.compile(
     r"(?:iter\(range\((?P<first>-?\d+)(?P<end>, -?\d+)?(?:, (?P<step>-?\d+))?\)\)"
     r"|map\(lambda tick: tick \* (?P<part>[\d.]+), range\([-\d, ]+\)\))\.__next__"
@@ -30,7 +28,7 @@ def still(case, pace):
     setup = ["jt_now = [0]"]
     for text in case.setup:
         setup += [TICKING.sub(clock, text), "jt_now[0] += %d" % pace]
-    return _like(case, setup, TICKING.sub(clock, case.call))
+    return case.changed(setup, TICKING.sub(clock, case.call))
 
 
 def looks(case):
@@ -43,15 +41,9 @@ def looks(case):
         return "(lambda: jt_looks.append(0) or %s + (len(jt_looks) - 1) * %s)" % course
 
     setup = [TICKING.sub(clock, text) for text in case.setup + (case.call,)]
-    return _like(case, ["jt_looks = []"] + setup, "len(jt_looks)")
+    return case.changed(["jt_looks = []"] + setup, "len(jt_looks)")
 
 
 def _course(found):
     """When a clock begins, and how far it goes with each look."""
     return found["first"] if found["end"] else "0", found["step"] or found["part"] or "1"
-
-
-def _like(case, setup, call):
-    made = Case(case.imports, setup, call, case.rank, case.origin)
-    made.preamble = case.preamble
-    return made
