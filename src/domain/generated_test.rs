@@ -1,5 +1,7 @@
 //! A test that was generated.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::{Level, MutantId, Quality, RepoPath, TargetId, TestId};
@@ -21,8 +23,8 @@ pub struct Observation {
     pub before: Option<String>,
     /// On head.
     pub now: Option<String>,
-    /// On the mutant that it is meant to kill.
-    pub on_mutant: Option<String>,
+    /// On each of the mutants that it is meant to kill.
+    pub on_mutants: BTreeMap<MutantId, String>,
     /// Whether the difference is an exception that nobody planned (not raised by name in the changed code).
     pub unplanned_exception: bool,
     /// Whether base comes to an end and head does not.

@@ -69,7 +69,7 @@ pub(crate) trait Dialect: Sync {
     /// What a name of an import stands for, for [`Self::external`].
     fn target(&self, import: &Import, name: &str) -> String {
         if matches!(name, "*" | "default") {
-            import.source.clone()
+            import.source.as_str().into()
         } else {
             format!("{}{}{name}", import.source, self.separator())
         }
@@ -243,9 +243,9 @@ fn symbol(dialect: &dyn Dialect, places: &[Place<'_>], decisions: &Decisions, at
     }
     let mut symbol = Symbol {
         kind: if kind == SymbolKind::Function && in_type { SymbolKind::Method } else { kind },
-        name: place.name.clone(),
+        name: place.name.as_str().into(),
         qualified_name: local_name.clone(),
-        local_name,
+        local_name: local_name.into(),
         span,
         definition_line: definition.part.line_start(),
         parameters: Vec::new(),
@@ -257,7 +257,7 @@ fn symbol(dialect: &dyn Dialect, places: &[Place<'_>], decisions: &Decisions, at
         }),
         is_async: false,
         visibility: Visibility::Public,
-        parent,
+        parent: parent.map(Into::into),
         calls: Texts::default(),
         untested_lines: Vec::new(),
         complexity: decisions.complexity(definition.part),
@@ -312,7 +312,7 @@ fn globals(dialect: &dyn Dialect, matches: &[Match<'_>], places: &[Place<'_>]) -
         }
         for name in found.all("name") {
             let (constant, public) = dialect.global(statement, name.text());
-            globals.push(Global { name: name.text().to_owned(), span: statement.span(), constant, public });
+            globals.push(Global { name: name.text().into(), span: statement.span(), constant, public });
         }
     }
     globals
@@ -411,7 +411,7 @@ fn attach(facts: &mut FileFacts, dialect: &dyn Dialect, places: &[Place<'_>], ca
 /// What each imported name stands for.
 fn bound(dialect: &dyn Dialect, imports: &[Import]) -> BTreeMap<String, String> {
     let of_import = |import: &Import| {
-        let targets = import.names.iter().map(|name| (name.local.clone(), dialect.target(import, &name.name)));
+        let targets = import.names.iter().map(|name| (name.local.to_string(), dialect.target(import, &name.name)));
         targets.collect::<Vec<_>>()
     };
     imports.iter().flat_map(of_import).collect()

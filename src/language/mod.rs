@@ -90,6 +90,15 @@ pub struct Driver {
     pub files: &'static [(&'static str, &'static str)],
     /// The command that starts it, before the path of its plan.
     pub argv: &'static [&'static str],
+    /// Its environment, beside that of the sandbox.
+    pub env: &'static [(&'static str, &'static str)],
+}
+
+impl Driver {
+    /// Its environment, as a run takes it.
+    pub fn environment(&self) -> Vec<(String, String)> {
+        self.env.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+    }
 }
 
 /// The files of a driver, by name, from a folder beside the file that lists them.

@@ -78,7 +78,7 @@ pub async fn execute(matrix: &MatrixInputs<'_>, sandbox: &dyn Sandbox) -> Result
         image: matrix.environment.image.clone(),
         inputs: inputs(matrix.checkout, driver, &plan),
         argv: argv(driver),
-        env: Vec::new(),
+        env: driver.environment(),
         collect: vec![path("jittest/result.json")],
         limits,
         purpose: "execute".to_owned(),

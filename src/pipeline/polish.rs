@@ -53,7 +53,7 @@ pub async fn polish(unpolished: Unpolished<'_>, sandbox: &dyn Sandbox) -> Result
         image: unpolished.environment.image.clone(),
         inputs,
         argv: argv(driver),
-        env: Vec::new(),
+        env: driver.environment(),
         collect: vec![path("jittest/result.json")],
         limits,
         purpose: "polish".to_owned(),

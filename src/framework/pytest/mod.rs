@@ -48,6 +48,7 @@ const DRIVER: Driver = Driver {
         "jittest_zygote.py",
     ],
     argv: &["python3", "jittest/matrix.py"],
+    env: &[],
 };
 
 /// Dependency files in which pytest is named.

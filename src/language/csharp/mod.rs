@@ -91,8 +91,14 @@ impl Dialect for CSharp {
         let Some(path) = statement.named().filter(|part| Some(*part) != alias).last() else { return Vec::new() };
         let source: String = path.text().split_whitespace().collect();
         let local = alias.map_or("*", Part::text).to_owned();
-        let names = vec![ImportedName { name: "*".to_owned(), local }];
-        vec![Import { source, names, line: statement.line_start(), reexported: false, files: Vec::new() }]
+        let names = vec![ImportedName { name: "*".into(), local: local.into() }];
+        vec![Import {
+            source: source.into(),
+            names,
+            line: statement.line_start(),
+            reexported: false,
+            files: Vec::new(),
+        }]
     }
 
     fn global(&self, _statement: Part<'_>, _name: &str) -> (bool, bool) {
@@ -104,7 +110,7 @@ impl Dialect for CSharp {
     }
 
     fn target(&self, import: &Import, _name: &str) -> String {
-        import.source.clone()
+        import.source.as_str().into()
     }
 
     fn finish(&self, facts: &mut FileFacts, syntax: &Syntax<'_>, matches: &[Match<'_>]) {
@@ -130,7 +136,7 @@ fn constants(syntax: &Syntax<'_>) -> Vec<Global> {
         let declarators = field.child("variable_declaration").into_iter().flat_map(Part::named);
         for name in declarators.filter(|part| part.is("variable_declarator")).filter_map(|part| part.field("name")) {
             globals.push(Global {
-                name: name.text().to_owned(),
+                name: name.text().into(),
                 span: field.span(),
                 constant: has(field, "const") || has(field, "readonly"),
                 public: has(field, "public"),

@@ -24,14 +24,12 @@ pub(super) fn describe(definition: &Definition<'_>, symbol: &mut Symbol) {
     symbol.is_async = has("async");
     let lists = part.children().filter(|child| child.is("attribute_list"));
     let attributes = lists.flat_map(Part::named).filter(|attribute| attribute.is("attribute"));
-    symbol.decorators = attributes.map(|attribute| attribute.text().to_owned()).collect();
-    symbol.returns = part.field("returns").or_else(|| part.field("type")).map(|own| own.text().to_owned());
+    symbol.decorators = attributes.map(|attribute| attribute.text().into()).collect();
+    symbol.returns = part.field("returns").or_else(|| part.field("type")).map(|own| own.text().into());
     let list = part.field("parameters").or_else(|| part.child("parameter_list"));
     symbol.parameters = list.map(parameters).unwrap_or_default();
-    symbol.bases = part
-        .child("base_list")
-        .map(|list| list.named().map(|base| base.text().to_owned()).collect())
-        .unwrap_or_default();
+    symbol.bases =
+        part.child("base_list").map(|list| list.named().map(|base| base.text().into()).collect()).unwrap_or_default();
     if let Some(name) = part.field("name") {
         symbol.definition_line = name.line_start();
     }
@@ -48,12 +46,22 @@ fn parameters(list: Part<'_>) -> Vec<Parameter> {
         let extended =
             part.children().take_while(|child| child.start() < name.start()).any(|child| child.text() == "this");
         let annotation = part.field("type").map(|own| format!("{}{}", if extended { "this " } else { "" }, own.text()));
-        parameters.push(Parameter { name: text(name), annotation, default, kind: ParameterKind::Normal });
+        parameters.push(Parameter {
+            name: text(name).into(),
+            annotation: annotation.map(Into::into),
+            default: default.map(Into::into),
+            kind: ParameterKind::Normal,
+        });
     }
     // `params int[] rest` has no node of its own.
     if let Some(name) = list.field("name") {
         let annotation = list.field("type").map(text);
-        parameters.push(Parameter { name: text(name), annotation, default: None, kind: ParameterKind::Rest });
+        parameters.push(Parameter {
+            name: text(name).into(),
+            annotation: annotation.map(Into::into),
+            default: None,
+            kind: ParameterKind::Rest,
+        });
     }
     parameters
 }

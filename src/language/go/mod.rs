@@ -76,9 +76,9 @@ impl Dialect for Go {
             Some(alias) => Some(alias),
             None => Some(package_name(source)),
         };
-        let name = |local: &str| ImportedName { name: "*".to_owned(), local: local.to_owned() };
+        let name = |local: &str| ImportedName { name: "*".into(), local: local.into() };
         vec![Import {
-            source: source.to_owned(),
+            source: source.into(),
             names: local.map(name).into_iter().collect(),
             line: spec.line_start(),
             reexported: false,

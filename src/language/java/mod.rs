@@ -84,8 +84,14 @@ impl Dialect for Java {
         };
         let source: String = path.text().split_whitespace().collect();
         let last = if statement.has("asterisk") { "*" } else { source.rsplit('.').next().unwrap_or_default() };
-        let names = vec![ImportedName { name: last.to_owned(), local: last.to_owned() }];
-        vec![Import { source, names, line: statement.line_start(), reexported: false, files: Vec::new() }]
+        let names = vec![ImportedName { name: last.into(), local: last.into() }];
+        vec![Import {
+            source: source.into(),
+            names,
+            line: statement.line_start(),
+            reexported: false,
+            files: Vec::new(),
+        }]
     }
 
     fn global(&self, _statement: Part<'_>, _name: &str) -> (bool, bool) {
@@ -97,7 +103,7 @@ impl Dialect for Java {
     }
 
     fn target(&self, import: &Import, _name: &str) -> String {
-        import.source.clone()
+        import.source.as_str().into()
     }
 
     fn finish(&self, facts: &mut FileFacts, syntax: &Syntax<'_>, matches: &[Match<'_>]) {
@@ -122,7 +128,7 @@ fn constants(syntax: &Syntax<'_>) -> Vec<Global> {
         let has = move |word: &str| modifiers.is_some_and(|modifiers| modifiers.has(word));
         let named = field.fields("declarator").filter_map(|part| part.field("name"));
         let global = move |name: Part<'_>| Global {
-            name: name.text().to_owned(),
+            name: name.text().into(),
             span: field.span(),
             constant: has("final"),
             public: has("public"),

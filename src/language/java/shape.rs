@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::domain::{Parameter, ParameterKind, Symbol, Visibility};
+use crate::domain::{Name, Parameter, ParameterKind, Symbol, Visibility};
 
 use super::super::dialect::Definition;
 use super::super::syntax::{Part, Syntax};
@@ -25,8 +25,8 @@ pub(super) fn describe(definition: &Definition<'_>, symbol: &mut Symbol) {
     };
     let annotations = modifiers.into_iter().flat_map(Part::named);
     let annotations = annotations.filter(|part| part.is_any(&["marker_annotation", "annotation"]));
-    symbol.decorators = annotations.map(|part| part.text().trim_start_matches('@').to_owned()).collect();
-    symbol.returns = part.field("type").map(|own| own.text().to_owned());
+    symbol.decorators = annotations.map(|part| part.text().trim_start_matches('@').into()).collect();
+    symbol.returns = part.field("type").map(|own| own.text().into());
     symbol.parameters =
         part.field("parameters").map(|list| list.named().filter_map(parameter).collect()).unwrap_or_default();
     symbol.bases = bases(part);
@@ -39,14 +39,18 @@ fn parameter(part: Part<'_>) -> Option<Parameter> {
     let text = |part: Part<'_>| part.text().to_owned();
     match part.kind() {
         "formal_parameter" => Some(Parameter {
-            name: text(part.field("name")?),
-            annotation: part.field("type").map(text),
+            name: text(part.field("name")?).into(),
+            annotation: part.field("type").map(text).map(Into::into),
             default: None,
             kind: ParameterKind::Positional,
         }),
         "spread_parameter" => Some(Parameter {
-            name: text(part.child("variable_declarator")?),
-            annotation: part.named().find(|child| !child.is_any(&["modifiers", "variable_declarator"])).map(text),
+            name: text(part.child("variable_declarator")?).into(),
+            annotation: part
+                .named()
+                .find(|child| !child.is_any(&["modifiers", "variable_declarator"]))
+                .map(text)
+                .map(Into::into),
             default: None,
             kind: ParameterKind::Rest,
         }),
@@ -54,14 +58,14 @@ fn parameter(part: Part<'_>) -> Option<Parameter> {
     }
 }
 
-fn bases(part: Part<'_>) -> Vec<String> {
+fn bases(part: Part<'_>) -> Vec<Name> {
     let clauses =
         part.children().filter(|child| child.is_any(&["superclass", "super_interfaces", "extends_interfaces"]));
     let mut bases = Vec::new();
     for clause in clauses {
         match clause.child("type_list") {
-            Some(list) => bases.extend(list.named().map(|one| one.text().to_owned())),
-            None => bases.extend(clause.named().map(|one| one.text().to_owned())),
+            Some(list) => bases.extend(list.named().map(|one| one.text().into())),
+            None => bases.extend(clause.named().map(|one| one.text().into())),
         }
     }
     bases

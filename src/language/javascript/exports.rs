@@ -37,8 +37,8 @@ pub(super) fn finish(facts: &mut FileFacts, matches: &[Match<'_>]) {
     let mut exports: Vec<Export> = offered
         .iter()
         .map(|(name, local)| Export {
-            name: name.clone(),
-            local: local.clone(),
+            name: name.as_str().into(),
+            local: local.as_str().into(),
             reexported: imported.contains(local.as_str()),
         })
         .collect();

@@ -15,7 +15,7 @@ pub(super) fn imports(found: &Match<'_>) -> Vec<Import> {
         _ => required(statement),
     };
     vec![Import {
-        source: unquoted(source).to_owned(),
+        source: unquoted(source).into(),
         names,
         line: statement.line_start(),
         reexported: statement.is("export_statement"),
@@ -24,7 +24,7 @@ pub(super) fn imports(found: &Match<'_>) -> Vec<Import> {
 }
 
 fn name(name: &str, local: &str) -> ImportedName {
-    ImportedName { name: name.to_owned(), local: local.to_owned() }
+    ImportedName { name: name.into(), local: local.into() }
 }
 
 fn of_clause(clause: Part<'_>) -> Vec<ImportedName> {

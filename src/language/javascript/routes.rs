@@ -227,7 +227,8 @@ fn of_folders(facts: &mut FileFacts) {
         let stem = below.rsplit_once('.').map_or(below.as_str(), |(stem, _)| stem);
         let stem = stem.strip_suffix("/index").unwrap_or(if stem == "index" { "" } else { stem });
         let symbol = facts.functions().find(|symbol| symbol.is_public());
-        let (name, span) = symbol.map_or((String::new(), whole), |symbol| (symbol.local_name.clone(), symbol.span));
+        let (name, span) =
+            symbol.map_or((String::new(), whole), |symbol| (symbol.local_name.as_str().into(), symbol.span));
         found.push(route("next", "ANY", join("/api", &of_parts(stem)), &name, "", span));
     }
     facts.routes.extend(found);

@@ -1,6 +1,6 @@
 //! What a definition says about itself.
 
-use crate::domain::{Parameter, ParameterKind, Symbol, Visibility};
+use crate::domain::{Name, Parameter, ParameterKind, Symbol, Visibility};
 
 use super::super::dialect::Definition;
 use super::super::syntax::Part;
@@ -16,7 +16,7 @@ pub(super) fn describe(definition: &Definition<'_>, symbol: &mut Symbol) {
         definition.leading.iter().copied().chain(definition.whole.children()).chain(definition.part.children());
     let mut decorators: Vec<Part<'_>> = decorators.filter(|part| part.is("decorator")).collect();
     decorators.dedup_by_key(|part| part.index());
-    symbol.decorators = decorators.iter().map(|part| part.text().trim_start_matches('@').to_owned()).collect();
+    symbol.decorators = decorators.iter().map(|part| part.text().trim_start_matches('@').into()).collect();
     symbol.visibility = visibility(definition, &symbol.name);
 }
 
@@ -32,8 +32,8 @@ fn visibility(definition: &Definition<'_>, name: &str) -> Visibility {
 }
 
 /// A type as written, without its colon.
-fn annotation(part: Part<'_>) -> String {
-    part.text().trim_start_matches(':').trim().to_owned()
+fn annotation(part: Part<'_>) -> Name {
+    part.text().trim_start_matches(':').trim().into()
 }
 
 fn parameters(shape: Part<'_>) -> Vec<Parameter> {
@@ -45,27 +45,27 @@ fn parameters(shape: Part<'_>) -> Vec<Parameter> {
 
 fn parameter(part: Part<'_>) -> Parameter {
     let pattern = part.field("pattern").or_else(|| part.field("left")).unwrap_or(part);
-    let default = part.field("value").or_else(|| part.field("right")).map(|value| value.text().to_owned());
+    let default = part.field("value").or_else(|| part.field("right")).map(|value| value.text().into());
     let is_rest = pattern.is("rest_pattern");
     let optional = part.is("optional_parameter") && default.is_none();
     Parameter {
-        name: pattern.text().trim_start_matches("...").to_owned(),
+        name: pattern.text().trim_start_matches("...").into(),
         annotation: part.field("type").map(annotation),
-        default: default.or_else(|| optional.then(|| "undefined".to_owned())),
+        default: default.or_else(|| optional.then(|| "undefined".into())),
         kind: if is_rest { ParameterKind::Rest } else { ParameterKind::Positional },
     }
 }
 
 /// Classes and interfaces that it extends or implements.
-fn bases(shape: Part<'_>) -> Vec<String> {
+fn bases(shape: Part<'_>) -> Vec<Name> {
     let heritage = shape.children().filter(|part| part.is_any(&["class_heritage", "extends_type_clause"]));
     let mut bases = Vec::new();
     for clause in heritage.flat_map(|part| if part.is("class_heritage") { part.named().collect() } else { vec![part] })
     {
         if clause.is_any(&["extends_clause", "implements_clause", "extends_type_clause"]) {
-            bases.extend(clause.named().filter(|part| !part.is("type_arguments")).map(|part| part.text().to_owned()));
+            bases.extend(clause.named().filter(|part| !part.is("type_arguments")).map(|part| part.text().into()));
         } else {
-            bases.push(clause.text().to_owned());
+            bases.push(clause.text().into());
         }
     }
     bases

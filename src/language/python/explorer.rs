@@ -52,6 +52,8 @@ pub(super) const EXPLORER: Driver = Driver {
         "jt_write.py",
     ],
     argv: &["python3", "jittest/explore.py"],
+    // The order of its own sets is always the same; the repository's code runs in processes with other seeds.
+    env: &[("PYTHONHASHSEED", "0")],
 };
 
 #[cfg(test)]

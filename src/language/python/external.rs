@@ -102,7 +102,7 @@ pub(super) fn calls(syntax: &Syntax<'_>, imports: &[Import], symbols: &[Symbol])
                 .iter()
                 .rev()
                 .find(|symbol| symbol.span.start_byte <= call.start() && call.end() <= symbol.span.end_byte);
-            let symbol = holder.map(|symbol| symbol.local_name.clone());
+            let symbol = holder.map(|symbol| symbol.local_name.to_string());
             found.push(ExternalCall { kind, callee, line: call.line_start(), symbol });
         }
     }
@@ -119,8 +119,8 @@ fn names(imports: &[Import]) -> BTreeMap<String, String> {
         }
         for name in &import.names {
             let target =
-                if name.name == "*" { import.source.clone() } else { format!("{}.{}", import.source, name.name) };
-            names.insert(name.local.clone(), target);
+                if name.name == "*" { import.source.to_string() } else { format!("{}.{}", import.source, name.name) };
+            names.insert(name.local.to_string(), target);
         }
     }
     names

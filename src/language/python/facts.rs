@@ -26,7 +26,7 @@ fn global(constant: Constant) -> Global {
     Global {
         constant: constant_by_name,
         public: symbols::is_public(&constant.name),
-        name: constant.name,
+        name: constant.name.into(),
         span: constant.span,
     }
 }
@@ -34,24 +34,27 @@ fn global(constant: Constant) -> Global {
 /// What others may have: what `__all__` names; without it, the public names of the top level and what a package takes
 /// from its modules.
 fn exports(facts: &FileFacts, listed: Option<BTreeSet<String>>) -> Vec<Export> {
-    let symbols =
-        facts.symbols.iter().filter(|symbol| symbol.parent.is_none()).map(|symbol| (&symbol.name, symbol.is_public()));
-    let globals = facts.globals.iter().map(|global| (&global.name, global.public));
-    let own: BTreeSet<&String> =
+    let symbols = facts
+        .symbols
+        .iter()
+        .filter(|symbol| symbol.parent.is_none())
+        .map(|symbol| (symbol.name.as_str(), symbol.is_public()));
+    let globals = facts.globals.iter().map(|global| (global.name.as_str(), global.public));
+    let own: BTreeSet<&str> =
         symbols.chain(globals).filter(|(_, public)| *public || listed.is_some()).map(|(name, _)| name).collect();
-    let taken: BTreeSet<&String> =
+    let taken: BTreeSet<&str> =
         facts.imports.iter().filter(|import| import.reexported || listed.is_some()).flat_map(locals).collect();
-    let is_listed = |name: &&String| listed.as_ref().is_none_or(|listed| listed.contains(*name));
+    let is_listed = |name: &&str| listed.as_ref().is_none_or(|listed| listed.contains(*name));
     let mut exports: Vec<Export> =
-        own.iter().filter(|name| is_listed(name) && name.as_str() != "__all__").map(|name| Export::own(name)).collect();
+        own.iter().filter(|name| is_listed(name) && **name != "__all__").map(|name| Export::own(name)).collect();
     let reexported = taken.difference(&own).filter(|name| is_listed(name) && !name.starts_with('_'));
     exports.extend(reexported.map(|name| Export::passed_on(name)));
     exports.sort();
     exports
 }
 
-fn locals(import: &Import) -> impl Iterator<Item = &String> {
-    import.names.iter().map(|name| &name.local).filter(|local| *local != "*")
+fn locals(import: &Import) -> impl Iterator<Item = &str> {
+    import.names.iter().map(|name| name.local.as_str()).filter(|local| *local != "*")
 }
 
 /// The names in `__all__ = [...]`, at the top level.

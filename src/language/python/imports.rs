@@ -77,10 +77,10 @@ pub(super) fn statements(syntax: &Syntax<'_>, is_package: bool) -> Vec<Import> {
 fn module(statement: Part<'_>, name: Part<'_>) -> Import {
     let (source, alias) = name_and_alias(name);
     let names = match alias {
-        Some(local) => vec![ImportedName { name: "*".to_owned(), local }],
+        Some(local) => vec![ImportedName { name: "*".into(), local: local.into() }],
         None => Vec::new(),
     };
-    Import { source, names, line: statement.line_start(), reexported: false, files: Vec::new() }
+    Import { source: source.into(), names, line: statement.line_start(), reexported: false, files: Vec::new() }
 }
 
 /// The names that a package takes from its modules are its own for others.
@@ -90,14 +90,14 @@ fn names_of(statement: Part<'_>, is_package: bool) -> Option<Import> {
         .fields("name")
         .map(|name| {
             let (name, alias) = name_and_alias(name);
-            ImportedName { local: alias.unwrap_or_else(|| name.clone()), name }
+            ImportedName { local: alias.unwrap_or_else(|| name.clone()).into(), name: name.into() }
         })
         .collect();
     if statement.children().any(|child| child.is("wildcard_import")) {
-        names.push(ImportedName { name: "*".to_owned(), local: "*".to_owned() });
+        names.push(ImportedName { name: "*".into(), local: "*".into() });
     }
     let reexported = is_package && source.starts_with('.');
-    Some(Import { source, names, line: statement.line_start(), reexported, files: Vec::new() })
+    Some(Import { source: source.into(), names, line: statement.line_start(), reexported, files: Vec::new() })
 }
 
 fn name_and_alias(name: Part<'_>) -> (String, Option<String>) {

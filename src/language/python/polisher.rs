@@ -6,6 +6,7 @@ use crate::language::{Driver, driver_files};
 pub(super) const POLISHER: Driver = Driver {
     files: driver_files!["polish/"; "polish.py", "polish_ahead.py", "polish_checks.py", "polish_mend.py", "polish_settings.py", "polish_tools.py",],
     argv: &["python3", "jittest/polish.py"],
+    env: &[("PYTHONHASHSEED", "0")],
 };
 
 #[cfg(test)]

@@ -13,14 +13,14 @@ pub(super) fn imports(found: &Match<'_>) -> Vec<Import> {
     let (Some(statement), Some(source)) = (found.get("import"), found.get("source")) else { return Vec::new() };
     let is_public = statement.has("visibility_modifier");
     let import = |path: String, name: ImportedName| Import {
-        source: path,
+        source: path.into(),
         names: vec![name],
         line: statement.line_start(),
         reexported: is_public,
         files: Vec::new(),
     };
     if statement.is("mod_item") {
-        let name = ImportedName { name: "*".to_owned(), local: source.text().to_owned() };
+        let name = ImportedName { name: "*".into(), local: source.text().into() };
         return vec![import(format!("self::{}", source.text()), name)];
     }
     let mut leaves = Vec::new();
@@ -32,7 +32,7 @@ pub(super) fn imports(found: &Match<'_>) -> Vec<Import> {
         .map(|(path, local)| {
             let last = path.rsplit("::").next().unwrap_or_default().to_owned();
             let name = if local == "*" { "*".to_owned() } else { last };
-            import(path, ImportedName { name, local })
+            import(path, ImportedName { name: name.into(), local: local.into() })
         })
         .collect()
 }

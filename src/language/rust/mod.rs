@@ -99,7 +99,7 @@ impl Dialect for Rust {
     }
 
     fn target(&self, import: &Import, _name: &str) -> String {
-        import.source.clone()
+        import.source.as_str().into()
     }
 
     fn finish(&self, facts: &mut FileFacts, _syntax: &Syntax<'_>, matches: &[Match<'_>]) {

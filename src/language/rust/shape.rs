@@ -1,6 +1,6 @@
 //! What a definition says about itself.
 
-use crate::domain::{Parameter, ParameterKind, Symbol, SymbolKind, Visibility};
+use crate::domain::{Name, Parameter, ParameterKind, Symbol, SymbolKind, Visibility};
 
 use super::super::dialect::Definition;
 use super::super::syntax::Part;
@@ -19,8 +19,8 @@ pub(super) fn describe(definition: &Definition<'_>, symbol: &mut Symbol) {
     };
     symbol.is_async = part.child("function_modifiers").is_some_and(|modifiers| modifiers.has("async"));
     symbol.decorators =
-        definition.leading.iter().filter_map(|attribute| attribute.only()).map(|own| own.text().to_owned()).collect();
-    symbol.returns = part.field("return_type").map(|own| own.text().to_owned());
+        definition.leading.iter().filter_map(|attribute| attribute.only()).map(|own| own.text().into()).collect();
+    symbol.returns = part.field("return_type").map(|own| own.text().into());
     symbol.definition_line = part.line_start();
     let list = part.field("parameters");
     symbol.parameters = list.map(|list| list.named().filter_map(parameter).collect()).unwrap_or_default();
@@ -40,18 +40,23 @@ fn parameter(part: Part<'_>) -> Option<Parameter> {
         _ => return None,
     };
     let kind = if part.is("variadic_parameter") { ParameterKind::Rest } else { ParameterKind::Positional };
-    Some(Parameter { name, annotation: part.field("type").map(|own| own.text().to_owned()), default: None, kind })
+    Some(Parameter {
+        name: name.into(),
+        annotation: part.field("type").map(|own| own.text().into()),
+        default: None,
+        kind,
+    })
 }
 
 /// Supertraits of a trait; what a type derives.
-fn bases(part: Part<'_>, symbol: &Symbol) -> Vec<String> {
+fn bases(part: Part<'_>, symbol: &Symbol) -> Vec<Name> {
     if let Some(bounds) = part.field("bounds") {
-        return bounds.named().map(|bound| bound.text().to_owned()).collect();
+        return bounds.named().map(|bound| bound.text().into()).collect();
     }
     let derived = symbol.decorators.iter().filter_map(|text| text.strip_prefix("derive(")?.strip_suffix(')'));
     derived
         .flat_map(|list| list.split(','))
-        .map(|name| name.trim().to_owned())
+        .map(|name| Name::from(name.trim()))
         .filter(|name| !name.is_empty())
         .collect()
 }

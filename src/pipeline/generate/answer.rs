@@ -1,5 +1,7 @@
 //! The explorer's answer: untrusted, as the code under test ran beside it.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 
 use super::{Exploration, Explored};
@@ -69,7 +71,8 @@ struct AnswerCandidate {
     code: String,
     before: Option<String>,
     now: Option<String>,
-    on_mutant: Option<String>,
+    #[serde(default)]
+    on_mutants: BTreeMap<String, String>,
     #[serde(default)]
     unplanned_exception: bool,
     #[serde(default)]
@@ -170,6 +173,8 @@ fn checked(candidate: AnswerCandidate, exploration: &Exploration<'_>) -> Option<
         return None;
     }
     let known = |id: &String| exploration.mutants.iter().any(|mutant| mutant.id.as_str() == id);
+    let told = candidate.on_mutants.iter().filter(|(id, _)| known(id));
+    let on_mutants = told.map(|(id, seen)| (MutantId::new(id.clone()), bounded(seen))).collect();
     let purpose = match candidate.purpose.as_str() {
         "regression" => Purpose::Regression,
         "hardening" => Purpose::Hardening(candidate.mutants.into_iter().filter(known).map(MutantId::new).collect()),
@@ -178,7 +183,7 @@ fn checked(candidate: AnswerCandidate, exploration: &Exploration<'_>) -> Option<
     let observation = Observation {
         before: candidate.before.as_deref().map(bounded),
         now: candidate.now.as_deref().map(bounded),
-        on_mutant: candidate.on_mutant.as_deref().map(bounded),
+        on_mutants,
         unplanned_exception: candidate.unplanned_exception,
         endless: candidate.endless,
         differing: candidate.differing,

@@ -85,7 +85,7 @@ pub async fn explore(exploration: &Exploration<'_>, sandbox: &dyn Sandbox) -> Re
         image: exploration.environment.image.clone(),
         inputs: inputs(exploration.checkout, exploration.language.explorer(), &plan),
         argv: argv(exploration.language.explorer()),
-        env: Vec::new(),
+        env: exploration.language.explorer().environment(),
         collect: vec![path("jittest/result.json")],
         limits,
         purpose: "generate".to_owned(),

@@ -129,8 +129,8 @@ fn effect_of_change(target: &Target, test: &GeneratedTest) -> String {
 fn effect_of_mutant(mutant: &Mutant, test: &GeneratedTest) -> String {
     let then = test
         .observation
-        .on_mutant
-        .as_deref()
+        .on_mutants
+        .get(&mutant.id)
         .map(|seen| format!("{}, and ", behaviour::quoted(seen)))
         .unwrap_or_default();
     format!(

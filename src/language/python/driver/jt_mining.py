@@ -256,7 +256,7 @@ class Mining:
     def of(self, words):
         """Mined cases that mention one of these names, simplest first."""
         found = [c for c in self.cases if words & _mentioned(c)]
-        return sorted(found, key=lambda c: (c.weight, c.call))
+        return sorted(found, key=lambda c: (c.weight, c.call, c.key))
 
 
 def _mentioned(case):

@@ -140,7 +140,9 @@ class Hardening:
             searches = {t: (s, []) for t, s in self.session.corpus.items() if s.makers}
         for search, cases in searches.values():
             fresh = []
-            seeds = sorted({c.key: c for c in cases}.values(), key=lambda c: (c.weight, c.call))
+            seeds = sorted(
+                {c.key: c for c in cases}.values(), key=lambda c: (c.weight, c.call, c.key)
+            )
             for i in range(240):
                 if seeds and i % 3:
                     case = search.neighbour(search.rng.choice(seeds))
@@ -265,7 +267,7 @@ class Hardening:
         """Greedy: the case that kills most of the mutants that are still alive, small ones
         first.
         """
-        alive = set(self.kills)
+        alive = dict.fromkeys(self.kills)
         given_up = set()
         while (
             alive
@@ -276,17 +278,23 @@ class Hardening:
             for mutant in alive:
                 for key, entry in self.kills[mutant].items():
                     if key not in given_up:
-                        counts.setdefault(key, (entry[0], set()))[1].add(mutant)
+                        counts.setdefault(key, (entry[0], []))[1].append(mutant)
             if not counts:
                 break
             best = min(
                 counts.values(),
-                key=lambda e: (-len(e[1]) / (1 + e[0].weight / 25.0), e[0].weight, e[0].call),
+                key=lambda e: (
+                    -len(e[1]) / (1 + e[0].weight / 25.0),
+                    e[0].weight,
+                    e[0].call,
+                    e[0].key,
+                ),
             )
             case, mutants = best
             killed = self._candidate(case, self._alike(case, sorted(mutants)))
             given_up.add(case.key)
-            alive -= set(killed)
+            for mutant in killed:
+                alive.pop(mutant, None)
 
     def _alike(self, case, mutants):
         """Those of the mutants that one test can show: the ones that end, where there are any."""
@@ -295,8 +303,10 @@ class Hardening:
 
     def _candidate(self, case, mutants):
         """Writes the test of a case; the mutants that it really kills."""
-        _, head, outcome, how, search = self.kills[mutants[0]][case.key]
-        case, head, outcome, how = self._shrunk(case, head, outcome, how, search, mutants)
+        _, head, _, _, search = self.kills[mutants[0]][case.key]
+        seen = {mutant: self.kills[mutant][case.key][2:4] for mutant in mutants}
+        case, head, seen = self._shrunk(case, head, seen, search)
+        outcome, how = seen[mutants[0]]
         sides = [self.session.head, self.session.head_again]
         (first,), (second,) = self.session.run_all(sides, [case], fresh=True, watch=True)
         if not self.session.repeatable(first, second):
@@ -309,10 +319,11 @@ class Hardening:
             return []
         killed = self._verified(code, mutants, how)
         if killed:
-            self._add(search, case, name, code, killed, did(case, outcome, how))
+            told = {mutant: did(case, *seen[mutant]) for mutant in killed}
+            self._add(search, case, name, code, killed, told)
         return killed
 
-    def _add(self, search, case, name, code, killed, on_mutant):
+    def _add(self, search, case, name, code, killed, on_mutants):
         self.result.candidates.append(
             {
                 "target": search.target.id,
@@ -322,7 +333,7 @@ class Hardening:
                 "code": code,
                 "before": None,
                 "now": None,
-                "on_mutant": on_mutant,
+                "on_mutants": on_mutants,
                 "unplanned_exception": False,
                 "differing": 0,
                 "tried": search.tried,
@@ -355,11 +366,13 @@ class Hardening:
         answer = self.session.bares[0].ask(command)
         return bool(answer) and answer[0].startswith("failed")
 
-    def _shrunk(self, case, head, outcome, how, search, mutants):
-        """The smallest case that still kills the same mutants."""
-        best = (case, head, outcome, how)
-        watched = [self.mutants[m] for m in mutants[:TOGETHER]]
-        if len(mutants) > TOGETHER:
+    def _shrunk(self, case, head, seen, search):
+        """The smallest case that still kills the same mutants, its outcome on head, and what was
+        seen on each of them.
+        """
+        best = (case, head, seen)
+        watched = [self.mutants[m] for m in seen]
+        if len(watched) > TOGETHER:
             return best
         rounds = REQUEST_ROUNDS if case.origin == "request" else SHRINK_ROUNDS
         for _ in range(rounds if case.weight > 4 else 0):
@@ -379,19 +392,23 @@ class Hardening:
         return best
 
     def _all_killed(self, entries, mutants):
-        """The smallest of some entries that kills all of some mutants, as it is kept; None where
-        none does.
+        """The smallest of some entries that kills all of some mutants, its outcome on head, and
+        what was seen on each of them; None where none does.
         """
-        common, count = None, len(self.session.bares)
+        seen = {case.key: {} for case, _, _ in entries}
+        count = len(self.session.bares)
         for start in range(0, len(mutants), count):
-            for found in self._killing([(m, entries) for m in mutants[start : start + count]]):
-                found = found or {}
-                common = found if common is None else {k: common[k] for k in common if k in found}
-            if not common:
+            part = mutants[start : start + count]
+            for mutant, found in zip(part, self._killing([(m, entries) for m in part])):
+                killing = [key for key in seen if key in (found or {})]
+                seen = {key: {**seen[key], mutant["id"]: found[key][2:4]} for key in killing}
+            if not seen:
                 return None
-            entries = [e for e in entries if e[0].key in common]
-        best = min(common.values(), key=lambda e: (e[0].weight, len(e[0].call), e[0].call))
-        return best[:4]
+            entries = [e for e in entries if e[0].key in seen]
+        case, head, _ = min(
+            entries, key=lambda e: (e[0].weight, len(e[0].call), e[0].call, e[0].key)
+        )
+        return case, head, seen[case.key]
 
     def _leftover(self):
         shown = {m for c in self.result.candidates for m in c["mutants"]}

@@ -337,7 +337,7 @@ def smaller(case):
                     found.append(case.changed(tuple(changed[:-1]), changed[-1]))
     found = [c for c in found if enters_once(c)]
     unique = {c.key: c for c in found if c.weight < case.weight or _nicer(c, case)}
-    return sorted(unique.values(), key=lambda c: (c.weight, len(c.call), c.call))[:120]
+    return sorted(unique.values(), key=lambda c: (c.weight, len(c.call), c.call, c.key))[:120]
 
 
 def _nicer(new, old):

@@ -212,7 +212,7 @@ class Regressions:
                 "code": code,
                 "before": sentences[0],
                 "now": sentences[1],
-                "on_mutant": None,
+                "on_mutants": {},
                 "unplanned_exception": unplanned(now),
                 "endless": finding.what == "endless",
                 "differing": search.differing,

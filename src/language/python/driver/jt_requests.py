@@ -169,7 +169,7 @@ class RequestCase(Case):
         unique = {
             c.key: c for c in found if (c.weight, len(c.call)) < (self.weight, len(self.call))
         }
-        return sorted(unique.values(), key=lambda c: (c.weight, len(c.call), c.call))[:60]
+        return sorted(unique.values(), key=lambda c: (c.weight, len(c.call), c.call, c.key))[:60]
 
 
 def together(cases):

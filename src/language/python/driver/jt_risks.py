@@ -28,7 +28,7 @@ class Risks:
             self._one(mutant, search)
 
     def _one(self, mutant, search):
-        known = sorted((case for case, _ in search.kept), key=lambda c: (c.weight, c.call))
+        known = sorted((case for case, _ in search.kept), key=lambda c: (c.weight, c.call, c.key))
         telling = self._telling(mutant, known[:CASES], search)
         led = []
         if telling == []:

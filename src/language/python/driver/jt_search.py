@@ -59,6 +59,7 @@ class Finding:
             self.case.weight,
             self.case.rank,
             self.case.call,
+            self.case.key,
         )
 
 

@@ -80,7 +80,7 @@ mod tests {
             .symbols
             .iter()
             .filter(|symbol| symbol.kind != SymbolKind::Class && is_known(&symbol.local_name))
-            .map(|symbol| (symbol.local_name.clone(), symbol.complexity))
+            .map(|symbol| (symbol.local_name.to_string(), symbol.complexity))
             .collect();
         assert_eq!(ours, radon);
     }

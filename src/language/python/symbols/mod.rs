@@ -4,7 +4,7 @@ pub(super) mod body;
 mod complexity;
 mod parameters;
 
-use crate::domain::{Constant, FileMap, RepoPath, Symbol, SymbolKind, Visibility};
+use crate::domain::{Constant, FileMap, Name, RepoPath, Symbol, SymbolKind, Visibility};
 
 use super::syntax::{Part, Syntax};
 use super::{imports, off_limits};
@@ -54,20 +54,20 @@ fn symbol(part: Part<'_>, module: &str, off_limits: &[OffLimits]) -> Option<Symb
         kind,
         visibility: visibility(&name, in_class),
         qualified_name: if module.is_empty() { local_name.clone() } else { format!("{module}.{local_name}") },
-        local_name,
+        local_name: local_name.into(),
         span: whole.span(),
         definition_line: part.line_start(),
         parameters: shape.field("parameters").map(parameters::parameters).unwrap_or_default(),
-        returns: part.field("return_type").map(|hint| hint.text().to_owned()),
+        returns: part.field("return_type").map(|hint| hint.text().into()),
         decorators: decorators(whole),
         bases: bases(part),
         docstring: part.field("body").and_then(body::docstring),
         is_async: part.children().next().is_some_and(|first| first.is("async")),
-        parent,
+        parent: parent.map(Into::into),
         calls: body::calls(part),
         untested_lines: body::untested_lines(whole, off_limits),
         complexity: complexity::complexity(part),
-        name,
+        name: name.into(),
     })
 }
 
@@ -119,17 +119,17 @@ fn visibility(name: &str, in_class: bool) -> Visibility {
     }
 }
 
-fn decorators(whole: Part<'_>) -> Vec<String> {
+fn decorators(whole: Part<'_>) -> Vec<Name> {
     whole
         .children()
         .filter(|child| child.is("decorator"))
-        .map(|child| child.only().map_or_else(String::new, |named| named.text().to_owned()))
+        .map(|child| child.only().map_or_else(Name::default, |named| named.text().into()))
         .collect()
 }
 
-fn bases(part: Part<'_>) -> Vec<String> {
+fn bases(part: Part<'_>) -> Vec<Name> {
     let bases = part.field("superclasses");
-    bases.map(|bases| bases.named().map(|base| base.text().to_owned()).collect()).unwrap_or_default()
+    bases.map(|bases| bases.named().map(|base| base.text().into()).collect()).unwrap_or_default()
 }
 
 /// Names bound at module level: `LIMIT = 3`, `a, b = 1, 2`, in an `if` or a `try` too.

@@ -40,9 +40,9 @@ fn parameter(part: Part<'_>, kind: ParameterKind) -> Parameter {
         _ => kind,
     };
     Parameter {
-        name: named.text().trim_start_matches('*').trim().to_owned(),
-        annotation: part.field("type").map(|hint| hint.text().to_owned()),
-        default: part.field("value").map(|value| value.text().to_owned()),
+        name: named.text().trim_start_matches('*').trim().into(),
+        annotation: part.field("type").map(|hint| hint.text().into()),
+        default: part.field("value").map(|value| value.text().into()),
         kind,
     }
 }
