@@ -67,7 +67,7 @@ fn tree(edges: &[(usize, usize)]) -> anyhow::Result<TreeMap> {
     }
     for (from, to) in edges {
         let import =
-            Import { source: String::new(), names: Vec::new(), line: 1, reexported: false, files: vec![path(*to)?] };
+            Import { source: "".into(), names: Vec::new(), line: 1, reexported: false, files: vec![path(*to)?] };
         if let Some(file) = tree.files.get_mut(&path(*from)?) {
             file.imports.push(import);
         }

@@ -28,7 +28,7 @@ package() { printf '[package]\nname = "%s"\n%s\n' "$1" "$(grep -m 2 -E '^(versio
 {
   package domain
   printf '%s\n' '[lib]' 'path = "src/mod.rs"' '[dependencies]'
-  grep -E '^(rustix|schemars|serde|tempfile|thiserror) = ' Cargo.toml
+  grep -E '^(rustix|schemars|serde|smol_str|tempfile|thiserror) = ' Cargo.toml
 } > "$crate/domain/Cargo.toml"
 cp Cargo.lock "$crate/" # cargo keeps the versions of those that are needed
 

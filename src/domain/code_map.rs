@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{RepoPath, TargetId, Texts};
+use super::{Name, RepoPath, TargetId, Texts};
 
 /// What a symbol is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
@@ -50,11 +50,11 @@ pub enum ParameterKind {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Parameter {
     /// Its name.
-    pub name: String,
+    pub name: Name,
     /// Its type as written.
-    pub annotation: Option<String>,
+    pub annotation: Option<Name>,
     /// Its default as written.
-    pub default: Option<String>,
+    pub default: Option<Name>,
     /// How it can be given.
     pub kind: ParameterKind,
 }
@@ -92,10 +92,11 @@ pub struct Symbol {
     /// What it is.
     pub kind: SymbolKind,
     /// Its own name.
-    pub name: String,
+    pub name: Name,
     /// With its classes and functions, without its module: `Cart.total`.
-    pub local_name: String,
-    /// With its module: `shop.cart.Cart.total`.
+    pub local_name: Name,
+    /// With its module: `shop.cart.Cart.total`. It follows from where the file lies, so that it is not written.
+    #[serde(skip)]
     pub qualified_name: String,
     /// Where it is, decorators included.
     pub span: Span,
@@ -104,11 +105,11 @@ pub struct Symbol {
     /// Its parameters, `self` included.
     pub parameters: Vec<Parameter>,
     /// Its return type as written.
-    pub returns: Option<String>,
+    pub returns: Option<Name>,
     /// Its decorators as written, without `@`.
-    pub decorators: Vec<String>,
+    pub decorators: Vec<Name>,
     /// Its bases as written, for a class.
-    pub bases: Vec<String>,
+    pub bases: Vec<Name>,
     /// Its docstring.
     pub docstring: Option<String>,
     /// Whether it is a coroutine.
@@ -116,7 +117,7 @@ pub struct Symbol {
     /// Who may use it.
     pub visibility: Visibility,
     /// The local name of what it is inside of.
-    pub parent: Option<String>,
+    pub parent: Option<Name>,
     /// Names that it calls, as written without arguments (`helper`, `self.total`, `math.floor`), sorted.
     pub calls: Texts,
     /// Lines inside that nobody tests on purpose: docstrings, logging, type-checking blocks, imports.

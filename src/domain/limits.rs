@@ -191,8 +191,6 @@ pub const FLOW_STEPS: usize = 100_000;
 pub const FLOW_NODES: usize = 10_000;
 /// The file in which what was read of source files is remembered.
 pub const CACHE_BYTES: u64 = 1 << 30;
-/// Such a file is read in one piece up to this size, and record by record beyond it.
-pub const CACHE_HELD: usize = 32 << 20;
 /// Code files of one batch; a larger community is split.
 pub const BATCH_CODE_FILES: usize = 35;
 /// Other files of one folder in one batch.

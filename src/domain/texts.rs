@@ -5,6 +5,10 @@ use std::fmt;
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, SeqAccess, Visitor};
 use serde::ser::{Serialize, SerializeSeq as _, Serializer};
 
+/// A short text, such as a name: it lies where it is used up to 23 bytes, so that reading a tree's names takes little
+/// memory; copies of a longer one share it.
+pub type Name = smol_str::SmolStr;
+
 /// A list of texts that doesn't change: written and read as one, without a piece of memory for each. A large tree has
 /// millions of names.
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -90,6 +94,10 @@ impl fmt::Debug for Texts {
 
 impl Serialize for Texts {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        // As it lies in memory where nobody reads it, which is many times faster than one by one.
+        if !serializer.is_human_readable() {
+            return serializer.serialize_str(&self.joined);
+        }
         // Told beforehand, as not every form can do without.
         let mut list = serializer.serialize_seq(Some(self.len()))?;
         self.iter().try_for_each(|text| list.serialize_element(text))?;
@@ -99,7 +107,39 @@ impl Serialize for Texts {
 
 impl<'de> Deserialize<'de> for Texts {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_seq(List)
+        if deserializer.is_human_readable() {
+            deserializer.deserialize_seq(List)
+        } else {
+            deserializer.deserialize_str(Whole)
+        }
+    }
+}
+
+/// Whether these are texts, each with its length before it.
+fn are_texts(joined: &str) -> bool {
+    let mut rest = joined;
+    while let Some(first) = rest.chars().next() {
+        let Some(others) = rest.get(first.len_utf8() + length(first)..) else { return false };
+        rest = others;
+    }
+    true
+}
+
+/// Texts that are read as they lie in memory.
+struct Whole;
+
+impl Visitor<'_> for Whole {
+    type Value = Texts;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("texts with their lengths")
+    }
+
+    fn visit_str<E: serde::de::Error>(self, joined: &str) -> Result<Texts, E> {
+        if !are_texts(joined) {
+            return Err(E::custom("a length leads out of the texts"));
+        }
+        Ok(Texts { joined: joined.into() })
     }
 }
 
@@ -174,5 +214,15 @@ mod tests {
         let bytes = postcard::to_allocvec(&texts).unwrap();
         assert_eq!(postcard::from_bytes::<Texts>(&bytes).unwrap(), texts);
         assert!(serde_json::from_str::<Texts>("[1]").is_err());
+    }
+
+    #[test]
+    fn lengths_that_lead_out_of_the_texts_are_refused() {
+        let read = |joined: &str| postcard::from_bytes::<Texts>(&postcard::to_allocvec(joined).unwrap());
+        assert_eq!(read("\u{1}a\u{0}\u{2}bc").unwrap(), ["a", "", "bc"]);
+        // Past the end, into the middle of a character, and the longest.
+        for joined in ["\u{2}a", "\u{1}ë", "\u{10ffff}"] {
+            assert!(read(joined).is_err(), "{joined:?}");
+        }
     }
 }

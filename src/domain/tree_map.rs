@@ -6,7 +6,7 @@ use std::sync::Arc;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{RepoPath, Route, Span, Symbol, SymbolKind, Warning};
+use super::{Name, RepoPath, Route, Span, Symbol, SymbolKind, Warning};
 
 /// What a file is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
@@ -64,9 +64,9 @@ impl LeftOut {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct ImportedName {
     /// The name where it comes from; `*` for all of them, `default` for the one without a name.
-    pub name: String,
+    pub name: Name,
     /// The name that it has in the file.
-    pub local: String,
+    pub local: Name,
 }
 
 /// One import of a file.
@@ -74,7 +74,7 @@ pub struct ImportedName {
 pub struct Import {
     /// Where from, as written: `.cart`, `./cart`, `com.shop.Cart`, `crate::cart`; empty for files of the same package
     /// that are used without an import.
-    pub source: String,
+    pub source: Name,
     /// The names that it brings; empty where it brings none by name (`import "./x"`, `import shop.cart` in Python
     /// brings `shop`).
     pub names: Vec<ImportedName>,
@@ -89,7 +89,7 @@ pub struct Import {
 impl Import {
     /// The files that a file uses without naming them: those of its own package.
     pub fn implied(files: Vec<RepoPath>) -> Self {
-        Self { source: String::new(), names: Vec::new(), line: 0, reexported: false, files }
+        Self { source: Name::default(), names: Vec::new(), line: 0, reexported: false, files }
     }
 }
 
@@ -97,9 +97,9 @@ impl Import {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Export {
     /// The name; `default` for the one without a name.
-    pub name: String,
+    pub name: Name,
     /// Its name in the file itself.
-    pub local: String,
+    pub local: Name,
     /// Whether it comes from another file.
     pub reexported: bool,
 }
@@ -107,7 +107,7 @@ pub struct Export {
 impl Export {
     /// A name that the file offers under its own name.
     pub fn own(name: &str) -> Self {
-        Self { name: name.to_owned(), local: name.to_owned(), reexported: false }
+        Self { name: name.into(), local: name.into(), reexported: false }
     }
 
     /// A name that the file has from another one.
@@ -120,7 +120,7 @@ impl Export {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Global {
     /// The name.
-    pub name: String,
+    pub name: Name,
     /// The statement that binds it.
     pub span: Span,
     /// Whether it is meant to stay as it is: `const`, `final`, a name in capitals.

@@ -35,7 +35,7 @@ fn touched(tree: &TreeMap, file: &FileFacts, lines: &BTreeSet<u32>) -> Vec<Analy
         let own = file.types().find(|class| class.span.line_start == target.line_start);
         let methods = file.methods().filter(|method| touches(method.span));
         let of_class = methods.filter(|method| own.is_some_and(|own| method.parent.as_ref() == Some(&own.local_name)));
-        target.focus = of_class.map(|method| method.name.clone()).collect();
+        target.focus = of_class.map(|method| method.name.to_string()).collect();
     }
     targets
 }

@@ -9,8 +9,8 @@ use crate::domain::{
 
 use super::Evidence;
 use super::wording::{
-    announced_exception, behaviour_in, has_other_words, is_about_code, names, names_behaviour, replaces_outcome,
-    says_something_else, shortened,
+    announced_exception, announced_status, behaviour_in, has_other_words, is_about_code, names, names_behaviour,
+    replaces_outcome, says_something_else, shortened,
 };
 
 /// What a sign weighs; see `confidence.rs`.
@@ -136,7 +136,8 @@ fn mentions(evidence: &Evidence<'_>, node: &OwnTestId, symbol: &Symbol) -> bool 
 /// Whether code with these words uses the symbol; special methods are used by their class.
 fn is_named_in(words: &BTreeSet<String>, symbol: &Symbol) -> bool {
     let owner = symbol.parent.as_deref().and_then(|parent| parent.rsplit('.').next());
-    words.contains(&symbol.name) || symbol.name.starts_with("__") && owner.is_some_and(|owner| words.contains(owner))
+    words.contains(symbol.name.as_str())
+        || symbol.name.starts_with("__") && owner.is_some_and(|owner| words.contains(owner))
 }
 
 /// What the author says of the symbol, and of the outcome.
@@ -151,6 +152,8 @@ fn words(evidence: &Evidence<'_>, test: &GeneratedTest, subject: &Target) -> Vec
             signs.push(sign(Weight::Intended, format!("{}: \"{quoted}\"", speaker(statement.source))));
         } else if let Some(exception) = announced_exception(&statement.text, test).filter(|_| outcome) {
             signs.push(sign(Weight::Intended, format!("the change announces {exception}: \"{quoted}\"")));
+        } else if let Some(status) = announced_status(&statement.text, test).filter(|_| outcome) {
+            signs.push(sign(Weight::Intended, format!("the change announces {status}: \"{quoted}\"")));
         } else if named && is_about_it(statement) {
             let words = format!("the change is about {}, so it may be meant", subject.symbol.local_name);
             signs.push(sign(Weight::Hint, words));

@@ -39,13 +39,13 @@ fn symbol() -> Symbol {
     let span = Span { start_byte: 0, end_byte: 40, line_start: 1, line_end: 3 };
     Symbol {
         kind: SymbolKind::Function,
-        name: "total".to_owned(),
-        local_name: "total".to_owned(),
+        name: "total".into(),
+        local_name: "total".into(),
         qualified_name: "shop.cart.total".to_owned(),
         span,
         definition_line: 1,
         parameters: vec![Parameter {
-            name: "items".to_owned(),
+            name: "items".into(),
             annotation: None,
             default: None,
             kind: ParameterKind::Normal,

@@ -74,7 +74,14 @@ const ABOUT_BEHAVIOUR: &[&str] = &[
 ];
 
 /// First words of a title about what users get; what it is "instead of" is what they got before.
-const ABOUT_OUTCOMES: &[&str] = &["answer", "display", "export", "output", "respond", "send", "show"];
+const ABOUT_OUTCOMES: &[&str] =
+    &["answer", "display", "export", "output", "respond", "return", "returns", "send", "show"];
+
+/// How code returns, and not what.
+const MANNERS: &[&str] = &["directly", "early", "earlier", "from", "immediately", "once", "straight"];
+
+/// What a call does to its caller, of all that a sentence may say is no longer done.
+const DONE_TO_CALLERS: &[&str] = &["raising", "failing", "crashing", "throwing", "returning", "answering", "aborting"];
 
 /// What stands before the means by which something is done.
 const BY_MEANS: &[&str] = &[" with ", " by ", " using ", " via "];
@@ -148,9 +155,15 @@ pub(super) fn behaviour_in(sentence: &str) -> bool {
 
 /// Whether a sentence says what users get, and what they got before.
 pub(super) fn replaces_outcome(sentence: &str) -> bool {
-    let first = words(sentence).into_iter().next().unwrap_or_default();
-    let is_told = holds(sentence, &[" instead of "]) && !holds(sentence, BY_MEANS);
-    ABOUT_OUTCOMES.contains(&first.as_str()) && is_told
+    if holds(sentence, BY_MEANS) {
+        return false;
+    }
+    let lower = sentence.to_lowercase();
+    let Some((now, before)) = lower.split_once(" instead of ") else { return false };
+    let (now, before) = (words(now), words(before));
+    let (Some(does), Some(what), Some(did)) = (now.first(), now.get(1), before.first()) else { return false };
+    let is_done_to_code = did.ends_with("ing") && !DONE_TO_CALLERS.contains(&did.as_str());
+    ABOUT_OUTCOMES.contains(&does.as_str()) && !MANNERS.contains(&what.as_str()) && !is_done_to_code
 }
 
 /// Whether a text that was rewritten says something else: words of it are gone, and others came. What is only added says
@@ -202,6 +215,22 @@ pub(super) fn announced_exception(text: &str, test: &GeneratedTest) -> Option<St
     named.then(|| now.to_owned())
 }
 
+/// The status that head answers a request with where base did not, if the text names it.
+pub(super) fn announced_status(text: &str, test: &GeneratedTest) -> Option<String> {
+    let now = answered(test.observation.now.as_deref()?)?;
+    let is_new = test.observation.before.as_deref().and_then(answered) != Some(now);
+    (is_new && words(text).iter().any(|word| word == now)).then(|| now.to_owned())
+}
+
+/// `404` of "GET /carts/1 returns 404 with {}".
+fn answered(observation: &str) -> Option<&str> {
+    let (request, answer) = observation.split_once(" returns ").or_else(|| observation.split_once(" returned "))?;
+    let (method, _) = request.split_once(" /")?;
+    let status = answer.split(' ').next()?;
+    let is_status = status.len() == 3 && status.bytes().all(|byte| byte.is_ascii_digit());
+    (is_status && !method.is_empty() && method.bytes().all(|byte| byte.is_ascii_uppercase())).then_some(status)
+}
+
 /// `IndexError` of "total([]) raises IndexError".
 fn raised(observation: &str) -> Option<&str> {
     let (_, after) = observation.rsplit_once(" raises ").or_else(|| observation.rsplit_once(" raised "))?;
@@ -231,6 +260,17 @@ mod tests {
     }
 
     #[test]
+    fn the_status_is_read_from_an_observation_of_a_request() {
+        assert_eq!(answered("GET /shipments/0 returns 404 with {}"), Some("404"));
+        assert_eq!(answered("POST /shipments returned 201"), Some("201"));
+        for other in
+            ["total([]) returns 404", "Get /x returns 404", "GET /x returns 40", "GET /x returns 4040", "GET /x"]
+        {
+            assert_eq!(answered(other), None, "{other}");
+        }
+    }
+
+    #[test]
     fn a_title_may_speak_of_behaviour_without_a_symbol() {
         for title in [
             "Round half up",
@@ -255,7 +295,14 @@ mod tests {
 
     #[test]
     fn a_title_may_say_what_comes_out_instead() {
-        assert!(replaces_outcome("Export dates as ISO 8601 instead of DD.MM.YYYY"));
+        for title in [
+            "Export dates as ISO 8601 instead of DD.MM.YYYY",
+            "Return 404 instead of an empty 200 for unknown shipments",
+            "Return None instead of raising KeyError",
+            "Returns a list instead of None",
+        ] {
+            assert!(replaces_outcome(title), "{title}");
+        }
         for title in [
             "Export dates as ISO 8601",
             "Parse dates by hand instead of strptime",
@@ -263,6 +310,11 @@ mod tests {
             "Do not export dates instead of hiding them",
             "Export dates with a writer instead of a loop",
             "Return early instead of nesting",
+            "Return early instead of an else",
+            "Return the sum instead of assigning it first",
+            "Return a list by slicing instead of a loop",
+            "Return",
+            "Instead of ",
         ] {
             assert!(!replaces_outcome(title), "{title}");
         }

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::BatchGraph;
 use crate::domain::{
-    Batches, EdgeKind, FileFacts, GraphEdge, GraphNode, MappedRoute, NodeKind, RepoPath, Symbol, SymbolKind, SymbolRef,
-    TreeMap,
+    Batches, EdgeKind, FileFacts, GraphEdge, GraphNode, MappedRoute, Name, NodeKind, RepoPath, Symbol, SymbolKind,
+    SymbolRef, TreeMap,
 };
 
 /// The graphs of these batches. An edge to a file of a batch that is not among them is left out.
@@ -56,7 +56,7 @@ fn kind_of(file: &FileFacts, symbol: &Symbol) -> Option<NodeKind> {
 
 /// By its name, or by what is written above it: `test_total`, `@Test`, `[Fact]`, `#[test]`.
 fn is_test(symbol: &Symbol) -> bool {
-    let marked = |decorator: &String| {
+    let marked = |decorator: &Name| {
         let decorator = decorator.to_ascii_lowercase();
         ["test", "fact", "theory"].iter().any(|word| decorator.contains(word))
     };
@@ -95,7 +95,7 @@ fn edge(source: &str, target: &str, kind: EdgeKind) -> GraphEdge {
 /// What a class has as its bases, where they are classes of the repository.
 fn base_edges(tree: &TreeMap, file: &FileFacts, class: &Symbol) -> Vec<GraphEdge> {
     let own = NodeKind::Class.id(&file.path, &class.local_name);
-    let of_base = |base: &String| {
+    let of_base = |base: &Name| {
         let (path, base) = type_named(tree, file, base)?;
         let implements = base.kind == SymbolKind::Interface && class.kind != SymbolKind::Interface;
         let kind = if implements { EdgeKind::Implements } else { EdgeKind::Inherits };

@@ -6,8 +6,8 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::domain::{
-    AssembledGraph, EdgeKind, FileCategory, FileFacts, GraphEdge, GraphNode, GraphPart, Import, NodeKind, RepoPath,
-    TreeMap, limits,
+    AssembledGraph, EdgeKind, FileCategory, FileFacts, GraphEdge, GraphNode, GraphPart, Import, Name, NodeKind,
+    RepoPath, TreeMap, limits,
 };
 use crate::pipeline::shard;
 
@@ -253,7 +253,7 @@ fn large_tree() -> (TreeMap, usize) {
         functions += count;
         let files = BTreeSet::from([name(nth + 25), name(nth + 50), name(nth * 7)]);
         facts.imports.push(Import {
-            source: String::new(),
+            source: Name::default(),
             names: Vec::new(),
             line: 1,
             reexported: false,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::domain::{ChangeKind, ChangeSet, CodeMap, FileStatus, Intent, Symbol, SymbolKind, Target};
+use crate::domain::{ChangeKind, ChangeSet, CodeMap, FileStatus, Intent, Name, Symbol, SymbolKind, Target};
 use crate::language;
 
 use super::IntentInputs;
@@ -75,7 +75,7 @@ fn signature_changes(map: &CodeMap) -> Vec<String> {
             match before.parameters.iter().find(|old| old.name == parameter.name) {
                 None => changes.push(format!("`{name}` takes a new parameter `{}`", parameter.name)),
                 Some(old) if old.default != parameter.default => {
-                    let shown = |default: &Option<String>| default.clone().unwrap_or_else(|| "none".to_owned());
+                    let shown = |default: &Option<Name>| default.clone().unwrap_or_else(|| "none".into());
                     let (old, new) = (shown(&old.default), shown(&parameter.default));
                     changes.push(format!("the default of `{}` of `{name}` is `{new}`, it was `{old}`", parameter.name));
                 }

@@ -83,7 +83,7 @@ fn helpers(survey: &Survey<'_>, picks: &[Pick], names: &[(String, String)], mapp
 fn helper(module: String, symbol: &Symbol) -> Helper {
     let first = symbol.local_name.split('.').next().unwrap_or_default().to_owned();
     let member = (symbol.kind == SymbolKind::Method).then(|| symbol.name.clone());
-    Helper { module, name: first, member }
+    Helper { module, name: first, member: member.map(Into::into) }
 }
 
 /// Source files whose text names a changed module or what changed in it.

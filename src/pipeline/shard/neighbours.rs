@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use crate::domain::{FileCategory, FileFacts, Neighbour, RepoPath, Texts, TreeMap, Warning, limits};
+use crate::domain::{FileCategory, FileFacts, Name, Neighbour, RepoPath, Texts, TreeMap, Warning, limits};
 
 /// Neighbours, and what was cut.
 #[derive(Debug, Default)]
@@ -67,7 +67,7 @@ fn symbols(file: &FileFacts) -> Texts {
         return Texts::default();
     }
     let constants = file.globals.iter().filter(|global| global.constant && global.public).map(|global| &global.name);
-    let names: BTreeSet<&String> = file.exports.iter().map(|export| &export.name).chain(constants).collect();
+    let names: BTreeSet<&Name> = file.exports.iter().map(|export| &export.name).chain(constants).collect();
     names.into_iter().collect()
 }
 

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::domain::{
-    Algorithm, Batches, Export, FileCategory, FileFacts, Global, Import, LeftOut, Level, RepoPath, Shard, Span,
+    Algorithm, Batches, Export, FileCategory, FileFacts, Global, Import, LeftOut, Level, Name, RepoPath, Shard, Span,
     TargetId, TreeMap, limits,
 };
 
@@ -16,7 +16,7 @@ fn path(text: &str) -> RepoPath {
 
 fn import(files: &[&str]) -> Import {
     let files = files.iter().map(|file| path(file)).collect();
-    Import { source: String::new(), names: Vec::new(), line: 1, reexported: false, files }
+    Import { source: Name::default(), names: Vec::new(), line: 1, reexported: false, files }
 }
 
 /// A tree of code files with their imports; a path without `.py` is another file.
@@ -99,9 +99,9 @@ fn the_json_form_is_the_contract() {
 fn a_neighbour_says_its_batch_and_what_it_exports_constants_too() {
     let mut tree = hub(6);
     let hub = tree.files.get_mut(&path("hub.py")).unwrap();
-    hub.exports = vec![Export { name: "total".to_owned(), local: "total".to_owned(), reexported: false }];
+    hub.exports = vec![Export { name: "total".into(), local: "total".into(), reexported: false }];
     let span = Span { start_byte: 0, end_byte: 0, line_start: 1, line_end: 1 };
-    let limit = |name: &str, public| Global { name: name.to_owned(), span, constant: true, public };
+    let limit = |name: &str, public| Global { name: name.into(), span, constant: true, public };
     hub.globals = vec![limit("LIMIT", true), limit("_OWN", false)];
     let batches = batches(&tree).unwrap().batches;
     let places = batches.places();

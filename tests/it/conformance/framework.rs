@@ -41,8 +41,8 @@ fn target(file: &str, module: &str, symbol: &str) -> Target {
         module: module.to_owned(),
         symbol: Symbol {
             kind: SymbolKind::Function,
-            name: symbol.to_owned(),
-            local_name: symbol.to_owned(),
+            name: symbol.into(),
+            local_name: symbol.into(),
             qualified_name: format!("{module}.{symbol}"),
             span,
             definition_line: 1,

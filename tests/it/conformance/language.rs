@@ -89,8 +89,8 @@ fn obeys_the_laws(language: &dyn Language, text: &str) -> Result<(), TestCaseErr
     let map = map(language, text);
     for symbol in &map.symbols {
         prop_assert!(lies_in(symbol.span, text), "{:?}", symbol.span);
-        prop_assert!(symbol.local_name.ends_with(&symbol.name));
-        prop_assert!(symbol.qualified_name.ends_with(&symbol.local_name));
+        prop_assert!(symbol.local_name.ends_with(symbol.name.as_str()));
+        prop_assert!(symbol.qualified_name.ends_with(symbol.local_name.as_str()));
         prop_assert!((symbol.span.line_start..=symbol.span.line_end).contains(&symbol.definition_line));
     }
     for region in language.off_limits(&path, text).unwrap() {

@@ -94,7 +94,7 @@ fn obeys_the_laws(language: &dyn Mapper, path: &RepoPath, text: &str) -> Result<
     prop_assert_eq!(&facts.language, language.id());
     for (at, symbol) in facts.symbols.iter().enumerate() {
         prop_assert!(lies_in(symbol.span, text), "{:?}", symbol.span);
-        prop_assert!(!symbol.name.is_empty() && symbol.local_name.ends_with(&symbol.name), "{symbol:?}");
+        prop_assert!(!symbol.name.is_empty() && symbol.local_name.ends_with(symbol.name.as_str()), "{symbol:?}");
         prop_assert!((symbol.span.line_start..=symbol.span.line_end).contains(&symbol.definition_line), "{symbol:?}");
         for other in &facts.symbols[at + 1..] {
             prop_assert!(nest(symbol.span, other.span), "{symbol:?} {other:?}");
@@ -208,7 +208,7 @@ fn renaming_changes_no_structure() {
         // What has no name is called `default`, which is a word of the language.
         let named = facts.functions().filter(|symbol| symbol.name.len() > 4 && symbol.name != "default");
         for symbol in named {
-            let renamed = text.replace(&symbol.name, &format!("{}Renamed", symbol.name));
+            let renamed = text.replace(symbol.name.as_str(), &format!("{}Renamed", symbol.name));
             let (before, after) = (structure(&facts), structure(&map(&path, &renamed)));
             let without_paths = |all: Vec<String>| all.into_iter().filter(|one| !one.contains('/')).collect::<Vec<_>>();
             assert_eq!(without_paths(after), without_paths(before), "{path}: {}", symbol.name);

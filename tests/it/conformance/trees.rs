@@ -84,10 +84,11 @@ fn types_of_a_large_crate_are_those_that_universal_ctags_finds() {
 fn top_level_functions_of_a_large_npm_package_are_among_those_that_universal_ctags_finds() {
     let (source, map) = mapped(&npm::package("rxjs", "7.8.1"));
     let tags = tags(&source, &map, &["function", "generator", "method"]);
-    let ours = map.mapped().flat_map(|file| file.functions().map(move |symbol| (file.path.as_str(), &symbol.name)));
-    let ours: Vec<(&str, &String)> = ours.collect();
-    let is_known = |(file, name): &&(&str, &String)| tags.get(*file).is_some_and(|names| names.contains(*name));
-    let unknown: Vec<&(&str, &String)> = ours.iter().filter(|one| !is_known(one)).collect();
+    let ours =
+        map.mapped().flat_map(|file| file.functions().map(move |symbol| (file.path.as_str(), symbol.name.as_str())));
+    let ours: Vec<(&str, &str)> = ours.collect();
+    let is_known = |(file, name): &&(&str, &str)| tags.get(*file).is_some_and(|names| names.contains(*name));
+    let unknown: Vec<&(&str, &str)> = ours.iter().filter(|one| !is_known(one)).collect();
     // ctags doesn't see constants that are bound to a function with type arguments.
     assert!(unknown.len() * 50 < ours.len(), "{} of {}: {unknown:?}", unknown.len(), ours.len());
 }
@@ -148,7 +149,7 @@ fn tags(source: &SourceTree, map: &TreeMap, kinds: &[&str]) -> BTreeMap<String, 
 /// Files whose types are not those of the tags, apart from `known` ones that ctags doesn't see.
 fn differences(map: &TreeMap, tags: &BTreeMap<String, BTreeSet<String>>, known: &[&str]) -> Vec<String> {
     let of_file = |file: &FileFacts| {
-        let ours: BTreeSet<String> = file.types().map(|symbol| symbol.name.clone()).collect();
+        let ours: BTreeSet<String> = file.types().map(|symbol| symbol.name.to_string()).collect();
         let theirs = tags.get(file.path.as_str()).cloned().unwrap_or_default();
         let differ: Vec<&String> =
             ours.symmetric_difference(&theirs).filter(|name| !known.contains(&name.as_str())).collect();

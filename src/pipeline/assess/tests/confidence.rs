@@ -55,7 +55,7 @@ fn own_test(case: &mut Case, text: &str) {
 
 fn parameter(name: &str, default: Option<&str>) -> Parameter {
     let default = default.map(str::to_owned);
-    Parameter { name: name.to_owned(), annotation: None, default, kind: ParameterKind::Normal }
+    Parameter { name: name.into(), annotation: None, default: default.map(Into::into), kind: ParameterKind::Normal }
 }
 
 fn with_parameters(before: Vec<Parameter>, after: Vec<Parameter>) -> Case {
@@ -135,6 +135,20 @@ fn an_exception_that_base_raised_too_is_not_announced() {
     let mut case = unplanned(says(StatementSource::Body, ChangeKind::Unknown, "See KeyError."), "KeyError");
     case.tests[0].observation.before = Some("total([]) raised KeyError".to_owned());
     check(&case, Confidence::High, "nobody planned");
+}
+
+#[test]
+fn a_status_that_the_author_announces_is_intended() {
+    let answers = |before: &str, text: &str| {
+        let mut case = says(StatementSource::Commit, ChangeKind::Unknown, text);
+        case.tests[0].observation.before = Some(format!("GET /carts/9 returned {before} with {{}}"));
+        case.tests[0].observation.now = Some("GET /carts/9 returns 404 with {}".to_owned());
+        case
+    };
+    check(&answers("200", "Unknown carts are a 404"), Confidence::Low, "the change announces 404");
+    for (before, text) in [("404", "Unknown carts are a 404"), ("200", "Unknown carts are a 410, see #4040")] {
+        assert_eq!(told(&answers(before, text)), (Confidence::Medium, String::new()), "{text}");
+    }
 }
 
 #[test]
@@ -232,7 +246,7 @@ fn a_symbol_is_named_as_it_is_written_or_by_all_words_of_its_name() {
         ("The total now includes shipping", Confidence::Medium),
     ] {
         let mut case = says(StatementSource::Body, ChangeKind::Unknown, text);
-        case.map.targets[0].symbol.name = "total_price".to_owned();
+        case.map.targets[0].symbol.name = "total_price".into();
         assert_eq!(told(&case).0, confidence, "{text}");
     }
 }
@@ -240,8 +254,8 @@ fn a_symbol_is_named_as_it_is_written_or_by_all_words_of_its_name() {
 #[test]
 fn special_methods_are_meant_by_the_name_of_their_class() {
     let mut case = says(StatementSource::Body, ChangeKind::Unknown, "Cart now counts twice");
-    case.map.targets[0].symbol.name = "__len__".to_owned();
-    case.map.targets[0].symbol.parent = Some("shop.Cart".to_owned());
+    case.map.targets[0].symbol.name = "__len__".into();
+    case.map.targets[0].symbol.parent = Some("shop.Cart".into());
     check(&case, Confidence::Low, "the change says so itself");
     case.intent.statements.clear();
     let words = BTreeSet::from(["Cart".to_owned()]);
@@ -252,12 +266,12 @@ fn special_methods_are_meant_by_the_name_of_their_class() {
 #[test]
 fn a_test_of_the_class_is_no_test_of_each_of_its_methods() {
     let mut case = case();
-    case.map.targets[0].symbol.parent = Some("shop.Cart".to_owned());
+    case.map.targets[0].symbol.parent = Some("shop.Cart".into());
     let words = BTreeSet::from(["Cart".to_owned(), "label".to_owned()]);
     case.intent.rewritten_tests = vec![RewrittenTest { name: "t.py::test_label".to_owned(), words }];
     assert_eq!(told(&case), (Confidence::Medium, String::new()));
-    case.map.targets[0].symbol.name = "__len__".to_owned();
-    case.map.targets[0].symbol.parent = Some("shop.Order".to_owned());
+    case.map.targets[0].symbol.name = "__len__".into();
+    case.map.targets[0].symbol.parent = Some("shop.Order".into());
     assert_eq!(told(&case), (Confidence::Medium, String::new()));
 }
 
@@ -286,7 +300,7 @@ fn a_call_that_no_longer_fits_the_signature_is_no_unplanned_exception() {
 #[test]
 fn type_hints_are_no_change_of_the_signature() {
     let mut hinted = parameter("items", None);
-    hinted.annotation = Some("list[int]".to_owned());
+    hinted.annotation = Some("list[int]".into());
     let case = with_parameters(vec![parameter("items", None)], vec![hinted]);
     assert_eq!(told(&case), (Confidence::Medium, String::new()));
 }
@@ -332,7 +346,7 @@ fn a_title_that_says_how_and_not_what_is_no_sign() {
 #[test]
 fn the_words_of_the_symbols_own_name_say_nothing() {
     let mut case = says(StatementSource::Title, ChangeKind::Unknown, "Tables for Role.allows");
-    case.map.targets[0].symbol.name = "allows".to_owned();
+    case.map.targets[0].symbol.name = "allows".into();
     assert_eq!(told(&case), (Confidence::Medium, String::new()));
     case.intent.statements[0].text = "Shorten Role.allows".to_owned();
     assert_eq!(told(&case), (Confidence::Medium, String::new()));
@@ -487,18 +501,18 @@ fn what_a_caller_shows_is_judged_by_the_words_about_what_it_calls() {
     let mut caller = case.map.targets[0].clone();
     caller.id = TargetId::new("T002");
     caller.changed = false;
-    caller.symbol.name = "invoice".to_owned();
+    caller.symbol.name = "invoice".into();
     caller.symbol.calls = ["helper"].iter().collect();
     let mut between = caller.clone();
     between.id = TargetId::new("T003");
-    between.symbol.name = "helper".to_owned();
+    between.symbol.name = "helper".into();
     between.symbol.calls = ["self.total"].iter().collect();
     case.tests[0].target = caller.id.clone();
     case.map.targets.extend([caller, between]);
     check(&case, Confidence::Low, "the change says so itself");
     let mut other = case.map.targets[0].clone();
     other.id = TargetId::new("T004");
-    other.symbol.name = "label".to_owned();
+    other.symbol.name = "label".into();
     case.map.targets[2].symbol.calls = ["label"].iter().collect();
     case.map.targets.push(other);
     assert_eq!(told(&case), (Confidence::Medium, String::new()));

@@ -24,10 +24,10 @@ use crate::domain::{BlobId, FileFacts, RepoPath, Warning, limits};
 
 pub use folder::forget_unused;
 pub(super) use records::Key;
-use records::{Place, Records};
+use records::Place;
 
 /// Counted up whenever the same text gives other facts, or facts are written otherwise.
-const FORMAT: u32 = 8;
+const FORMAT: u32 = 9;
 /// So many records for each one that is used, and the file is written anew.
 const STALE: usize = 3;
 /// So many bytes of new records are written together.
@@ -37,7 +37,7 @@ const TOGETHER: usize = 1 << 20;
 pub(super) struct Cache {
     path: PathBuf,
     /// None where it can't be had, with why.
-    file: Result<Records, std::io::Error>,
+    file: Result<File, std::io::Error>,
     /// Where the facts of each key lie.
     known: HashMap<Key, Place>,
     /// How many records there are, those of one key counted each.
@@ -96,7 +96,7 @@ impl Cache {
         new.bytes.extend(record);
         new.records += 1;
         if new.bytes.len() >= TOGETHER {
-            new.write(&file.file);
+            new.write(file);
         }
     }
 
@@ -113,7 +113,7 @@ impl Cache {
     fn end(self, used: &HashSet<Key>) -> std::io::Result<()> {
         let file = self.file?;
         let mut new = self.new.into_inner().unwrap_or_else(PoisonError::into_inner);
-        new.write(&file.file);
+        new.write(&file);
         if let Some(error) = new.failed {
             return Err(error);
         }
@@ -121,7 +121,7 @@ impl Cache {
             let (records, _) = records::scan(&file)?;
             return replace(&self.path, &file, records.into_iter().filter(|(key, _)| used.contains(key))).map(drop);
         }
-        file.file.set_modified(SystemTime::now())
+        file.set_modified(SystemTime::now())
     }
 }
 
@@ -137,11 +137,10 @@ impl New {
 
 /// The file and its records. One that is too large, or ends in what is no record, is written anew with what can be used:
 /// nothing that comes after would be found.
-fn opened(path: &Path) -> std::io::Result<(Records, Vec<(Key, Place)>)> {
+fn opened(path: &Path) -> std::io::Result<(File, Vec<(Key, Place)>)> {
     std::fs::create_dir_all(folder_of(path))?;
     let file = OpenOptions::new().read(true).append(true).create(true).mode(0o600).open(path)?;
-    let file = Records::of(file)?;
-    let is_small = file.file.metadata()?.len() <= limits::CACHE_BYTES;
+    let is_small = file.metadata()?.len() <= limits::CACHE_BYTES;
     let (records, is_whole) = if is_small { records::scan(&file)? } else { (Vec::new(), false) };
     if is_whole {
         return Ok((file, records));
@@ -152,7 +151,7 @@ fn opened(path: &Path) -> std::io::Result<(Records, Vec<(Key, Place)>)> {
 }
 
 /// Puts a file with these records of `old` in the place of it; of those of one key, the last.
-fn replace(path: &Path, old: &Records, records: impl Iterator<Item = (Key, Place)>) -> std::io::Result<Records> {
+fn replace(path: &Path, old: &File, records: impl Iterator<Item = (Key, Place)>) -> std::io::Result<File> {
     let new = tempfile::NamedTempFile::new_in(folder_of(path))?;
     let records: HashMap<Key, Place> = records.collect();
     {
@@ -163,7 +162,7 @@ fn replace(path: &Path, old: &Records, records: impl Iterator<Item = (Key, Place
         out.flush()?;
     }
     new.persist(path).map_err(|error| error.error)?;
-    Records::of(OpenOptions::new().read(true).append(true).open(path)?)
+    OpenOptions::new().read(true).append(true).open(path)
 }
 
 fn folder_of(path: &Path) -> &Path {

@@ -32,7 +32,8 @@ fn of_file<'m>(names: &Names<'m>, file: &'m FileFacts) -> Vec<Call> {
     // The methods of a class call the same members again and again, and most of those are far up among its bases.
     let mut of_class: HashMap<(&str, &str), Option<SymbolRef>> = HashMap::default();
     for symbol in &file.symbols {
-        let from = reference(file, &symbol.local_name);
+        // Made for those that call something, which most don't.
+        let mut from = None;
         let caller = Caller { file, own, symbol, around: around(file, own, symbol) };
         for written in symbol.calls.iter() {
             let to = match own_or_near(names, &caller, written) {
@@ -44,7 +45,8 @@ fn of_file<'m>(names: &Names<'m>, file: &'m FileFacts) -> Vec<Call> {
                 Place::Anywhere => anywhere.entry(written).or_insert_with(|| by_name(names, file, written)).clone(),
             };
             let Some(to) = to else { continue };
-            if from != to {
+            let from = from.get_or_insert_with(|| reference(file, &symbol.local_name));
+            if *from != to {
                 calls.push(Call { from: from.clone(), to });
             }
         }

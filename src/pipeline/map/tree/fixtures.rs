@@ -126,7 +126,7 @@ fn check(folder: &Path) -> Vec<String> {
     }
     let file = |path: &str| map.files.get(&RepoPath::parse(path).unwrap());
     for (path, names) in &truth.exports {
-        let found = file(path).map(|file| file.exports.iter().map(|export| export.name.clone()).collect());
+        let found = file(path).map(|file| file.exports.iter().map(|export| export.name.to_string()).collect());
         wrong.extend(differences(&format!("exports of {path}"), &found.unwrap_or_default(), names, true));
     }
     for (path, tests) in &truth.tests {

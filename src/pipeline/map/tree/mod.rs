@@ -89,8 +89,11 @@ impl Related {
         if !self.implied.is_empty() {
             file.imports.push(Import::implied(self.implied));
         }
-        for symbol in file.symbols.iter_mut().filter(|_| !self.module.is_empty()) {
-            symbol.qualified_name = [&self.module, separator, &symbol.local_name].concat();
+        for symbol in &mut file.symbols {
+            symbol.qualified_name = match self.module.as_str() {
+                "" => symbol.local_name.to_string(),
+                module => [module, separator, &symbol.local_name].concat(),
+            };
         }
         file.module = self.module;
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use foldhash::{HashMap, HashSet};
+use foldhash::{HashMap, HashMapExt as _, HashSet};
 
 use crate::domain::{FileFacts, Import, ImportedName, RepoPath, Symbol};
 use crate::language;
@@ -42,12 +42,23 @@ pub(super) struct Own<'m> {
 impl<'m> Own<'m> {
     fn of(file: &'m FileFacts) -> Self {
         let separator = separator(file);
-        let locals = || file.symbols.iter().map(|symbol| divided(&symbol.local_name, separator));
+        let mut symbols = HashMap::with_capacity(file.symbols.len());
+        let (mut holders, mut last) = (HashSet::default(), "");
+        for symbol in &file.symbols {
+            let (holder, name) = divided(&symbol.local_name, separator);
+            symbols.insert((holder, name), symbol);
+            // Most stand in the same as the one before.
+            if holder != last {
+                holders.insert(holder);
+                last = holder;
+            }
+        }
+        holders.remove("");
         Self {
             separator,
-            symbols: locals().zip(&file.symbols).collect(),
+            symbols,
+            holders,
             globals: file.globals.iter().map(|global| global.name.as_str()).collect(),
-            holders: locals().map(|(holder, _)| holder).filter(|holder| !holder.is_empty()).collect(),
             taken: taken(&file.imports),
             open: file.imports.iter().filter(|import| import.source.is_empty() || takes_all(import)).collect(),
         }

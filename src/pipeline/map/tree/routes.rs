@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::{FileFacts, MappedRoute, Mount, RepoPath, Symbol, SymbolKind, TreeMap};
+use crate::domain::{FileFacts, MappedRoute, Mount, Name, RepoPath, Symbol, SymbolKind, TreeMap};
 use crate::language;
 
 use super::calls;
@@ -84,7 +84,7 @@ type Controllers<'m> = BTreeMap<(&'m RepoPath, &'m str), Vec<(&'m FileFacts, &'m
 
 fn controllers<'m>(names: &Names<'m>, files: &'m BTreeMap<RepoPath, FileFacts>) -> Controllers<'m> {
     let mut found = Controllers::new();
-    let is_mark = |mark: &String| {
+    let is_mark = |mark: &Name| {
         let name = mark.split('(').next().unwrap_or_default();
         matches!(name.rsplit('.').next(), Some("RestController" | "Controller"))
     };
@@ -134,7 +134,7 @@ fn meant<'m>(names: &Names<'m>, file: &'m FileFacts, written: &'m str, line: u32
 /// The names that a route or a mount is known by: its router, and the functions that it stands in.
 fn owners(file: &FileFacts, router: &str, from: u32, to: u32) -> Vec<String> {
     let around = file.symbols.iter().filter(|symbol| symbol.span.line_start <= from && to <= symbol.span.line_end);
-    std::iter::once(router.to_owned()).chain(around.map(|symbol| symbol.local_name.clone())).collect()
+    std::iter::once(router.to_owned()).chain(around.map(|symbol| symbol.local_name.to_string())).collect()
 }
 
 fn reached(names: &Names<'_>, file: &FileFacts, route: &MappedRoute, placed: &[Placed<'_>]) -> Vec<MappedRoute> {

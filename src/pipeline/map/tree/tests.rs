@@ -75,7 +75,7 @@ fn exports_are_the_public_names_and_what_a_package_passes_on() {
         ("shop/all.py", "__all__ = ['a', '_b']\ndef a(): pass\ndef _b(): pass\ndef c(): pass\n"),
     ]);
     let names = |file: &str| -> Vec<String> {
-        map.files[&path(file)].exports.iter().map(|export| export.name.clone()).collect()
+        map.files[&path(file)].exports.iter().map(|export| export.name.to_string()).collect()
     };
     assert_eq!(names("shop/__init__.py"), ["__version__", "total"]);
     assert_eq!(names("shop/cart.py"), ["A", "RATE", "total"]);

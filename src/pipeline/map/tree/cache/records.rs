@@ -1,18 +1,20 @@
 //! What is remembered of one file, as it lies in the file of its repository: a key, a length, a checksum, and the facts.
 
-use std::borrow::Cow;
 use std::fs::File;
+use std::io::{BufReader, Read as _, Seek as _};
 use std::os::unix::fs::FileExt as _;
 
 use crc::{CRC_64_XZ, Crc, Table};
 
-use crate::domain::{FileFacts, limits};
+use crate::domain::FileFacts;
 
 /// The digest of a path and of what its file holds.
 pub(in super::super) type Key = [u8; 32];
 
 /// What comes before the facts.
 const HEADER: usize = size_of::<Key>() + size_of::<u32>() + size_of::<u64>();
+/// So many bytes are read together where records are looked for: few reads, and no memory that was never used before.
+const AT_ONCE: usize = 256 << 10;
 const CHECKSUM: Crc<u64, Table<16>> = Crc::<u64, Table<16>>::new(&CRC_64_XZ);
 
 /// Where the facts of one record lie, and what they must add up to.
@@ -23,45 +25,19 @@ pub(super) struct Place {
     checksum: u64,
 }
 
-/// A file of records.
-pub(super) struct Records {
-    pub(super) file: File,
-    /// How it begins, where it was small when it was opened: to read it record by record takes longer.
-    held: Vec<u8>,
-}
-
-impl Records {
-    /// The records of a file.
-    pub(super) fn of(file: File) -> std::io::Result<Self> {
-        let bytes = file.metadata()?.len();
-        let is_small = bytes <= limits::CACHE_HELD as u64;
-        let mut held = vec![0; if is_small { usize::try_from(bytes).unwrap_or_default() } else { 0 }];
-        file.read_exact_at(&mut held, 0)?;
-        Ok(Self { file, held })
-    }
-
-    fn read(&self, start: u64, length: usize) -> std::io::Result<Cow<'_, [u8]>> {
-        let held = usize::try_from(start).ok().and_then(|start| self.held.get(start..start.checked_add(length)?));
-        if let Some(held) = held {
-            return Ok(Cow::Borrowed(held));
-        }
-        let mut bytes = vec![0; length];
-        self.file.read_exact_at(&mut bytes, start)?;
-        Ok(Cow::Owned(bytes))
-    }
-}
-
 /// All records of a file, in order, up to the first that is no whole one; and whether there is none such.
-pub(super) fn scan(file: &Records) -> std::io::Result<(Vec<(Key, Place)>, bool)> {
-    let (bytes, mut at, mut records) = (file.file.metadata()?.len(), 0_u64, Vec::new());
+pub(super) fn scan(mut file: &File) -> std::io::Result<(Vec<(Key, Place)>, bool)> {
+    let (bytes, mut at, mut records) = (file.metadata()?.len(), 0_u64, Vec::new());
+    file.rewind()?;
+    let (mut input, mut header) = (BufReader::with_capacity(AT_ONCE, file), [0; HEADER]);
     while at + HEADER as u64 <= bytes {
-        let header = file.read(at, HEADER)?;
-        let Some(header) = header.first_chunk() else { break };
-        let (key, place) = parsed(header, at + HEADER as u64);
+        input.read_exact(&mut header)?;
+        let (key, place) = parsed(&header, at + HEADER as u64);
         at = place.start + u64::from(place.length);
         if at > bytes {
             return Ok((records, false));
         }
+        input.seek_relative(i64::from(place.length))?;
         records.push((key, place));
     }
     Ok((records, at == bytes))
@@ -86,13 +62,14 @@ pub(super) fn record(key: &Key, facts: &FileFacts) -> Option<Vec<u8>> {
 }
 
 /// The facts at a place, where they are what was written there.
-pub(super) fn facts(file: &Records, key: &Key, place: Place) -> Option<FileFacts> {
+pub(super) fn facts(file: &File, key: &Key, place: Place) -> Option<FileFacts> {
     postcard::from_bytes(whole(file, key, place)?.get(HEADER..)?).ok()
 }
 
 /// The whole record at a place, where it is what was written there.
-pub(super) fn whole<'f>(file: &'f Records, key: &Key, place: Place) -> Option<Cow<'f, [u8]>> {
-    let bytes = file.read(place.start - HEADER as u64, HEADER + place.length as usize).ok()?;
+pub(super) fn whole(file: &File, key: &Key, place: Place) -> Option<Vec<u8>> {
+    let mut bytes = vec![0; HEADER + place.length as usize];
+    file.read_exact_at(&mut bytes, place.start - HEADER as u64).ok()?;
     (bytes.starts_with(key) && checksum(key, bytes.get(HEADER..)?) == place.checksum).then_some(bytes)
 }
 

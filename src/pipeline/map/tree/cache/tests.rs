@@ -122,7 +122,7 @@ fn two_that_write_at_once_lose_nothing() {
         let cache = if nth % 2 == 0 { &one } else { &other };
         cache.add(&key(name), &facts(name));
         // As if each were too large to wait.
-        cache.new.lock().unwrap().write(&cache.file.as_ref().unwrap().file);
+        cache.new.lock().unwrap().write(cache.file.as_ref().unwrap());
     }
     let used: HashSet<Key> = names.iter().map(|name| key(name)).collect();
     assert!(one.finish(&used).is_none());
