@@ -105,23 +105,31 @@ fn own_test_that_asks_for_it<'e>(evidence: &Evidence<'e>, subject: &Target) -> O
     let failed_on_base =
         cells.iter().filter(|((_, revision), cell)| *revision == RevisionKey::Base && cell.all_failed());
     let passes_on_head = |node: &OwnTestId| cells.get(&(node.clone(), RevisionKey::Head)).is_some_and(Cell::all_passed);
-    let asking: Vec<(&OwnTestId, &Cell)> =
-        failed_on_base.map(|((node, _), cell)| (node, cell)).filter(|(node, _)| passes_on_head(node)).collect();
+    // One that base can't run, as it lacks an option, asks for what the option does.
+    let is_asked = |on_base: &Cell| asserts_otherwise(on_base) || !has_new_option(evidence, subject);
+    let asking: Vec<(&OwnTestId, &Cell)> = failed_on_base
+        .map(|((node, _), cell)| (node, cell))
+        .filter(|(node, on_base)| passes_on_head(node) && is_asked(on_base))
+        .collect();
     let named = asking.iter().find(|(node, _)| mentions(evidence, node, &subject.symbol));
     let found = named.or_else(|| asking.iter().find(|(node, on_base)| reaches_only(evidence, node, on_base, subject)));
     found.map(|(node, _)| *node)
 }
 
+/// Whether a test asserts another outcome than base has, and doesn't fail in some other way.
+fn asserts_otherwise(on_base: &Cell) -> bool {
+    on_base.runs.iter().all(|run| matches!(run, Outcome::Failed { own_assertion: true, .. }))
+}
+
 /// Whether a test that asserts another outcome than base has notices mutants of this symbol, and of no other one.
 fn reaches_only(evidence: &Evidence<'_>, node: &OwnTestId, on_base: &Cell, subject: &Target) -> bool {
-    let asserts = |run: &Outcome| matches!(run, Outcome::Failed { own_assertion: true, .. });
     let noticed = |mutant: &&Mutant| {
         let cell = evidence.matrix.own_cells.get(&(node.clone(), RevisionKey::Mutant(mutant.id.clone())));
         cell.is_some_and(Cell::all_failed)
     };
     let mut mutants = evidence.mutants.iter().filter(noticed).peekable();
     let is_of_subject = |mutant: &Mutant| mutant.symbol == subject.symbol.qualified_name;
-    on_base.runs.iter().all(asserts) && mutants.peek().is_some() && mutants.all(is_of_subject)
+    asserts_otherwise(on_base) && mutants.peek().is_some() && mutants.all(is_of_subject)
 }
 
 /// Whether the file of a changed test names the symbol.
@@ -154,7 +162,7 @@ fn words(evidence: &Evidence<'_>, test: &GeneratedTest, subject: &Target) -> Vec
             signs.push(sign(Weight::Intended, format!("the change announces {exception}: \"{quoted}\"")));
         } else if let Some(status) = announced_status(&statement.text, test).filter(|_| outcome) {
             signs.push(sign(Weight::Intended, format!("the change announces {status}: \"{quoted}\"")));
-        } else if named && is_about_it(statement) {
+        } else if named && is_about_it(statement) && !has_new_option(evidence, subject) {
             let words = format!("the change is about {}, so it may be meant", subject.symbol.local_name);
             signs.push(sign(Weight::Hint, words));
         }
@@ -203,12 +211,18 @@ fn signature(evidence: &Evidence<'_>, subject: &Target) -> Option<Sign> {
         return Some(sign(Weight::Intended, format!("the signature of {name} changed, and its callers must follow")));
     }
     if after.len() > before.len() {
-        return Some(sign(Weight::Hint, format!("{name} takes a new option")));
+        return Some(sign(Weight::Fact, format!("{name} takes a new option, and calls without it do otherwise")));
     }
     // A parameter that had none was always given.
     let default =
         after.iter().zip(before).find(|(after, before)| before.default.is_some() && after.default != before.default);
     default.map(|(after, _)| sign(Weight::Hint, format!("the default of {} of {name} changed", after.name)))
+}
+
+/// Whether the symbol takes a new option, which calls that were right before know nothing of.
+fn has_new_option(evidence: &Evidence<'_>, subject: &Target) -> bool {
+    let (after, before) = (&subject.symbol.parameters, on_base(evidence, subject).map(|base| &base.parameters));
+    before.is_some_and(|before| after.len() > before.len() && !must_follow(before, after))
 }
 
 /// Whether a call that was right before is right no more: something is gone, renamed, moved, or new and needed.
@@ -248,7 +262,11 @@ fn docstring(evidence: &Evidence<'_>, test: &GeneratedTest, subject: &Target) ->
     }
     // Together with a title about behaviour it is what the title is about.
     let is_announced = can_tell && about_behaviour(evidence).iter().any(|sign| sign.weight == Weight::Hint);
-    let weight = if is_announced { Weight::Intended } else { Weight::Hint };
+    let weight = match is_announced {
+        true => Weight::Intended,
+        false if has_new_option(evidence, subject) => Weight::Fact,
+        false => Weight::Hint,
+    };
     Some(sign(weight, format!("the docstring of {name} changed with it")))
 }
 

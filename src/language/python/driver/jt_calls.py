@@ -8,7 +8,8 @@ import itertools
 import jt_code
 import jt_text
 from jt_case import LEARNED, TYPED, enters_once
-from jt_objects import LEAVING, OPERATORS, STATEMENTS, Objects, driven, made_by_dataclass, snake
+from jt_objects import LEAVING, OPERATORS, STATEMENTS, Objects, akin, driven
+from jt_objects import made_by_dataclass, snake
 from jt_numbers import bounds, fits, number
 from jt_shape import Shape
 from jt_values import GENERIC
@@ -26,7 +27,11 @@ TAILS = (
 )  # fmt: skip
 
 
+DECORATED = "(lambda x, y=1: [x, y])"
+KEYWORDED = ("(1)", "(1, y=2)", "(1, y=3)", "(2)", "(x=1)", "(1, 1)")
 SWARM = 0.35  # of the sequences of calls
+SMALL = 0.5  # of the sequences are given few values
+PREPARED = 0.4  # of the objects that a method is given had calls of their own
 
 
 class Calls:
@@ -198,6 +203,9 @@ class Calls:
         """
         tails = [self.rng.choice(TAILS) for _ in range(3)]
         roll = self.rng.random()
+        if roll > 0.85:
+            text += DECORATED  # as a decorator is used
+            tails = [self.rng.choice(KEYWORDED) for _ in range(3)]
         if roll < 0.5:
             return self.names.case(setup, text + tails[0], rank)
         if roll < 0.65:
@@ -224,7 +232,7 @@ class Calls:
         in one thing.
         """
         like = self.rng.random() < 0.5
-        other = text if like else "%s(%s)" % (self.local, self.arguments())
+        other = akin(self.rng, text) if like else "%s(%s)" % (self.local, self.arguments())
         return OPERATORS[self.rng.choice(self.compares)].format(text, other)
 
     def _built(self, text):
@@ -299,12 +307,17 @@ class Calls:
             setup.append("%s = %s" % (name, receiver))
             receiver = name
             few = self.objects.few(class_name, self.method) if self.rng.random() < SWARM else None
+            if self.rng.random() < SMALL:
+                self.values.shrink()
             for _ in range(self.rng.choice((0, 1, 2, 2, 3, 4, 5, 7))):
                 step = self.objects.step(receiver, class_name, among=few)
                 if step:
                     setup.append(step)
-        if setup and self.facts["kind"] == "method" and self.rng.random() < 0.5:
+        knows = 1 if self.values.world else 0.5
+        if setup and self.facts["kind"] == "method" and self.rng.random() < knows:
             args = self.arguments() or args  # knows what the steps before have used
+        if self.facts["kind"] == "method":
+            args = self._prepared(setup, args)
         return self._ended(receiver, class_name, setup, args, rank)
 
     def _ended(self, receiver, class_name, setup, args, rank):
@@ -327,6 +340,25 @@ class Calls:
         if self.gives_objects and self.rng.random() < 0.5:
             setup, call = self.watched(setup, call, self.gives_objects)
         return self.names.case(setup, call, rank)
+
+    def _prepared(self, setup, args):
+        """Objects that the method is given get names, and calls of their own before it; the
+        arguments with these names.
+        """
+        call = jt_text.known("f(%s)" % args)
+        call = call.body[0].value if call and isinstance(call.body[0], ast.Expr) else None
+        pairs, text = [], "f(%s)" % args
+        for arg in getattr(call, "args", []):
+            made = getattr(getattr(arg, "func", None), "id", None)
+            able = made is not None and any(m.changes for m in self.objects.methods(made))
+            name = "other_" + snake(made) if able else None
+            if name is None or pairs or self.rng.random() >= PREPARED:
+                continue
+            step = self.objects.step(name, made)
+            if step:
+                setup += ["%s = %s" % (name, jt_text.Edit(text).text(arg)), step]
+                pairs.append((arg, name))
+        return jt_text.Edit(text).replaced(pairs)[2:-1] if pairs else args
 
     def _beside(self, receiver, name):
         """`(setup, receiver)`: the objects and containers that a constructor is given get names, so

@@ -71,6 +71,18 @@ class Case:
         text = "\n".join(self.imports + self.preamble + self.setup)
         return {"setup": text, "call": self.call, "limit": limit, "lines": lines}
 
+    def without(self, line):
+        """The case without the step that stands in a line of what is run before the call; None
+        where that is none that can be spared.
+        """
+        at = len(self.imports) + len(self.preamble)
+        for i, step in enumerate(self.setup):
+            at += step.count("\n") + 1
+            if line <= at:
+                is_step = "=" not in step.partition("(")[0] and line > at - step.count("\n") - 1
+                return self.changed(self.setup[:i] + self.setup[i + 1 :]) if is_step else None
+        return None
+
     def changed(self, setup=None, call=None, rank=None):
         """A copy with another setup or call."""
         return Case(

@@ -19,7 +19,6 @@ PASSING = (".tmp", "~", ".lock", ".bak", ".pyc", ".part")  # left behind, and no
 NAME = re.compile(r"[A-Za-z0-9][\w .-]{0,40}(/[A-Za-z0-9][\w .-]{0,40}){0,3}")
 VARIANTS = 8  # of the text of one file
 KEYS = 4  # fields that one file has, at most
-COLUMNS = (("1", "2", "10", "3"), ("a", "b"), ("a", "b", "c", ""), ("1", "2.5", "0", "-1"))
 
 
 def left(canon):
@@ -108,6 +107,6 @@ def _csv(rng, keys, mark):
     yield ""
     yield mark.join(keys) + "\n"
     for size in (1, 2, 3, 3, 4, 5):
-        kinds = [rng.choice(COLUMNS) for _ in keys]
+        kinds = [rng.choice(jt_samples.COLUMNS) for _ in keys]
         rows = [mark.join(rng.choice(kind) for kind in kinds) for _ in range(size)]
         yield "\n".join([mark.join(keys)] + rows) + "\n"

@@ -67,6 +67,7 @@ class Inference:
         self.done = {}
         self.active = {}  # functions that are being read now
         self.selves = {}
+        self.kept = {}  # module -> what its objects keep: attribute -> the constants that it gets
         self.linked = set()  # functions whose parameters were linked with those beside them
 
     def params(self, module, local, depth=0):
@@ -149,6 +150,16 @@ class Inference:
                         jt_shape.merge(shape, used, LIKELY)
                     fields[node.target.id] = shape
         return fields
+
+    def attribute(self, module, name):
+        """The shape of what objects of a module keep in an attribute, whatever their class, where
+        all begin it with constants of one kind; else None.
+        """
+        if module.name not in self.kept:
+            self.kept[module.name] = dict(_kept(module.tree))
+        shapes = [jt_shape.of_constant(c) for c in self.kept[module.name].get(name, ())]
+        kinds = {kind for shape in shapes if shape is not None for kind in shape.known()}
+        return shapes[0] if len(kinds) == 1 and None not in shapes else None
 
     def members(self, module, name):
         """The names of all that objects of a class have."""
@@ -269,6 +280,17 @@ def clocked(shape, default):
         shape.clock = kind
         shape.add("callable", SURE)
         shape.arity = 0
+
+
+def _kept(tree):
+    """`(attribute, values)` of all that methods assign to attributes of their objects."""
+    found = {}
+    for node in ast.walk(tree):
+        targets = node.targets if isinstance(node, ast.Assign) else ()
+        for target in targets:
+            if isinstance(target, ast.Attribute) and getattr(target.value, "id", "") == "self":
+                found.setdefault(target.attr, []).append(node.value)
+    return found
 
 
 def evidence(shape):
@@ -470,13 +492,16 @@ class Walker(ast.NodeVisitor):
             return self.fields.setdefault(node.attr, Shape())
         shape = self.shape(node.value)
         if shape is None:
-            return None
+            return self.inference.attribute(self.module, node.attr)
         if node.attr in jt_shape.ATTRIBUTES:
             shape.add(jt_shape.ATTRIBUTES[node.attr], LIKELY)
             return shape.attrs.setdefault(node.attr, Shape("int", MAYBE))
         if node.attr not in jt_shape.METHODS:
             shape.add("object", SURE)
-            return shape.attrs.setdefault(node.attr, Shape())
+            if node.attr not in shape.attrs:
+                kept = self.inference.attribute(self.module, node.attr)
+                shape.attrs[node.attr] = kept or Shape()
+            return shape.attrs[node.attr]
         return None
 
     def _subscript(self, node):

@@ -13,6 +13,7 @@ from jt_schema import Sampler
 SAFE = ("GET", "HEAD", "OPTIONS")
 MOST_OTHERS = 6
 LONGEST = 3
+MOST_BEFORE = 4  # requests that are made before others, where all routes are of interest
 OF_KIND = {
     "int": {"type": "integer"}, "float": {"type": "number"}, "string": {"type": "string"},
     "str": {"type": "string"}, "slug": {"type": "string"}, "path": {"type": "string"},
@@ -230,6 +231,9 @@ class RequestMaker:
     def _sequences(self):
         """Up to three requests: what changes state, the target, what shows state."""
         changing = [r for t in self.others if t.method not in SAFE for r in self._well(t)[:2]]
+        # Where all routes are of interest, what one puts there is what another one needs.
+        beside = [t for t in self.targets if t.method not in SAFE and self._well(t)]
+        changing += [self._well(t)[0] for t in beside[: max(0, MOST_BEFORE - len(changing))]]
         showing = [r for t in self.others if t.method in SAFE for r in self._well(t)[:1]]
         for taker in self.targets:
             own = list(itertools.islice(self._of(taker), 12))
@@ -247,6 +251,8 @@ class RequestMaker:
                     yield (request, shown)
             for request, between in itertools.product(own[:2], self._between()):
                 yield (request, between, request)
+            for before, request in itertools.product(changing, own[:2]):
+                yield (before, request, request)
             for before, request in itertools.product(changing, own[:4]):
                 yield (before, request)
                 for shown in showing[:3]:
@@ -268,9 +274,8 @@ class RequestMaker:
         rng = self.rng
         taker = rng.choice(self.targets)
         steps = [self._random_request(taker)]
-        changing = [t for t in self.others if t.method not in SAFE]
+        changing = [t for t in self.others + self.targets if t.method not in SAFE]
         if taker.method not in SAFE:
-            changing = changing + [taker]
             showing = [t for t in self.others if t.method in SAFE]
             if showing and rng.random() < 0.4:
                 steps.append(self._random_request(rng.choice(showing)))

@@ -76,13 +76,36 @@ def fill_pool(pool, nodes, modules, rng):
                 _pattern(pool, child, rng)
                 pool.lined = pool.lined or _splits_lines(child)
                 pool.typed = pool.typed or _looks_at_types(child)
+                pool.json = pool.json or jt_text.unparsed(child.func) == "json.loads"
+                pool.tables = pool.tables or getattr(child.func, "attr", "") == "DictReader"
+                _key(pool, child.args[0] if _looks_up(child) else None)
                 for text in EDGES.get(getattr(child.func, "attr", None), ()):
                     pool.add(text)
+            elif isinstance(child, ast.Subscript):
+                _key(pool, child.slice)
+            elif isinstance(child, ast.Dict):
+                for key in child.keys:
+                    _key(pool, key)
+            elif isinstance(child, ast.Attribute):
+                pool.zoned = pool.zoned or child.attr in ("tzinfo", "astimezone", "utcoffset")
             elif isinstance(child, ast.ClassDef):
                 _members(pool, child)
             elif isinstance(child, jt_code.FUNCTIONS):
                 found = [row for row in rows(child) if row not in pool.rows]
                 pool.rows += found[: MOST_ROWS - len(pool.rows)]
+
+
+def _looks_up(call):
+    """Whether a call asks a mapping for a key."""
+    return getattr(call.func, "attr", "") in ("get", "pop", "setdefault") and len(call.args) > 0
+
+
+def _key(pool, node):
+    """Keeps a constant that something is looked up by."""
+    value = getattr(node, "value", None)
+    if isinstance(node, ast.Constant) and isinstance(value, str) and value and len(value) < 20:
+        if value not in pool.keys:
+            pool.keys.append(value)
 
 
 def _looks_at_types(call):

@@ -6,6 +6,7 @@ import ast
 import re
 
 import jt_code
+import jt_text
 from jt_shape import Shape
 
 OPERATORS = {
@@ -208,7 +209,7 @@ class Objects:
         names = [m.name for m in self.methods(class_name) if m.changes and m.name != name]
         if len(names) < 3:
             return None
-        return {name, *self.rng.sample(names, self.rng.choice((1, 1, 2)))}
+        return {name, *self.rng.sample(names, self.rng.choice((1, 2, 2)))}
 
     def step(self, receiver, class_name, observing=False, besides=None, among=None):
         """Source that calls some public method on a receiver, or None; `observing` wants a value,
@@ -287,11 +288,33 @@ class Objects:
         if form:
             parts = split(args)
             if method in SAME_KIND and self.rng.random() < 0.8:
-                parts = [self.values.instance(class_name)]
+                alike = "(" in receiver and self.rng.random() < 0.4
+                parts = [akin(self.rng, receiver) if alike else self.values.instance(class_name)]
             elif method in ("__exit__", "__aexit__"):
                 parts = [self.rng.choice(LEAVING)]
             return form.format(receiver, *(parts + ["1", "1"]))
         return driven("%s.%s(%s)" % (receiver, method, args), facts)
+
+
+def akin(rng, text):
+    """Source of an object beside another one: the same, or with a text or a number of it written in
+    another way, which may mean the same: `1.2` and `1.2.0`, `Ann` and `ann`.
+    """
+    tree = jt_text.known(text)
+    constants = [n for n in ast.walk(tree or ast.Module([], [])) if isinstance(n, ast.Constant)]
+    constants = [n for n in constants if type(n.value) in (str, int)]
+    if not constants or rng.random() < 0.4:
+        return text
+    node = rng.choice(constants)
+    value = node.value
+    if isinstance(value, int):
+        return jt_text.Edit(text).replaced([(node, repr(float(value)) if value < 9999 else "1")])
+    marks = [c for c in value if not c.isalnum()] or [" "]
+    written = (
+        value + rng.choice(marks) + "0", value + rng.choice(marks), "0" + value, value.upper(),
+        value.title(), " " + value, value + " ", value.strip("0"), value[::-1], value + value,
+    )  # fmt: skip
+    return jt_text.Edit(text).replaced([(node, jt_text.literal(rng.choice(written)))])
 
 
 def driven(text, facts):

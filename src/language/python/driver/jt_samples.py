@@ -2,6 +2,7 @@
 together.
 """
 
+import json
 import re
 
 try:
@@ -9,6 +10,14 @@ try:
 except ImportError:
     import sre_parse
 
+MOST_COLUMNS = 6
+COLUMNS = (("1", "2", "10", "3"), ("a", "b"), ("a", "b", "c", ""), ("1", "2.5", "0", "-1"))
+MAILS = ("a@b.org", "a@b.org", "b@b.org", "a", "")
+DATES = ("2024-01-31", "2024-02-01", "2023-12-31", "x")
+FIELDS = {
+    "email": MAILS, "mail": MAILS, "e-mail": MAILS, "Email": MAILS, "date": DATES, "day": DATES,
+    "phone": ("0151 1", "+49 1", "", "0049-2"),
+}  # fmt: skip
 ALPHABET = "abcABC123 aab"
 PUNCTUATION = " ,.;:-_=/()[]{}\"'#+*%&?!@\n<>|"
 
@@ -76,6 +85,38 @@ def row(rng, constants, known=()):
         rng.choice(short) if short and rng.random() < 0.25 else rng.choice(plain)
         for _ in range(count)
     )
+
+
+def document(rng, keys):
+    """JSON with names that the code knows."""
+    return json.dumps(_part(rng, keys or ["a", "name"], 0))
+
+
+def _part(rng, keys, depth):
+    roll = rng.random()
+    if depth and roll < (0.6 if depth < 3 else 1.0):
+        return rng.choice((0, 1, 2, 5, 1.5, "a", "b", "", True, None))
+    if roll < 0.75 or not depth and roll < 0.9:
+        names = rng.sample(keys, min(len(keys), rng.choice((0, 1, 1, 2, 3))))
+        return {name: _part(rng, keys, depth + 1) for name in names}
+    return [_part(rng, keys, depth + 1) for _ in range(rng.choice((0, 1, 2)))]
+
+
+def table(rng, keys, mark=","):
+    """Lines of fields under a line of names; fields of one column are much alike, as in real
+    tables, and what is the same may be written in another way.
+    """
+    columns = rng.sample(keys, min(len(keys), MOST_COLUMNS)) if keys else ["a", "name"]
+    columns = [k for k in keys if k in columns] or columns
+    kinds = [FIELDS.get(k) or rng.choice(COLUMNS) for k in columns]
+    lines = [mark.join(columns)]
+    for _ in range(rng.choice((1, 2, 2, 3, 4))):
+        fields = [rng.choice(kind) for kind in kinds]
+        if rng.random() < 0.4:
+            at = rng.randrange(len(fields))
+            fields[at] = rng.choice((fields[at].upper(), " " + fields[at], fields[at].title()))
+        lines.append(mark.join(fields))
+    return "\n".join(lines) + rng.choice(("", "\n"))
 
 
 def lined(rng, constants):

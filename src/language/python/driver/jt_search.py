@@ -389,6 +389,8 @@ class Search:
         for i, (case, b, n) in enumerate(zip(cases, before, now)):
             self._filled(case, b)
             self._told(b)
+            self._built(case, b)
+            self._mended(case, b)
             new = b.get("new", 0) + (n.get("new", 0) if self.compare else 0)
             if new:
                 self.news = self.tried
@@ -441,6 +443,30 @@ class Search:
         self.news = self.tried
         for maker in self.makers:
             jt_learn.give(maker.shapes.values(), *missed)
+
+    def _built(self, case, outcome):
+        """Remembers which constructor calls give an object."""
+        if case.origin == "request" or outcome["kind"] not in ("value", "raise"):
+            return
+        if not case.setup:
+            self.values.note(case.call, outcome["kind"] == "value")
+            return
+        line = len(case.imports) + len(case.preamble) + 1
+        text = case.setup[0].partition(" = ")[2]
+        if text and "\n" not in text:
+            self.values.note(text, outcome.get("at", line + 1) > line)
+
+    def _mended(self, case, outcome):
+        """A case that ended in a step before its call is followed by the same one without that
+        step: what can be done is found faster than by luck alone (Pacheco and others,
+        "Feedback-directed Random Test Generation", 2007).
+        """
+        if outcome["kind"] != "raise" or not outcome.get("at") or len(self.follow) >= 120:
+            return
+        mended = case.without(outcome["at"]) if case.origin != "request" else None
+        if mended is not None and mended.key not in self.seen:
+            self.seen.add(mended.key)
+            self.follow.append(mended)
 
     def _filled(self, case, outcome):
         """A case that asked for a file which was not there is followed by some with that file."""

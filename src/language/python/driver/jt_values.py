@@ -48,6 +48,7 @@ EMPTY = {
     "deque": "deque()",
     "dict": "{}",
 }
+ZONES = ("timezone(timedelta(hours=2))", "timezone.utc", "timezone(timedelta(hours=-5))")
 GENERIC = ["int", "str", "list", "dict", "float", "none", "tuple", "bool", "callable", "set"]
 FIXED = {
     "date": [
@@ -158,6 +159,10 @@ class Pool:
         self.lined = False  # whether the code reads texts line by line
         self.raised = []  # exceptions that the code catches, as they are made
         self.columns = {}  # column of a table -> the texts that statements compare it with
+        self.zoned = False  # whether the code asks a time for its zone
+        self.json = False  # whether the code reads JSON
+        self.tables = False  # whether the code reads tables with named columns
+        self.keys = []  # what the code looks up by a constant
         self.typed = False  # whether the code looks up what to do by the types of values
 
     def add(self, value):
@@ -184,6 +189,8 @@ SAME_NAME = 0.7
 SPECIAL = 0.15  # the share of subclasses where the code looks at types
 CLOSED = 0.85  # the share of constants where the code refuses what is none of them
 NESTED = ("{}", '{"a": 1}', '{"b": {"a": "x"}}', "[]", "[1]", '[{"a": 2}, "b"]', "None")
+OFTEN_MADE, SELDOM_MADE = 0.8, 0.1  # the share of objects that are made as others were
+MOST_MADE, LONGEST_MADE = 24, 80
 FAILING = 0.25  # the share of functions that raise what the code catches
 
 
@@ -198,6 +205,8 @@ class Values:
         self.names = names
         self.inference = inference
         self.ctors = {}  # class name -> constructor calls seen in tests
+        self.made = {}  # class name -> constructor calls that gave an object here
+        self.making = {}  # class name -> [times that it gave one, times it was tried]
         self.recent = {}
         self.chosen = {}  # parameter's name -> kind
         self.shared = None  # the other revision's code, where cases run on both
@@ -207,11 +216,14 @@ class Values:
         self.steps = {}  # method name -> [times it was part of what is taken, times it was tried]
         self.answers = {}  # method name -> [times it gave None, times it gave more]
         self.structured = STRUCTURED  # the share of texts that look like a small language
+        self.world = None  # kind -> the few values of a case in which all are few
+        self.handed_on = None  # the kind of those of which nothing is known there
         self.mocks = None  # called once, before a value needs `unittest.mock`
 
     def begin(self):
         """A new case: nothing was used yet."""
         self.recent, self.named, self.chosen, self.day = {}, {}, {}, None
+        self.world = None
         self.reuse = self.rng.choice((0.2, 0.4, 0.7))
 
     def resume(self, given):
@@ -221,6 +233,44 @@ class Values:
         for name, text in given:
             self._used(of_text(text), text, name)
             self.chosen[name] = of_text(text)
+        if self.rng.random() < 0.5:
+            self.shrink()
+            for kind, few in self.world.items():
+                used = list(dict.fromkeys(self.recent.get(kind, ())))[-3:]
+                self.world[kind] = used + few[: 3 - len(used)]
+
+    def shrink(self):
+        """From now on this case has few texts and numbers, so that what one call is given often
+        meets what another one was: most mistakes show in a small scope (Jackson, "Software
+        Abstractions", 2006).
+        """
+        rng, pool = self.rng, self.pool
+        texts = ["a", "b", "c"]
+        named = [s for s in pool.strings if len(s) < 12]
+        roll = rng.random()
+        if roll < 0.4 and named:
+            texts[2] = rng.choice(named)
+        elif roll < 0.6:
+            texts = [jt_samples.text(rng, pool.strings, STRINGS, True) for _ in texts]
+        numbers = rng.choice(((1, 2, 3), (0, 1, 2), (1, 2, 10), (5, 10, 20)))
+        self.world = {"str": [literal(t) for t in texts], "int": [repr(n) for n in numbers]}
+        self.handed_on = rng.choice(("str", "str", "int"))
+
+    def note(self, text, is_made):
+        """Remembers whether a constructor call gave an object: where most don't, what did comes
+        back.
+        """
+        tree = jt_text.known(text)
+        call = tree.body[0].value if tree and isinstance(tree.body[0], ast.Expr) else None
+        name = getattr(getattr(call, "func", None), "id", None)
+        if name is None or not call.args and not call.keywords:
+            return
+        counts = self.making.setdefault(name, [0, 0])
+        counts[0] += is_made
+        counts[1] += 1
+        known = self.made.setdefault(name, [])
+        if is_made and text not in known and len(text) <= LONGEST_MADE and len(known) < MOST_MADE:
+            known.append(text)
 
     def worth(self, method):
         """How often a step with this method was taken, between 0 and 1."""
@@ -246,6 +296,9 @@ class Values:
         return found or ["1", '"a"']
 
     def _plain(self, kind, shape, depth):
+        if kind == "datetime" and self.pool.zoned:
+            known = FIXED[kind]
+            return known[:2] + ["%s, tzinfo=%s)" % (known[-1][:-1], zone) for zone in ZONES]
         if kind in FIXED:
             return list(FIXED[kind])
         if kind == "int":
@@ -283,13 +336,15 @@ class Values:
                 fixed = meant(fixed, name, shape)
                 return self._used(of_text(fixed), fixed, name)
             kinds = [k for k in self._kinds(shape) if k != "literal"]
-            kind = self._chosen(kinds, name)
+            kind = self._chosen(kinds or [self.handed_on] * bool(self.world), name)
             if kind in ("date", "datetime") and shape.scores.get(kind, 0) < jt_shape.HINT:
                 # Neither is compared with the other.
                 self.day = self.day or kind
                 kind = self.day
         if depth > MAX_DEPTH and kind in ("list", "dict", "tuple", "set", "object", "any"):
             return "None" if kind == "object" else EMPTY.get(kind, "1")
+        if self.world and kind in self.world:
+            return meant(rng.choice(self.world[kind]), name, shape)
         if kind in ("int", "str") and self.recent.get(kind) and rng.random() < self.reuse:
             return meant(self._again(kind, name), name, shape)
         maker = getattr(self, "_" + kind, None)
@@ -417,11 +472,18 @@ class Values:
         rng = self.rng
         roll = rng.random()
         if roll < 0.3:
-            return rng.choice(FIXED["datetime"])
+            return self._zoned(rng.choice(FIXED["datetime"]))
         if roll < 0.45:
-            return self._date(_shape, _depth).replace("date(", "datetime(")
+            return self._zoned(self._date(_shape, _depth).replace("date(", "datetime("))
         day, hour = rng.choice((1, 1, 1, 2, 3, 31)), rng.choice((0, 9, 9, 10, 11, 12, 17, 23))
-        return "datetime(2024, 3, %d, %d, %d)" % (day, hour, rng.choice((0, 0, 1, 15, 30, 59)))
+        minute = rng.choice((0, 0, 1, 15, 30, 59))
+        return self._zoned("datetime(2024, 3, %d, %d, %d)" % (day, hour, minute))
+
+    def _zoned(self, text):
+        """With a zone, often, where the code asks for one."""
+        if not self.pool.zoned or self.rng.random() < 0.4:
+            return text
+        return "%s, tzinfo=%s)" % (text[:-1], self.rng.choice(ZONES))
 
     def _str(self, shape, depth):
         if shape.known().get("str", 0) < jt_shape.LIKELY and self.rng.random() < 0.7:
@@ -431,6 +493,10 @@ class Values:
         pool = self.pool
         if pool.rows and self.rng.random() < 0.25:
             return literal(jt_samples.row(self.rng, pool.strings, pool.rows))
+        if pool.json and self.rng.random() < 0.4:
+            return literal(jt_samples.document(self.rng, pool.keys))
+        if pool.tables and self.rng.random() < 0.4:
+            return literal(jt_samples.table(self.rng, pool.keys))
         if pool.lined and self.rng.random() < 0.25:
             return literal(jt_samples.lined(self.rng, pool.strings))
         short, share = depth > 0, self.structured
@@ -442,7 +508,8 @@ class Values:
     def _elements(self, shape, depth):
         size, elem = self._size(depth), shape.element()
         if elem is None or not elem.known() and not elem.parts:
-            elem = jt_shape.Shape(self.rng.choice(("int", "int", "int", "str", "float")))
+            kinds = (self.handed_on,) if self.world else ("int", "int", "int", "str", "float")
+            elem = jt_shape.Shape(self.rng.choice(kinds))
         found = []
         for _ in range(size):
             if "list" in elem.known() and "tuple" in elem.known() and self.rng.random() < 0.4:
@@ -664,6 +731,9 @@ class Values:
         known = self.ctors.get(name)
         if known and not depth and self.rng.random() < 0.5:
             return self.rng.choice(known)
+        made, (given, tried) = self.made.get(name), self.making.get(name, (0, 0))
+        if made and self.rng.random() < (OFTEN_MADE if given * 4 < tried else SELDOM_MADE):
+            return self.rng.choice(made)
         members = enum_members(node)
         if members:
             chosen = ["%s.%s" % (name, self.rng.choice(members))]

@@ -231,6 +231,9 @@ class Child:
         except BaseException as error:
             outcome = canon.raised(error)
             outcome["stage"] = stage
+            if stage == "setup":
+                skipped = len(case["setup"]) - len(setup)
+                outcome["at"] = case["setup"][:skipped].count("\n") + _line(error)
         if case.get("request"):
             outcome["request"] = case["request"]
             held, space = {}, {}
@@ -556,6 +559,14 @@ class Worker:
 def _setup(text):
     """Cases of one batch mostly start in the same way."""
     return compile(text, "<setup>", "exec")
+
+
+def _line(error):
+    """The line of the setup that an exception comes from, from 1; 0 where it doesn't say."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_frame.f_code.co_filename != "<setup>":
+        trace = trace.tb_next
+    return trace.tb_lineno if trace is not None else 0
 
 
 def _says(file, word):

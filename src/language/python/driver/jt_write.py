@@ -12,8 +12,8 @@ from jt_objects import snake
 from jt_case import STANDARD
 
 LONG = 240
-# Seconds that a call may take which ended within some thousand steps. A list that grows all the time
-# fills the memory of a sandbox in not much more.
+# Seconds that a call may take which ended within some thousand steps. A list that grows all the
+# time fills the memory of a sandbox in not much more.
 LONGEST = 0.25
 
 

@@ -306,13 +306,32 @@ fn type_hints_are_no_change_of_the_signature() {
 }
 
 #[test]
-fn a_new_option_and_another_default_are_weak_signs() {
+fn calls_without_a_new_option_should_do_what_they_did() {
     let items = || parameter("items", None);
-    let case = with_parameters(vec![items()], vec![items(), parameter("rate", Some("1"))]);
-    check(&case, Confidence::Low, "total takes a new option");
+    let mut case = with_parameters(vec![items()], vec![items(), parameter("rate", Some("1"))]);
+    check(&case, Confidence::Medium, "total takes a new option");
     let rest = Parameter { kind: ParameterKind::Rest, ..parameter("more", None) };
-    check(&with_parameters(vec![items()], vec![items(), rest]), Confidence::Low, "total takes a new option");
-    let rate = |default| vec![items(), parameter("rate", Some(default))];
+    check(&with_parameters(vec![items()], vec![items(), rest]), Confidence::Medium, "total takes a new option");
+    // Neither a title about it, nor its docstring, nor a test that gives it says anything of them.
+    let about = says(StatementSource::Title, ChangeKind::Feature, "Add a rate to total");
+    check(&about, Confidence::Low, "the change is about total");
+    case.intent.statements = about.intent.statements;
+    case.map.targets[0].symbol.docstring = Some("Sums, at a rate.".to_owned());
+    check(&case, Confidence::Medium, "total takes a new option");
+    let asks = |own_assertion| {
+        let mut case = with_parameters(vec![items()], vec![items(), parameter("rate", Some("1"))]);
+        own_test(&mut case, "from shop.cart import total\n\n\ndef test_total():\n    assert total([]) == 1\n");
+        case.own(RevisionKey::Head, Outcome::Passed);
+        case.own(RevisionKey::Base, Outcome::Failed { message: String::new(), line: None, own_assertion });
+        case
+    };
+    check(&asks(true), Confidence::Low, "fails on base and passes on head");
+    check(&asks(false), Confidence::Medium, "total takes a new option");
+}
+
+#[test]
+fn another_default_is_a_weak_sign() {
+    let rate = |default| vec![parameter("items", None), parameter("rate", Some(default))];
     check(&with_parameters(rate("1"), rate("2")), Confidence::Low, "the default of rate of total changed");
     let mut case = with_parameters(rate("1"), rate("2"));
     case.intent.kind = ChangeKind::Refactoring;
