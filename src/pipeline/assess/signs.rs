@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use crate::domain::{
-    Cell, ChangeKind, GeneratedTest, Mutant, Outcome, OwnTestId, Parameter, ParameterKind, RevisionKey, Statement,
-    StatementSource, Symbol, Target,
+    Cell, ChangeKind, GeneratedTest, Mutant, Name, Outcome, OwnTestId, Parameter, ParameterKind, RevisionKey,
+    Statement, StatementSource, Symbol, Target,
 };
 
 use super::Evidence;
@@ -106,7 +106,7 @@ fn own_test_that_asks_for_it<'e>(evidence: &Evidence<'e>, subject: &Target) -> O
         cells.iter().filter(|((_, revision), cell)| *revision == RevisionKey::Base && cell.all_failed());
     let passes_on_head = |node: &OwnTestId| cells.get(&(node.clone(), RevisionKey::Head)).is_some_and(Cell::all_passed);
     // One that base can't run, as it lacks an option, asks for what the option does.
-    let is_asked = |on_base: &Cell| asserts_otherwise(on_base) || !has_new_option(evidence, subject);
+    let is_asked = |on_base: &Cell| !(lacks_option(on_base) && has_new_option(evidence, subject));
     let asking: Vec<(&OwnTestId, &Cell)> = failed_on_base
         .map(|((node, _), cell)| (node, cell))
         .filter(|(node, on_base)| passes_on_head(node) && is_asked(on_base))
@@ -116,20 +116,22 @@ fn own_test_that_asks_for_it<'e>(evidence: &Evidence<'e>, subject: &Target) -> O
     found.map(|(node, _)| *node)
 }
 
-/// Whether a test asserts another outcome than base has, and doesn't fail in some other way.
-fn asserts_otherwise(on_base: &Cell) -> bool {
-    on_base.runs.iter().all(|run| matches!(run, Outcome::Failed { own_assertion: true, .. }))
+/// Whether a test fails on base for an argument that base doesn't know.
+fn lacks_option(on_base: &Cell) -> bool {
+    let lacks = |message: &str| message.contains("TypeError") && message.contains("argument");
+    on_base.runs.iter().all(|run| matches!(run, Outcome::Failed { message, .. } if lacks(message)))
 }
 
 /// Whether a test that asserts another outcome than base has notices mutants of this symbol, and of no other one.
 fn reaches_only(evidence: &Evidence<'_>, node: &OwnTestId, on_base: &Cell, subject: &Target) -> bool {
+    let asserts = |run: &Outcome| matches!(run, Outcome::Failed { own_assertion: true, .. });
     let noticed = |mutant: &&Mutant| {
         let cell = evidence.matrix.own_cells.get(&(node.clone(), RevisionKey::Mutant(mutant.id.clone())));
         cell.is_some_and(Cell::all_failed)
     };
     let mut mutants = evidence.mutants.iter().filter(noticed).peekable();
     let is_of_subject = |mutant: &Mutant| mutant.symbol == subject.symbol.qualified_name;
-    asserts_otherwise(on_base) && mutants.peek().is_some() && mutants.all(is_of_subject)
+    on_base.runs.iter().all(asserts) && mutants.peek().is_some() && mutants.all(is_of_subject)
 }
 
 /// Whether the file of a changed test names the symbol.
@@ -161,7 +163,7 @@ fn words(evidence: &Evidence<'_>, test: &GeneratedTest, subject: &Target) -> Vec
         } else if let Some(exception) = announced_exception(&statement.text, test).filter(|_| outcome) {
             signs.push(sign(Weight::Intended, format!("the change announces {exception}: \"{quoted}\"")));
         } else if let Some(status) = announced_status(&statement.text, test).filter(|_| outcome) {
-            signs.push(sign(Weight::Intended, format!("the change announces {status}: \"{quoted}\"")));
+            signs.push(sign(Weight::Intended, format!("the change names {status}: \"{quoted}\"")));
         } else if named && is_about_it(statement) && !has_new_option(evidence, subject) {
             let words = format!("the change is about {}, so it may be meant", subject.symbol.local_name);
             signs.push(sign(Weight::Hint, words));
@@ -210,8 +212,11 @@ fn signature(evidence: &Evidence<'_>, subject: &Target) -> Option<Sign> {
     if must_follow(before, after) {
         return Some(sign(Weight::Intended, format!("the signature of {name} changed, and its callers must follow")));
     }
-    if after.len() > before.len() {
+    if is_option_of_its_own(before, after) {
         return Some(sign(Weight::Fact, format!("{name} takes a new option, and calls without it do otherwise")));
+    }
+    if after.len() > before.len() {
+        return Some(sign(Weight::Hint, format!("{name} takes a new option")));
     }
     // A parameter that had none was always given.
     let default =
@@ -222,7 +227,20 @@ fn signature(evidence: &Evidence<'_>, subject: &Target) -> Option<Sign> {
 /// Whether the symbol takes a new option, which calls that were right before know nothing of.
 fn has_new_option(evidence: &Evidence<'_>, subject: &Target) -> bool {
     let (after, before) = (&subject.symbol.parameters, on_base(evidence, subject).map(|base| &base.parameters));
-    before.is_some_and(|before| after.len() > before.len() && !must_follow(before, after))
+    before.is_some_and(|before| is_option_of_its_own(before, after))
+}
+
+/// Whether what is new among parameters could not be given before: neither in the place of an old one, nor among any.
+fn is_option_of_its_own(before: &[Parameter], after: &[Parameter]) -> bool {
+    let takes_any = |parameter: &Parameter| matches!(parameter.kind, ParameterKind::Rest | ParameterKind::RestKeywords);
+    let by_place = |parameters: &[Parameter]| -> Vec<Name> {
+        let placed = |p: &&Parameter| matches!(p.kind, ParameterKind::Positional | ParameterKind::Normal);
+        parameters.iter().filter(placed).map(|parameter| parameter.name.clone()).collect()
+    };
+    after.len() > before.len()
+        && !before.iter().any(takes_any)
+        && !must_follow(before, after)
+        && by_place(after).starts_with(&by_place(before))
 }
 
 /// Whether a call that was right before is right no more: something is gone, renamed, moved, or new and needed.

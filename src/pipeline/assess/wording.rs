@@ -80,8 +80,58 @@ const ABOUT_OUTCOMES: &[&str] =
 /// How code returns, and not what.
 const MANNERS: &[&str] = &["directly", "early", "earlier", "from", "immediately", "once", "straight"];
 
+/// What a caller can be given.
+const GIVEN: &[&str] = &[
+    "blank",
+    "bytes",
+    "dict",
+    "empty",
+    "error",
+    "exception",
+    "false",
+    "generator",
+    "iterator",
+    "list",
+    "missing",
+    "nan",
+    "none",
+    "nothing",
+    "null",
+    "object",
+    "set",
+    "string",
+    "text",
+    "true",
+    "tuple",
+    "zero",
+];
+
 /// What a call does to its caller, of all that a sentence may say is no longer done.
-const DONE_TO_CALLERS: &[&str] = &["raising", "failing", "crashing", "throwing", "returning", "answering", "aborting"];
+const DONE_TO_CALLERS: &[&str] =
+    &["raising", "failing", "crashing", "throwing", "returning", "answering", "aborting", "hanging", "swallowing"];
+
+/// What only code has.
+const OF_CODE: &[&str] = &[
+    "branch",
+    "comprehension",
+    "copy",
+    "extra",
+    "flag",
+    "helper",
+    "intermediate",
+    "loop",
+    "manual",
+    "query",
+    "second",
+    "temporary",
+    "variable",
+];
+
+/// What stands before a number that is no status, or before one that is no more.
+const NO_STATUS: &[&str] = &[
+    "avoid", "closes", "fix", "fixed", "fixes", "issue", "issues", "line", "no", "not", "pr", "prevent", "remove",
+    "see", "spurious", "ticket", "wrong",
+];
 
 /// What stands before the means by which something is done.
 const BY_MEANS: &[&str] = &[" with ", " by ", " using ", " via "];
@@ -155,15 +205,35 @@ pub(super) fn behaviour_in(sentence: &str) -> bool {
 
 /// Whether a sentence says what users get, and what they got before.
 pub(super) fn replaces_outcome(sentence: &str) -> bool {
+    let lower = unprefixed(sentence).to_lowercase();
+    let Some((now, before)) = lower.split_once(" instead of ") else { return false };
+    let (now, before) = (words(now), words(before));
+    let Some(does) = now.first().filter(|does| ABOUT_OUTCOMES.contains(&does.as_str())) else { return false };
     if holds(sentence, BY_MEANS) {
         return false;
     }
-    let lower = sentence.to_lowercase();
-    let Some((now, before)) = lower.split_once(" instead of ") else { return false };
-    let (now, before) = (words(now), words(before));
-    let (Some(does), Some(what), Some(did)) = (now.first(), now.get(1), before.first()) else { return false };
-    let is_done_to_code = did.ends_with("ing") && !DONE_TO_CALLERS.contains(&did.as_str());
-    ABOUT_OUTCOMES.contains(&does.as_str()) && !MANNERS.contains(&what.as_str()) && !is_done_to_code
+    // Code returns in many ways that callers don't see.
+    !does.starts_with("return") || returns_something_else(&now, &before)
+}
+
+/// Whether "return" these words "instead of" those speaks of what callers get.
+fn returns_something_else(now: &[String], before: &[String]) -> bool {
+    let has = |said: &[String], known: &[&str]| said.iter().any(|word| known.contains(&word.as_str()));
+    let is_done = before.first().is_some_and(|did| DONE_TO_CALLERS.contains(&did.as_str()));
+    let is_number = |word: &String| word.bytes().all(|byte| byte.is_ascii_digit());
+    let is_given = has(before, GIVEN) || before.iter().any(is_number);
+    !has(now, MANNERS) && !has(before, OF_CODE) && (is_done || is_given && !is_done_to_code(before))
+}
+
+/// Whether words begin with what is done with code: "building", "assigning".
+fn is_done_to_code(words: &[String]) -> bool {
+    words.first().is_some_and(|did| did.ends_with("ing") && !GIVEN.contains(&did.as_str()))
+}
+
+/// A title without the kind before it: "fix(cart): …".
+fn unprefixed(title: &str) -> &str {
+    let kind = |start: &str| !start.is_empty() && !start.contains(' ');
+    title.split_once(": ").filter(|(start, _)| kind(start)).map_or(title, |(_, rest)| rest)
 }
 
 /// Whether a text that was rewritten says something else: words of it are gone, and others came. What is only added says
@@ -215,11 +285,23 @@ pub(super) fn announced_exception(text: &str, test: &GeneratedTest) -> Option<St
     named.then(|| now.to_owned())
 }
 
-/// The status that head answers a request with where base did not, if the text names it.
+/// The status that head answers a request with where base did not, if the text names it. Nobody plans that a server fails.
 pub(super) fn announced_status(text: &str, test: &GeneratedTest) -> Option<String> {
-    let now = answered(test.observation.now.as_deref()?)?;
+    let now = answered(test.observation.now.as_deref()?).filter(|status| !status.starts_with('5'))?;
     let is_new = test.observation.before.as_deref().and_then(answered) != Some(now);
-    (is_new && words(text).iter().any(|word| word == now)).then(|| now.to_owned())
+    (is_new && names_status(text, now)).then(|| now.to_owned())
+}
+
+/// Whether a text says that this is the status from now on: not as the number of an issue, nor as what it was.
+fn names_status(text: &str, status: &str) -> bool {
+    let lower = text.to_lowercase();
+    let now = lower.split(" instead of ").next().unwrap_or_default();
+    now.match_indices(status).any(|(at, _)| {
+        let (before, after) = (&now[..at], &now[at + status.len()..]);
+        let is_apart = before.chars().next_back().is_none_or(|c| c.is_whitespace() || "(`'\"".contains(c))
+            && after.chars().next().is_none_or(|c| !c.is_alphanumeric() && c != '_');
+        is_apart && !words(before).last().is_some_and(|word| NO_STATUS.contains(&word.as_str()))
+    })
 }
 
 /// `404` of "GET /carts/1 returns 404 with {}".
@@ -257,6 +339,25 @@ mod tests {
         assert_eq!(raised("total([]) raises IndexError"), Some("IndexError"));
         assert_eq!(raised("total([]) raised shop.errors.Empty: no"), Some("Empty"));
         assert_eq!(raised("total([]) returned 0"), None);
+    }
+
+    #[test]
+    fn a_status_is_named_as_what_it_is_now() {
+        for text in ["Return 404 instead of 200", "unknown carts are a 404", "Answer `404`", "404: gone", "(404)"] {
+            assert!(names_status(text, "404"), "{text}");
+        }
+        for text in [
+            "Add lookup of carts (#404)",
+            "Closes #404",
+            "see issue 404",
+            "Return 410 instead of 404",
+            "Fix 404 for unknown carts",
+            "carts/404",
+            "4040",
+            "404_a",
+        ] {
+            assert!(!names_status(text, "404"), "{text}");
+        }
     }
 
     #[test]
@@ -300,6 +401,11 @@ mod tests {
             "Return 404 instead of an empty 200 for unknown shipments",
             "Return None instead of raising KeyError",
             "Returns a list instead of None",
+            "fix(cart): return None instead of raising KeyError",
+            "Return 0 instead of nothing",
+            "Return bytes instead of a string",
+            "Return 404 instead of hanging forever",
+            "Show the total instead of hiding it",
         ] {
             assert!(replaces_outcome(title), "{title}");
         }
@@ -313,6 +419,13 @@ mod tests {
             "Return early instead of an else",
             "Return the sum instead of assigning it first",
             "Return a list by slicing instead of a loop",
+            "Return a comprehension instead of a loop",
+            "Return sum() instead of a manual loop",
+            "Return the cached total instead of a second query",
+            "Return values() directly instead of a list",
+            "Return a set instead of building a list",
+            "Return a tuple instead of a temporary list",
+            "Speed up: return a set instead of a list",
             "Return",
             "Instead of ",
         ] {

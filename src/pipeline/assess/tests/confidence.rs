@@ -145,7 +145,7 @@ fn a_status_that_the_author_announces_is_intended() {
         case.tests[0].observation.now = Some("GET /carts/9 returns 404 with {}".to_owned());
         case
     };
-    check(&answers("200", "Unknown carts are a 404"), Confidence::Low, "the change announces 404");
+    check(&answers("200", "Unknown carts are a 404"), Confidence::Low, "the change names 404");
     for (before, text) in [("404", "Unknown carts are a 404"), ("200", "Unknown carts are a 410, see #4040")] {
         assert_eq!(told(&answers(before, text)), (Confidence::Medium, String::new()), "{text}");
     }
@@ -310,23 +310,30 @@ fn calls_without_a_new_option_should_do_what_they_did() {
     let items = || parameter("items", None);
     let mut case = with_parameters(vec![items()], vec![items(), parameter("rate", Some("1"))]);
     check(&case, Confidence::Medium, "total takes a new option");
-    let rest = Parameter { kind: ParameterKind::Rest, ..parameter("more", None) };
-    check(&with_parameters(vec![items()], vec![items(), rest]), Confidence::Medium, "total takes a new option");
+    let rest = || Parameter { kind: ParameterKind::Rest, ..parameter("more", None) };
+    check(&with_parameters(vec![items()], vec![items(), rest()]), Confidence::Medium, "total takes a new option");
+    // What could be given before, among any or in the place of another one, may be meant.
+    let (rate, cut) = (|| parameter("rate", Some("1")), || parameter("cut", Some("0")));
+    let any = with_parameters(vec![items(), rest()], vec![items(), rate(), rest()]);
+    check(&any, Confidence::Low, "total takes a new option");
+    let between = with_parameters(vec![items(), rate()], vec![items(), cut(), rate()]);
+    check(&between, Confidence::Low, "total takes a new option");
     // Neither a title about it, nor its docstring, nor a test that gives it says anything of them.
     let about = says(StatementSource::Title, ChangeKind::Feature, "Add a rate to total");
     check(&about, Confidence::Low, "the change is about total");
     case.intent.statements = about.intent.statements;
     case.map.targets[0].symbol.docstring = Some("Sums, at a rate.".to_owned());
     check(&case, Confidence::Medium, "total takes a new option");
-    let asks = |own_assertion| {
+    let asks = |message: &str| {
         let mut case = with_parameters(vec![items()], vec![items(), parameter("rate", Some("1"))]);
         own_test(&mut case, "from shop.cart import total\n\n\ndef test_total():\n    assert total([]) == 1\n");
         case.own(RevisionKey::Head, Outcome::Passed);
-        case.own(RevisionKey::Base, Outcome::Failed { message: String::new(), line: None, own_assertion });
+        case.own(RevisionKey::Base, Outcome::Failed { message: message.to_owned(), line: None, own_assertion: false });
         case
     };
-    check(&asks(true), Confidence::Low, "fails on base and passes on head");
-    check(&asks(false), Confidence::Medium, "total takes a new option");
+    check(&asks("ImportError: Rate"), Confidence::Low, "fails on base and passes on head");
+    let lacks = asks("TypeError: total() got an unexpected keyword argument 'rate'");
+    check(&lacks, Confidence::Medium, "total takes a new option");
 }
 
 #[test]
