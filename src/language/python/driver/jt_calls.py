@@ -350,9 +350,12 @@ class Calls:
         pairs, text = [], "f(%s)" % args
         for arg in getattr(call, "args", []):
             made = getattr(getattr(arg, "func", None), "id", None)
-            able = made is not None and any(m.changes for m in self.objects.methods(made))
-            name = "other_" + snake(made) if able else None
-            if name is None or pairs or self.rng.random() >= PREPARED:
+            if made is None:
+                continue
+            able = any(method.changes for method in self.objects.methods(made))
+            name = "other_" + snake(made)
+            taken = any(line.startswith(name + " = ") for line in setup)
+            if not able or taken or pairs or self.rng.random() >= PREPARED:
                 continue
             step = self.objects.step(name, made)
             if step:

@@ -32,7 +32,9 @@ def still(case, pace):
 
 
 def looks(case):
-    """A case that gives how often this one looks at its clocks; None where that can't be had."""
+    """A case that gives how often this one has looked at its clocks after each statement; None
+    where that can't be had.
+    """
     if case.call.startswith(("lambda", "await")):
         return None
 
@@ -40,8 +42,10 @@ def looks(case):
         course = _course(found)
         return "(lambda: jt_looks.append(0) or %s + (len(jt_looks) - 1) * %s)" % course
 
-    setup = [TICKING.sub(clock, text) for text in case.setup + (case.call,)]
-    return case.changed(["jt_looks = []"] + setup, "len(jt_looks)")
+    setup = ["jt_looks, jt_counts = [], []"]
+    for text in case.setup + (case.call,):
+        setup += [TICKING.sub(clock, text), "jt_counts.append(len(jt_looks))"]
+    return case.changed(setup, "jt_counts")
 
 
 def _course(found):

@@ -46,6 +46,7 @@ EDGES = {
 }
 
 
+MOST_KEYS = 40
 MOST_ROWS, MOST_FIELDS, LONGEST_MARK = 40, 12, 8
 
 
@@ -76,8 +77,10 @@ def fill_pool(pool, nodes, modules, rng):
                 _pattern(pool, child, rng)
                 pool.lined = pool.lined or _splits_lines(child)
                 pool.typed = pool.typed or _looks_at_types(child)
-                pool.json = pool.json or jt_text.unparsed(child.func) == "json.loads"
-                pool.tables = pool.tables or getattr(child.func, "attr", "") == "DictReader"
+                named = getattr(child.func, "attr", getattr(child.func, "id", ""))
+                owner = getattr(getattr(child.func, "value", None), "id", "json")
+                pool.json = pool.json or named == "loads" and owner == "json"
+                pool.tables = pool.tables or named == "DictReader"
                 _key(pool, child.args[0] if _looks_up(child) else None)
                 for text in EDGES.get(getattr(child.func, "attr", None), ()):
                     pool.add(text)
@@ -104,7 +107,7 @@ def _key(pool, node):
     """Keeps a constant that something is looked up by."""
     value = getattr(node, "value", None)
     if isinstance(node, ast.Constant) and isinstance(value, str) and value and len(value) < 20:
-        if value not in pool.keys:
+        if value not in pool.keys and len(pool.keys) < MOST_KEYS:
             pool.keys.append(value)
 
 

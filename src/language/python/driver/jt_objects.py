@@ -301,9 +301,11 @@ def akin(rng, text):
     another way, which may mean the same: `1.2` and `1.2.0`, `Ann` and `ann`.
     """
     tree = jt_text.known(text)
-    constants = [n for n in ast.walk(tree or ast.Module([], [])) if isinstance(n, ast.Constant)]
-    constants = [n for n in constants if type(n.value) in (str, int)]
-    if not constants or rng.random() < 0.4:
+    nodes = list(ast.walk(tree or ast.Module([], [])))
+    constants = [n for n in nodes if isinstance(n, ast.Constant) and type(n.value) in (str, int)]
+    # Parts of such a text are constants too, and can't be replaced by what is quoted.
+    is_formatted = any(isinstance(node, ast.JoinedStr) for node in nodes)
+    if not constants or is_formatted or rng.random() < 0.4:
         return text
     node = rng.choice(constants)
     value = node.value

@@ -113,8 +113,10 @@ class Regressions:
         becomes its setup.
         """
         sure = self._again(finding.case, search)
-        is_fit = sure is None and not self.fitness.is_lacking(
-            finding.case, finding.before, finding.now
+        is_fit = (
+            sure is None
+            and not self.fitness.is_lacking(finding.case, finding.before, finding.now)
+            and not self.fitness.is_of_looks(finding.case, search.documented)
         )
         if is_fit and finding.history and self.histories > 0:
             self.histories -= 1

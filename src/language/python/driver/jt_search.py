@@ -9,8 +9,9 @@ import jt_code
 import jt_compare
 import jt_files
 import jt_learn
+import jt_text
 from jt_calls import TAILS, Calls
-from jt_case import LEARNED
+from jt_case import LEARNED, enters_once
 from jt_mutate import Mutator
 from jt_values import MORE_STRUCTURED
 
@@ -451,10 +452,16 @@ class Search:
         if not case.setup:
             self.values.note(case.call, outcome["kind"] == "value")
             return
-        line = len(case.imports) + len(case.preamble) + 1
-        text = case.setup[0].partition(" = ")[2]
-        if text and "\n" not in text:
-            self.values.note(text, outcome.get("at", line + 1) > line)
+        line, bound = len(case.imports) + len(case.preamble), set()
+        for step in case.setup:
+            line += step.count("\n") + 1
+            failed = outcome.get("at", line + 1) <= line
+            text = step.partition(" = ")[2]
+            if text and not bound & jt_text.names(text)[0]:
+                self.values.note(text, not failed)
+            bound |= jt_text.names(step)[1]
+            if failed:
+                return
 
     def _mended(self, case, outcome):
         """A case that ended in a step before its call is followed by the same one without that
@@ -464,9 +471,19 @@ class Search:
         if outcome["kind"] != "raise" or not outcome.get("at") or len(self.follow) >= 120:
             return
         mended = case.without(outcome["at"]) if case.origin != "request" else None
-        if mended is not None and mended.key not in self.seen:
+        if mended is None or not enters_once(mended) or self._lost(case, mended):
+            return
+        if mended.key not in self.seen:
             self.seen.add(mended.key)
             self.follow.append(mended)
+
+    def _lost(self, case, mended):
+        """Whether a case without a step is none of the target any more: its last step was the call
+        of which the case shows what it left.
+        """
+        names = [maker.local.split(".")[-1] + "(" for maker in self.makers]
+        is_last = mended.setup == case.setup[:-1]
+        return is_last and any(name in case.setup[-1] for name in names)
 
     def _filled(self, case, outcome):
         """A case that asked for a file which was not there is followed by some with that file."""

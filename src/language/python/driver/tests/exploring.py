@@ -2,6 +2,7 @@
 
 import ast
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -89,7 +90,10 @@ def explore(
     }
     (jittest / "plan.json").write_text(json.dumps(plan))
     subprocess.run(
-        [sys.executable, "jittest/explore.py", "jittest/plan.json"], cwd=folder, check=True
+        [sys.executable, "jittest/explore.py", "jittest/plan.json"],
+        cwd=folder,
+        env={"PYTHONHASHSEED": "0", **os.environ},
+        check=True,
     )
     return json.loads((jittest / "result.json").read_text())
 

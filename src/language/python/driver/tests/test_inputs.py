@@ -38,7 +38,10 @@ def test_a_clock_stands_still_within_a_statement_and_goes_on_between_two():
     assert still.call == "shop.age()"
     assert not jt_clock.ticks(still)
     looks = jt_clock.looks(case)
-    assert looks.call == "len(jt_looks)" and looks.setup[-1] == "shop.age()"
+    assert looks.call == "jt_counts" and looks.setup[-2:] == (
+        "shop.age()",
+        "jt_counts.append(len(jt_looks))",
+    )
     assert jt_clock.looks(Case((), (), "await f(%s)" % TICKING)) is None
 
 
