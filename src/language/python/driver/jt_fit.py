@@ -204,9 +204,19 @@ def _places(node):
         yield from (((called, word.arg), word.value) for word in node.keywords)
     elif isinstance(node, (ast.List, ast.Tuple, ast.Set)):
         yield from ((id(node), value) for value in node.elts)
+        for row in node.elts:
+            yield from (((id(node), column), value) for column, value in _columns(row))
     elif isinstance(node, ast.Dict):
         yield from (((id(node), "key"), value) for value in node.keys)
         yield from (((id(node), "value"), value) for value in node.values)
+
+
+def _columns(row):
+    """`(column, value)` of a row among rows."""
+    if isinstance(row, (ast.List, ast.Tuple)):
+        yield from ((str(n), value) for n, value in enumerate(row.elts))
+    elif isinstance(row, ast.Dict):
+        yield from ((ast.dump(key), value) for key, value in zip(row.keys, row.values) if key)
 
 
 def _plain_kind(node):

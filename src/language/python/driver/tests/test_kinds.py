@@ -324,6 +324,8 @@ def test_values_of_two_kinds_that_an_input_mixes_are_not_put_in_order():
 
     assert mixed('ranked([3, "a"])') and mixed('ranked([Row(1, "b"), Row("a", "b")])')
     assert mixed('ranked({1: 2, "a": 3})') and mixed('ranked([Row(n=1), Row(n="a")])')
+    assert mixed('ranked([("", "x"), (0, "y")])') and mixed('ranked([{"n": 1}, {"n": "a"}])')
+    assert not mixed("ranked([(1, 2), (3, 4)])") and not mixed('ranked([{"n": 1}, {"n": 2}])')
     assert not mixed('ranked(3, "a")') and not mixed('ranked([Row(1, "b"), Row(2, "a")])')
     assert not mixed('ranked([3, "a"])', planned=True)
     assert not mixed('ranked([3, "a"])', kind="value")
