@@ -87,6 +87,11 @@ pub struct Import {
 }
 
 impl Import {
+    /// What a file takes under some names, with no files yet; others don't have them from it.
+    pub fn taken(source: impl Into<Name>, names: Vec<ImportedName>, line: u32) -> Self {
+        Self { source: source.into(), names, line, reexported: false, files: Vec::new() }
+    }
+
     /// The files that a file uses without naming them: those of its own package.
     pub fn implied(files: Vec<RepoPath>) -> Self {
         Self { source: Name::default(), names: Vec::new(), line: 0, reexported: false, files }

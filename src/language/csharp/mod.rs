@@ -92,13 +92,7 @@ impl Dialect for CSharp {
         let source: String = path.text().split_whitespace().collect();
         let local = alias.map_or("*", Part::text).to_owned();
         let names = vec![ImportedName { name: "*".into(), local: local.into() }];
-        vec![Import {
-            source: source.into(),
-            names,
-            line: statement.line_start(),
-            reexported: false,
-            files: Vec::new(),
-        }]
+        vec![Import::taken(source, names, statement.line_start())]
     }
 
     fn global(&self, _statement: Part<'_>, _name: &str) -> (bool, bool) {

@@ -77,13 +77,7 @@ impl Dialect for Go {
             None => Some(package_name(source)),
         };
         let name = |local: &str| ImportedName { name: "*".into(), local: local.into() };
-        vec![Import {
-            source: source.into(),
-            names: local.map(name).into_iter().collect(),
-            line: spec.line_start(),
-            reexported: false,
-            files: Vec::new(),
-        }]
+        vec![Import::taken(source, local.map(name).into_iter().collect(), spec.line_start())]
     }
 
     fn global(&self, statement: Part<'_>, name: &str) -> (bool, bool) {

@@ -85,13 +85,7 @@ impl Dialect for Java {
         let source: String = path.text().split_whitespace().collect();
         let last = if statement.has("asterisk") { "*" } else { source.rsplit('.').next().unwrap_or_default() };
         let names = vec![ImportedName { name: last.into(), local: last.into() }];
-        vec![Import {
-            source: source.into(),
-            names,
-            line: statement.line_start(),
-            reexported: false,
-            files: Vec::new(),
-        }]
+        vec![Import::taken(source, names, statement.line_start())]
     }
 
     fn global(&self, _statement: Part<'_>, _name: &str) -> (bool, bool) {

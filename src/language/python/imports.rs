@@ -80,7 +80,7 @@ fn module(statement: Part<'_>, name: Part<'_>) -> Import {
         Some(local) => vec![ImportedName { name: "*".into(), local: local.into() }],
         None => Vec::new(),
     };
-    Import { source: source.into(), names, line: statement.line_start(), reexported: false, files: Vec::new() }
+    Import::taken(source, names, statement.line_start())
 }
 
 /// The names that a package takes from its modules are its own for others.
