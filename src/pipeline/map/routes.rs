@@ -122,6 +122,17 @@ mod tests {
     }
 
     #[test]
+    fn routes_that_change_places_are_targets() {
+        let api = |handlers: &[&str]| format!("from fastapi import FastAPI\n\napp = FastAPI()\n{}", handlers.concat());
+        let latest = "\n\n@app.get(\"/news/latest\")\ndef latest():\n    return []\n";
+        let one = "\n\n@app.get(\"/news/{name}\")\ndef one(name: str):\n    return name\n";
+        let about = "\n\n@app.get(\"/about\")\ndef about():\n    return 1\n";
+        let (base, head) = (api(&[about, latest, one]), api(&[about, one, latest]));
+        let fixture = Fixture::new(&[("api.py", base.as_str())], &[("api.py", head.as_str())]);
+        assert_eq!(routes(&fixture), ["*GET /news/{name}", "*GET /news/latest"]);
+    }
+
+    #[test]
     fn the_route_of_a_changed_handler_is_a_target() {
         assert_eq!(of_shop("a shop", "a store"), ["*GET /about"]);
     }

@@ -56,6 +56,9 @@ pub(super) fn touched(survey: &Survey<'_>, file: &FileChange, mapped: &mut Mappe
     for symbol in sides.of_module_level(&lines, &names, &bound_lines) {
         picked.insert(symbol.span, symbol);
     }
+    for symbol in sides.moved() {
+        picked.insert(symbol.span, symbol);
+    }
     let pick = |symbol: &Symbol| Pick { file: file.path.clone(), symbol: symbol.clone(), changed: true };
     let picks = picked.into_values().map(pick).collect();
     Touched { picks, names: names.into_iter().map(str::to_owned).collect() }
@@ -135,6 +138,25 @@ impl Sides<'_> {
         self.head.symbols.iter().filter(callable).filter(mentioned).collect()
     }
 
+    /// The symbols that a decorator enters somewhere (`@router.get("/latest")`) and that changed places: of two routes
+    /// that fit a request, some frameworks take the first.
+    fn moved(&self) -> Vec<&Symbol> {
+        let Some(base) = self.base else { return Vec::new() };
+        let entered = |symbol: &Symbol| symbol.decorators.iter().any(|text| enters(text));
+        let place = |symbol: &Symbol| {
+            let same = |other: &Symbol| other.local_name == symbol.local_name && entered(other);
+            base.symbols.iter().position(same)
+        };
+        let own = self.head.symbols.iter().filter(|symbol| self.is_outermost(symbol) && entered(symbol));
+        let placed: Vec<(usize, &Symbol)> = own.filter_map(|symbol| Some((place(symbol)?, symbol))).collect();
+        let changes_places = |at: usize| {
+            let (before, after) = (&placed[..at], &placed[at..]);
+            let place = placed[at].0;
+            before.iter().any(|(other, _)| *other > place) || after.iter().any(|(other, _)| *other < place)
+        };
+        (0..placed.len()).filter(|at| changes_places(*at)).map(|at| placed[at].1).collect()
+    }
+
     fn is_outermost(&self, symbol: &Symbol) -> bool {
         std::ptr::eq(outermost(&self.head.symbols, symbol), symbol)
     }
@@ -179,6 +201,11 @@ impl Sides<'_> {
             is_new && !bound.contains(&line) && !self.quiet.contains(&line) && !is_edge(&text)
         })
     }
+}
+
+/// Whether a decorator is a call of something's method: `router.get("/latest")`.
+fn enters(decorator: &str) -> bool {
+    decorator.split_once('(').is_some_and(|(called, _)| called.contains('.'))
 }
 
 /// The lines of a symbol without those of the symbols inside a class; a function has its inner ones as its own.
