@@ -56,7 +56,7 @@ pub(super) fn touched(survey: &Survey<'_>, file: &FileChange, mapped: &mut Mappe
     for symbol in sides.of_module_level(&lines, &names, &bound_lines) {
         picked.insert(symbol.span, symbol);
     }
-    for symbol in sides.moved() {
+    for symbol in sides.moved().into_iter().chain(sides.without_a_method()) {
         picked.insert(symbol.span, symbol);
     }
     let pick = |symbol: &Symbol| Pick { file: file.path.clone(), symbol: symbol.clone(), changed: true };
@@ -155,6 +155,19 @@ impl Sides<'_> {
             before.iter().any(|(other, _)| *other > place) || after.iter().any(|(other, _)| *other < place)
         };
         (0..placed.len()).filter(|at| changes_places(*at)).map(|at| placed[at].1).collect()
+    }
+
+    /// Classes with bases that have lost a method of their own: what they inherit takes its place.
+    fn without_a_method(&self) -> Vec<&Symbol> {
+        let lost = |symbol: &Symbol| {
+            let is_there = |name: &str| self.head.symbols.iter().any(|other| other.local_name == *name);
+            let own = self.base.iter().flat_map(|base| &base.symbols).filter(|other| {
+                other.parent.as_ref() == Some(&symbol.local_name) && other.kind == SymbolKind::Method
+            });
+            own.into_iter().any(|method| !is_there(&method.local_name))
+        };
+        let classes = self.head.symbols.iter().filter(|symbol| symbol.kind == SymbolKind::Class);
+        classes.filter(|class| !class.bases.is_empty() && self.is_outermost(class) && lost(class)).collect()
     }
 
     fn is_outermost(&self, symbol: &Symbol) -> bool {

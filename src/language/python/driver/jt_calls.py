@@ -12,7 +12,7 @@ from jt_objects import LEAVING, OPERATORS, STATEMENTS, Objects, akin, driven
 from jt_objects import made_by_dataclass, snake
 from jt_numbers import bounds, fits, number
 from jt_shape import Shape
-from jt_values import GENERIC
+from jt_values import GENERIC, OTHER_ERRORS
 
 # How often a step takes a value again that another one took: what was put in is asked for.
 OFTEN = (0.4, 0.7, 0.85)
@@ -29,9 +29,26 @@ TAILS = (
 
 DECORATED = "(lambda x, y=1: [x, y])"
 KEYWORDED = ("(1)", "(1, y=2)", "(1, y=3)", "(2)", "(x=1)", "(1, 1)")
+MOST_TAKEN = 3  # of what a call gave back that is put into a collection
 SWARM = 0.35  # of the sequences of calls
 SMALL = 0.5  # of the sequences are given few values
 PREPARED = 0.4  # of the objects that a method is given had calls of their own
+
+
+def _is_called(call, local):
+    """Whether a call is one of a function of the module itself."""
+    return getattr(call.func, "id", None) == local
+
+
+def decorates(node):
+    """Whether a function makes decorators: one inside it calls what it is given."""
+    inner = [part for part in ast.walk(node) if isinstance(part, jt_code.FUNCTIONS)] if node else []
+    return any(
+        isinstance(part, ast.Call) and getattr(part.func, "id", None) == own.args.args[0].arg
+        for own in inner[1:]
+        if own.args.args
+        for part in ast.walk(own)
+    )
 
 
 class Calls:
@@ -52,6 +69,7 @@ class Calls:
         self.learned = {}
         self.options = {}
         self.gives_functions = False
+        self.decorates = decorates(jt_code.definition(module, local))
         self.gives_objects = None  # the class of what a call gives back
         node = jt_code.definition(module, local)
         self.compares = [method.name for method in made_by_dataclass(node)]
@@ -81,7 +99,7 @@ class Calls:
                     parts += ["%s=%s" % (name, self._value(param)) for name in names]
                 continue
             is_clock = self.shape(param).clock is not None
-            given = 0 if self.shape(param).kept else every
+            given = every * (OTHER_ERRORS if self.shape(param).kept else 1)
             if param["optional"] and not is_clock and self.rng.random() >= given:
                 skipped = True
                 continue
@@ -89,6 +107,29 @@ class Calls:
             named = skipped or kind == "keyword_only"
             parts.append("%s=%s" % (param["name"], value) if named else value)
         return ", ".join(parts)
+
+    def given_back(self, case, answer):
+        """The same call where what it gave back is now in the collection that the code looks into:
+        a name that is taken, a number that is known. None where there is none.
+        """
+        call = jt_text.known(case.call).body[0].value
+        names = [p["name"] for p in self.params]
+        place = next((n for n in names if self.shape({"name": n}).asked), None)
+        if place is None or not isinstance(call, ast.Call) or not _is_called(call, self.local):
+            return None
+        at = names.index(place)
+        given = {word.arg: word.value for word in call.keywords}
+        known = call.args[at] if at < len(call.args) else given.get(place)
+        edit = jt_text.Edit(case.call)
+        if isinstance(known, (ast.List, ast.Set, ast.Tuple)) and len(known.elts) < MOST_TAKEN:
+            parts = [edit.text(part) for part in known.elts] + [answer]
+            text = edit.replaced([(known, "[%s]" % ", ".join(parts))])
+        elif known is None and at >= len(call.args) and "**" not in case.call:
+            more = ", " if call.args or call.keywords else ""
+            text = "%s%s%s=[%s])" % (case.call[:-1], more, place, answer)
+        else:
+            return None
+        return case.changed(call=text)
 
     def _value(self, param):
         shape = self.shape(param)
@@ -203,8 +244,8 @@ class Calls:
         """
         tails = [self.rng.choice(TAILS) for _ in range(3)]
         roll = self.rng.random()
-        if roll > 0.85:
-            text += DECORATED  # as a decorator is used
+        if roll > 0.85 or self.decorates and self.rng.random() < 0.6:
+            text += self._decorated()
             tails = [self.rng.choice(KEYWORDED) for _ in range(3)]
         if roll < 0.5:
             return self.names.case(setup, text + tails[0], rank)
@@ -214,6 +255,14 @@ class Calls:
             tails = tails[:1] * self.rng.choice((2, 3, 4))
         steps = ["function" + tail for tail in tails[1:]]
         return self.names.case((*setup, "function = " + text, *steps), "function" + tails[0], rank)
+
+    def _decorated(self):
+        """The function that a decorator gets: a plain one; one that counts its calls, as decorators
+        keep answers; one that fails, as they try again.
+        """
+        if not self.decorates or self.rng.random() < 0.3:
+            return DECORATED
+        return "(%s)" % self.values.stand_in()
 
     def _left(self, text, rank):
         """A context that is entered and left; what it was given stays in sight."""

@@ -8,6 +8,9 @@ import os
 import types
 
 MOST_NEIGHBOURS = 80
+# What makes a table or a collection of what is written in it.
+TABLES = {"dict", "OrderedDict", "Counter", "defaultdict", "ChainMap", "MappingProxyType"}
+COLLECTIONS = {"set", "frozenset", "tuple", "list"}
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
@@ -142,6 +145,24 @@ class Code:
             return self.find(self.module(source), real, depth + 1)
         return None
 
+    def bound(self, module, node, depth=0):
+        """What a name, or a name of another module, is bound to at module level, through imports;
+        None for all else.
+        """
+        if module is None or depth > 5:
+            return None
+        if isinstance(node, ast.Name):
+            source, real = module.imported.get(node.id, (None, None))
+            if node.id in module.assigned or not real:
+                return module.assigned.get(node.id)
+            return self.bound(self.module(source), ast.Name(real), depth + 1)
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            source = module.imported.get(node.value.id)
+            dotted = ".".join(part for part in source if part) if source else ""
+            other = self.module(dotted) if dotted else None
+            return self.bound(other, ast.Name(node.attr), depth + 1)
+        return None
+
 
 def named_tuple(node):
     """A named tuple that is made by a call, as the class that it is; None for another statement."""
@@ -239,6 +260,58 @@ def without_docstrings(tree):
     return tree
 
 
+def lines_of_calls(tree):
+    """The lines of a module that run when a function is called, not when it is imported."""
+    functions = (ast.FunctionDef, ast.AsyncFunctionDef)
+    bodies = [node.body for node in ast.walk(tree) if isinstance(node, functions)]
+    return {line for body in bodies for line in range(body[0].lineno, body[-1].end_lineno + 1)}
+
+
+def keys_of(node):
+    """What a table holds to look up by, or a collection to be in: its written keys or elements."""
+    if isinstance(node, ast.Call):
+        named = [ast.Constant(word.arg) for word in node.keywords if word.arg]
+        inner = node.args[0] if node.args else None
+        if called_name(node) not in TABLES | COLLECTIONS:
+            return []
+        pairs = [pair.elts[0] for pair in keys_of(inner) if isinstance(pair, ast.Tuple)]
+        return (pairs or keys_of(inner)) + named
+    keys = node.keys if isinstance(node, ast.Dict) else getattr(node, "elts", ())
+    return [key for key in keys if key is not None]
+
+
+def is_table(node):
+    """Whether something is written that holds values by key."""
+    return isinstance(node, ast.Dict) or isinstance(node, ast.Call) and called_name(node) in TABLES
+
+
+def called_name(node):
+    """The last name of what a call calls."""
+    return getattr(node.func, "id", getattr(node.func, "attr", None))
+
+
+def assigned_pairs(node):
+    """What an assignment binds, with what: `a, b = 1, 2` binds two."""
+    found = []
+    for target in node.targets if isinstance(node, ast.Assign) else ():
+        names, values = getattr(target, "elts", [target]), getattr(node.value, "elts", None)
+        is_single = values is None or len(names) != len(values)
+        if is_single or any(isinstance(part, ast.Starred) for part in names + values):
+            found.append((target, node.value))
+        else:
+            found.extend(zip(names, values))
+    return found
+
+
+def class_level(node, name):
+    """What a class binds to a name in its body; None where it doesn't."""
+    for part in node.body if isinstance(node, ast.ClassDef) else ():
+        targets = getattr(part, "targets", [getattr(part, "target", None)])
+        if any(getattr(target, "id", None) == name for target in targets):
+            return getattr(part, "value", None)
+    return None
+
+
 def names_in(node):
     """Identifiers that a piece of code mentions: names and attributes."""
     found = set()
@@ -300,6 +373,25 @@ def opens_database(node):
 def is_class(node):
     """Whether a definition is a class."""
     return isinstance(node, ast.ClassDef)
+
+
+def is_flag(node):
+    """Whether a class is an enumeration whose members can be combined."""
+    return any(getattr(b, "id", getattr(b, "attr", "")) in ("Flag", "IntFlag") for b in node.bases)
+
+
+def enum_members(node):
+    """Names of an enum's members by its source; empty for other classes."""
+    bases = {getattr(b, "id", getattr(b, "attr", "")) for b in node.bases}
+    if not bases & {"Enum", "IntEnum", "StrEnum", "Flag", "IntFlag"}:
+        return []
+    return [
+        t.id
+        for part in node.body
+        if isinstance(part, ast.Assign)
+        for t in part.targets
+        if isinstance(t, ast.Name) and not t.id.startswith("_")
+    ]
 
 
 def mentions(module, local):

@@ -236,6 +236,8 @@ class Inference:
         if default is not None:
             clocked(shape, default)
             shape.kept = jt_shape.names_errors(default)
+            if shape.kept:
+                shape.scores = {"errors": jt_shape.HINT}
             given = jt_shape.of_constant(default)
             jt_shape.merge(shape, given, LIKELY + 1)
             if given and "none" not in given.scores:
@@ -286,10 +288,9 @@ def _kept(tree):
     """`(attribute, values)` of all that methods assign to attributes of their objects."""
     found = {}
     for node in ast.walk(tree):
-        targets = node.targets if isinstance(node, ast.Assign) else ()
-        for target in targets:
+        for target, value in jt_code.assigned_pairs(node):
             if isinstance(target, ast.Attribute) and getattr(target.value, "id", "") == "self":
-                found.setdefault(target.attr, []).append(node.value)
+                found.setdefault(target.attr, []).append(value)
     return found
 
 
@@ -374,7 +375,11 @@ class Walker(ast.NodeVisitor):
         self.generic_visit(node)
 
     def visit_Assign(self, node):
-        """Names become aliases of what is assigned."""
+        """Names become aliases of what is assigned, in pairs where both sides are written so."""
+        if len(node.targets) == 1 and len(pairs := jt_code.assigned_pairs(node)) > 1:
+            for target, shape in [(target, self.shape(value)) for target, value in pairs]:
+                self.bind(target, shape)
+            return
         shape = self.shape(node.value)
         for target in node.targets:
             self.bind(target, shape)
@@ -396,6 +401,14 @@ class Walker(ast.NodeVisitor):
             self.visit(statement)
 
     visit_AsyncFor = visit_For
+
+    def visit_ExceptHandler(self, node):
+        """What is caught by a name is an exception's class, or several."""
+        caught = self.shape(node.type) if isinstance(node.type, (ast.Name, ast.Attribute)) else None
+        if caught is not None:
+            caught.add("errors", SURE)
+        for statement in node.body:
+            self.visit(statement)
 
     def visit_Return(self, node):
         """Only evidence."""
@@ -516,9 +529,9 @@ class Walker(ast.NodeVisitor):
                     place.add("int", LIKELY)
             return shape.add("list", MAYBE).add("str", MAYBE) if shape is not None else None
         where = self.shape(index)
+        if where is not None:
+            self._key_of(where, node.value)
         if shape is None:
-            if isinstance(node.value, ast.Name) and where is not None:
-                self._key_of_table(node.value.id, where)
             return None
         if isinstance(index, ast.Constant) and isinstance(index.value, str):
             shape.add("dict", SURE)
@@ -547,12 +560,32 @@ class Walker(ast.NodeVisitor):
                 self.inference._suggested(key, shape.fields[key])
         return shape.fields[key]
 
-    def _key_of_table(self, name, where):
-        table = self.module.assigned.get(name)
-        if isinstance(table, ast.Dict):
-            where.consts.extend(k for k in table.keys if isinstance(k, ast.Constant))
-            kind = jt_shape.of_constant(table.keys[0]) if table.keys and table.keys[0] else None
-            jt_shape.merge(where, kind, LIKELY)
+    def _key_of(self, where, container):
+        table = self._table(container)
+        if jt_code.is_table(table):
+            self._one_of(where, jt_code.keys_of(table))
+
+    def _one_of(self, where, keys):
+        """What is looked up in a table of the repository is one of its keys."""
+        for key in keys:
+            self._member(where, key)
+            kind = jt_shape.of_constant(key)
+            if kind is not None:
+                where.scores.setdefault(next(iter(kind.scores)), LIKELY)
+                where.consts.append(key)
+
+    def _table(self, node):
+        """What a name, or an attribute of the class, is bound to for good; the node itself where
+        it is none of these.
+        """
+        if isinstance(node, ast.Name):
+            return None if node.id in self.env else self.inference.code.bound(self.module, node)
+        if isinstance(node, ast.Attribute):
+            name = getattr(node.value, "id", None)
+            owner = self.owner if self._is_self(node.value) else name
+            found = jt_code.class_level(self.module.defs.get(owner), node.attr)
+            return found or self.inference.code.bound(self.module, node)
+        return node
 
     def _binop(self, node):
         left, right = self.shape(node.left) or Shape(), self.shape(node.right) or Shape()
@@ -590,6 +623,7 @@ class Walker(ast.NodeVisitor):
                 side.near.append(other)
         result = Shape()
         result.near.extend((left, right))
+        result.made_of = (left, right)
         if isinstance(op, ast.Sub):
             result.minus = (left, right)
         if isinstance(op, ast.Div):
@@ -610,6 +644,8 @@ class Walker(ast.NodeVisitor):
         for op, (a, left), (b, right) in zip(
             node.ops, zip(sides, shapes), zip(sides[1:], shapes[1:])
         ):
+            self._member(left, b)
+            self._member(right, a)
             if isinstance(op, (ast.Is, ast.IsNot)):
                 if left is not None and isinstance(b, ast.Constant) and b.value is None:
                     left.add("none", LIKELY)
@@ -629,29 +665,33 @@ class Walker(ast.NodeVisitor):
                         jt_shape.merge(side, jt_shape.of_constant(written), LIKELY)
         return Shape("bool", LIKELY)
 
+    def _member(self, shape, node):
+        """What is compared with `Level.HIGH`, a member of an enumeration, is a `Level`."""
+        name = getattr(getattr(node, "value", None), "id", None)
+        found = self.inference.code.find(self.module, name)
+        is_enum = isinstance(node, ast.Attribute) and found and jt_code.enum_members(found[1])
+        if shape is not None and is_enum and name not in shape.classes:
+            shape.add("object", LIKELY).classes.append(name)
+
     def written(self, node):
-        """A constant as it is written, here or under a name of the module; None for all else."""
-        if isinstance(node, ast.Name) and node.id not in self.env:
-            node = self.module.assigned.get(node.id)
+        """A constant as it is written, here or under a name of a module or class; None for all
+        else.
+        """
+        node = self._table(node)
         return node if isinstance(node, (ast.Constant, ast.UnaryOp)) else None
 
     def _membership(self, left, container, right):
-        if isinstance(container, ast.Name) and container.id in self.module.assigned:
-            container = self.module.assigned[container.id]
+        container = self._table(container) or container
         if isinstance(container, ast.Constant) and isinstance(container.value, str):
             if left is not None:
                 left.add("str", LIKELY).add("character", LIKELY if len(container.value) > 1 else 0)
                 left.consts.append(container)
             return
-        if isinstance(container, (ast.Tuple, ast.List, ast.Set, ast.Dict)):
-            elements = container.keys if isinstance(container, ast.Dict) else container.elts
-            for element in elements:
-                kind = jt_shape.of_constant(element) if element is not None else None
-                if left is not None and kind is not None:
-                    left.scores.setdefault(next(iter(kind.scores)), LIKELY)
-                    left.consts.append(element)
+        if left is not None and jt_code.keys_of(container):
+            self._one_of(left, jt_code.keys_of(container))
             return
         if right is not None:
+            right.asked = True
             if isinstance(left, Shape) and "str" in left.known() and not right.scores:
                 right.add("str", MAYBE)
             if not right.scores:
@@ -858,6 +898,7 @@ class Walker(ast.NodeVisitor):
         return {
             "int": Shape("int"),
             "float": Shape("float"),
+            "Decimal": Shape("decimal"),
             "len": Shape("int"),
             "abs": args[0] if args else None,
         }.get(name)
@@ -929,6 +970,8 @@ class Walker(ast.NodeVisitor):
                         shape.add(_MODULES[key], LIKELY)
                 return None
         shape = self.shape(func.value)
+        if name in ("get", "setdefault", "pop") and args and args[0] is not None:
+            self._key_of(args[0], func.value)
         if shape is None:
             return None
         if name == "replace" and words and not args and set(words) <= _DAY | _TIME:

@@ -390,8 +390,7 @@ class _Scope:
         """What is looked up in a table of the module is one of its keys."""
         if "holder" in schema:
             return
-        node = self._constant(container)
-        keys = node.keys if isinstance(node, ast.Dict) else getattr(node, "elts", ())
+        keys = jt_code.keys_of(self._constant(container))
         for key in keys[:12] or self._made_with(container):
             self._value(schema, key)
 
@@ -408,19 +407,8 @@ class _Scope:
 
     def _constant(self, node):
         """The literal that a name of a module is bound to, or the node itself."""
-        if isinstance(node, ast.Name):
-            found = self.uses.code.module(self.module.name) or self.module
-            if node.id in found.assigned:
-                return found.assigned[node.id]
-            source = found.imported.get(node.id)
-            other = self.uses.code.module(source[0]) if source and source[1] else None
-            return other.assigned.get(source[1], node) if other else node
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
-            source = self.module.imported.get(node.value.id)
-            dotted = ".".join(part for part in source if part) if source else ""
-            other = self.uses.code.module(dotted) if dotted else None
-            return other.assigned.get(node.attr, node) if other else node
-        return node
+        code = self.uses.code
+        return code.bound(code.module(self.module.name) or self.module, node) or node
 
     def _value(self, schema, node):
         node = self._constant(node)

@@ -135,11 +135,19 @@ def caught(tree):
         places = [node.type] if isinstance(node, ast.ExceptHandler) and node.type else []
         if isinstance(node, jt_code.FUNCTIONS):
             places = [d for d in node.args.defaults + node.args.kw_defaults if d is not None]
+            yield from ('ValueError("a")', 'KeyError("a")') if _catches_given(node) else ()
         for name in [n.id for place in places for n in ast.walk(place) if isinstance(n, ast.Name)]:
             known = getattr(builtins, name, None)
             is_error = isinstance(known, type) and issubclass(known, Exception)
             if is_error and known is not StopIteration or _is_plain_error(classes.get(name)):
                 yield '%s("a")' % name
+
+
+def _catches_given(function):
+    """Whether a function catches what an argument of it names."""
+    names = {arg.arg for arg in function.args.args + function.args.kwonlyargs}
+    handlers = [node for node in ast.walk(function) if isinstance(node, ast.ExceptHandler)]
+    return any(getattr(handler.type, "id", None) in names for handler in handlers)
 
 
 def _is_plain_error(node):

@@ -1,5 +1,6 @@
 """Tells mutants from head: which are equivalent, and which small inputs kill the others."""
 
+import ast
 import itertools
 import os
 
@@ -38,6 +39,8 @@ class Hardening:
         self.writer = writer
         self.mutants = {}
         self.reaching = {}  # (file, line) -> cases
+        self.imported = set()  # modules with mutants of what they do when they are imported
+        self.foreign = set()
         self.pool = {}  # case key -> (case, outcome on head, search)
         # Seconds of work that are left for the tests themselves.
         self.reserve = max(3, self.plan.seconds * WRITING * _has_requests(self.plan))
@@ -84,6 +87,21 @@ class Hardening:
                 self._status(mutant, "broken", "its module can't be imported")
             else:
                 self.mutants[mutant["id"]] = mutant
+        self._find_imported(originals)
+
+    def _find_imported(self, originals):
+        """Which modules hold mutants of what their import does, and which of these no target has:
+        of them, others' targets tell.
+        """
+        for file in sorted({m["file"] for m in self.mutants.values()}):
+            called = jt_code.lines_of_calls(ast.parse(originals[file]))
+            mine = [m for m in self.mutants.values() if m["file"] == file]
+            self.imported.update(m["module"] for m in mine if m["line"] not in called)
+        self.foreign = self.imported - {target.module for target in self.plan.targets}
+
+    def _is_told_by(self, mutant, target):
+        """Whether a case of a target may tell a mutant whose line it isn't seen to reach."""
+        return mutant["module"] in self.foreign or mutant["module"] == target.module
 
     def _status(self, mutant, status, why):
         self.result.mutants[mutant["id"]] = {"status": status, "why": why}
@@ -93,7 +111,8 @@ class Hardening:
         modules = {m["module"] for m in self.mutants.values()}
         share = max(200, 2400 // max(1, len(self.plan.targets)))
         for target in self.plan.targets:
-            if target.module not in modules or target.module not in self.session.head.modules:
+            is_wanted = target.module in modules or self.foreign
+            if not is_wanted or target.module not in self.session.head.modules:
                 continue
             search = self.session.corpus.get(target.id)
             if search is None:
@@ -104,7 +123,9 @@ class Hardening:
             self._measure([case for case, _ in search.kept], search)
 
     def _measure(self, cases, search):
-        """Runs cases on head for the lines that they reach; keeps those that reach a mutant."""
+        """Runs cases on head for the lines that they reach; keeps those that reach a mutant, or a
+        module with a mutant of what its import does: a constant, a table.
+        """
         wanted = {(m["file"], m["line"]) for m in self.mutants.values()}
         cases = [c for c in cases if c.key not in self.pool]
         for start in range(0, len(cases), 60):
@@ -123,7 +144,7 @@ class Hardening:
                     for line in found
                     if (file, line) in wanted
                 ]
-                if hits:
+                if hits or self.foreign or search.target.module in self.imported:
                     self.pool[case.key] = (case, outcome, search)
                 for hit in hits:
                     self.reaching.setdefault(hit, []).append(case.key)
@@ -211,7 +232,7 @@ class Hardening:
             keys = [
                 k
                 for k, (_, _, search) in self.pool.items()
-                if search.target.module == mutant["module"]
+                if self._is_told_by(mutant, search.target)
             ]
         tried = mutant.get("tried", set())
         keys = [k for k in dict.fromkeys(keys) if k not in tried]

@@ -3,6 +3,8 @@ receiver.
 """
 
 import ast
+import builtins
+import collections
 import re
 
 import jt_code
@@ -142,6 +144,21 @@ def made_by_dataclass(node):
     return []
 
 
+def is_inherited(node, method):
+    """Whether a class has a method from a container or plain kind that it is a kind of; how an
+    object is shown is its own matter.
+    """
+    if method in ("__str__", "__repr__"):
+        return False
+    names = [getattr(base, "id", getattr(base, "attr", "")) for base in getattr(node, "bases", ())]
+    known = [getattr(builtins, n, None) or getattr(collections, n, None) for n in names]
+    return any(
+        getattr(kind, method, None) is not getattr(object, method, None)
+        for kind in known
+        if isinstance(kind, type) and not issubclass(kind, BaseException)
+    )
+
+
 class Method:
     """A public method as its source shows it."""
 
@@ -187,7 +204,7 @@ class Objects:
                         continue
                     if "setter" not in decorators(node) and self._is_shared(owner, local):
                         found.append(Method(owner, name, method, node))
-                for method in made_by_dataclass(owner.defs.get(name)):
+                for method in made_by_dataclass(owner.defs.get(name)) + self._lost(owner, name):
                     if not any(m.name == method.name for m in found):
                         found.append(Method(owner, name, method.name, method))
             self.cache[class_name] = found
@@ -198,8 +215,25 @@ class Objects:
         can't run there anyway.
         """
         before = self.values.shared.module(owner.name) if self.values.shared else None
-        class_name = local.rpartition(".")[0]
-        return before is None or class_name not in before.defs or local in before.defs
+        class_name, _, method = local.rpartition(".")
+        if before is None or class_name not in before.defs or local in before.defs:
+            return True
+        return is_inherited(before.defs[class_name], method)
+
+    def _lost(self, owner, name):
+        """Methods that only the other revision has, where this one inherits them from a built-in
+        class.
+        """
+        other = self.values.shared.module(owner.name) if self.values.shared else None
+        node = owner.defs.get(name)
+        return [
+            method
+            for local, method in (other.defs.items() if other else ())
+            if local.rpartition(".")[0] == name
+            and local not in owner.defs
+            and isinstance(method, jt_code.FUNCTIONS)
+            and is_inherited(node, method.name)
+        ]
 
     def few(self, class_name, name):
         """Names of a few methods that change something, and this one: sequences of only these get

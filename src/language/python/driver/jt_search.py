@@ -13,7 +13,7 @@ import jt_text
 from jt_calls import TAILS, Calls
 from jt_case import LEARNED, enters_once
 from jt_mutate import Mutator
-from jt_values import MORE_STRUCTURED
+from jt_values import MORE_STRUCTURED, literal
 
 BATCH = 48
 ENOUGH = 16
@@ -21,6 +21,8 @@ CHECK_EVERY = 8
 TRIES = 8
 ASKED = 6  # cases that asked for one file and are followed by some with it
 REFUSED = 0.12  # of the cases that are gone on with, where there are some that the code refused
+MOST_AGAIN = 12  # calls that are made again with what they gave back
+LONG = 40  # characters of an answer that are no input any more
 NOTHING = "[]"  # the call of a case whose steps are all that it does
 WATCHED = 3  # looks at an object that a call gave back
 MOST_KEPT = 400
@@ -84,6 +86,7 @@ class Search:
         self.documented = set(session.mining.raised)
         self.makers = self._makers()
         self.follow = []
+        self.again = set()  # keys of calls that are made with what they gave back
         self.asked = {}  # file name -> how many cases were followed by some with that file
         self.missed = set()  # what inputs lacked
         self.confirm = None
@@ -406,6 +409,7 @@ class Search:
             if not self.compare:
                 continue
             self._answered(case, b)
+            self._asked_again(case, b)
             found = jt_compare.difference(b, n, self.documented)
             if found is not None and found[0] != "crash" and (case.rank < LEARNED or not kinds):
                 self.differing += 1
@@ -511,6 +515,22 @@ class Search:
             self.follow += [case.changed(call=case.call + tail) for tail in TAILS if room]
         elif outcome["value"][0] == "o":
             self._watched(case, outcome["value"][2], makers, room)
+
+    def _asked_again(self, case, outcome):
+        """A call that gave back what it looks up in a collection is made once more with that in the
+        collection; so is what comes of it.
+        """
+        kind, answer = (outcome["value"] + [""])[:2] if outcome["kind"] == "value" else ("", "")
+        goes_on = case.key in self.again or len(self.again) < MOST_AGAIN
+        is_plain = not case.setup and case.origin != "request" and "\n" not in case.call
+        if kind not in ("s", "i") or not goes_on or len(answer) > LONG or not is_plain:
+            return
+        answer = literal(answer) if kind == "s" else answer
+        for maker in self.makers if self.compare else ():
+            other = maker.given_back(case, answer)
+            if other is not None and other.key not in self.again:
+                self.again.add(other.key)
+                self.follow.append(other)
 
     def _watched(self, case, class_name, makers, room):
         made = [m for m in makers if class_name != m.owner and m.local != class_name]

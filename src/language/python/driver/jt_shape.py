@@ -128,7 +128,9 @@ class Shape:
         "result",
         "near",
         "minus",
+        "made_of",
         "tested",
+        "asked",
         "closed",
         "used",
         "clock",
@@ -149,9 +151,11 @@ class Shape:
         self.classes = []
         self.result = None
         self.minus = ()  # the two sides that it is the difference of
+        self.made_of = ()  # the two sides that it is calculated from
         self.near = []  # shapes that this one is compared or added with
         self.tested = set()  # kinds that the code asks for by isinstance
         self.used = set()  # methods of plain kinds that are called on it
+        self.asked = False  # whether the code asks what is in it
         self.closed = False  # whether the code refuses what is none of its constants
         self.clock = None  # where its default asks for the time: what that gives
         self.kept = False  # whether its default is what is meant: the errors to be caught
@@ -165,6 +169,10 @@ class Shape:
         if kind == "timedelta":
             for side in self.minus:
                 side.add("date" if "date" in side.known() else "datetime", SURE)
+        if kind == "decimal":
+            for side in self.made_of:
+                if "decimal" not in side.scores and set(side.known()) <= {"int", "float"}:
+                    side.add("decimal", SURE)
         return self
 
     def inside(self):
@@ -267,12 +275,18 @@ def names_errors(node):
     return bool(kinds) and all(isinstance(k, type) and issubclass(k, Exception) for k in kinds)
 
 
+MADE_BY = {"Decimal": "decimal", "date": "date", "datetime": "datetime", "timedelta": "timedelta"}
+
+
 def of_constant(node):
     """The shape of a literal default or operand, or None."""
     if isinstance(node, ast.UnaryOp) and isinstance(node.operand, ast.Constant):
         node = node.operand
     if isinstance(node, ast.Constant):
         kind = of_value(node.value)
+        return Shape(kind) if kind else None
+    if isinstance(node, ast.Call):
+        kind = MADE_BY.get(getattr(node.func, "id", getattr(node.func, "attr", None)))
         return Shape(kind) if kind else None
     simple = {
         ast.List: "list",
@@ -425,6 +439,7 @@ def merge(into, other, score=None, depth=0):
             else:
                 merge(mine[name], shape, score, depth + 1)
     into.tested |= other.tested
+    into.asked = into.asked or other.asked
     into.closed = into.closed or other.closed
     into.used |= other.used
     into.clock = into.clock or other.clock

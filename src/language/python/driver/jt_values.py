@@ -51,6 +51,7 @@ EMPTY = {
 ZONES = ("timezone(timedelta(hours=2))", "timezone.utc", "timezone(timedelta(hours=-5))")
 GENERIC = ["int", "str", "list", "dict", "float", "none", "tuple", "bool", "callable", "set"]
 FIXED = {
+    "errors": ["ValueError", "(ValueError,)", "(KeyError, ValueError)", "LookupError", "Exception"],
     "date": [
         "date(2024, 1, 31)",
         "date(2024, 2, 29)",
@@ -191,6 +192,7 @@ CLOSED = 0.85  # the share of constants where the code refuses what is none of t
 NESTED = ("{}", '{"a": 1}', '{"b": {"a": "x"}}', "[]", "[1]", '[{"a": 2}, "b"]', "None")
 OFTEN_MADE, SELDOM_MADE = 0.8, 0.1  # the share of objects that are made as others were
 MOST_MADE, LONGEST_MADE = 24, 80
+OTHER_ERRORS = 0.5  # the share of cases that give errors to be caught in place of the default's
 FAILING = 0.25  # the share of functions that raise what the code catches
 
 
@@ -646,6 +648,13 @@ class Values:
         answers = [error] * self.rng.choice((1, 1, 2, 3)) + [self.rng.choice(("1", "None", '"a"'))]
         return "Mock(side_effect=cycle([%s]))" % ", ".join(answers)
 
+    def stand_in(self):
+        """A function that takes anything, and tells how often it was called, or fails."""
+        if self.pool.raised and self.rng.random() < 0.6:
+            return self._failing()
+        self._ready_for_mocks()
+        return "Mock(side_effect=range(99))"
+
     def _callable(self, shape, depth):
         if shape.clock:
             return self._clock(shape.clock)
@@ -676,6 +685,8 @@ class Values:
         if self.pool.raised and self.rng.random() < FAILING:
             return self._failing()
         arity = 1 if shape.arity is None else shape.arity
+        if arity == jt_shape.ANY and self.rng.random() < 0.3:
+            return self.stand_in()
         if arity == 0 and self.rng.random() < 0.5:  # a clock, or a source of ids
             return "iter(range(%d, 999, %d)).__next__" % self.rng.choice(((0, 1), (0, 4), (100, 7)))
         return self.rng.choice(
@@ -734,10 +745,10 @@ class Values:
         made, (given, tried) = self.made.get(name), self.making.get(name, (0, 0))
         if made and self.rng.random() < (OFTEN_MADE if given * 4 < tried else SELDOM_MADE):
             return self.rng.choice(made)
-        members = enum_members(node)
+        members = jt_code.enum_members(node)
         if members:
             chosen = ["%s.%s" % (name, self.rng.choice(members))]
-            if is_flag(node) and self.rng.random() < 0.3:
+            if jt_code.is_flag(node) and self.rng.random() < 0.3:
                 chosen.append("%s.%s" % (name, self.rng.choice(members)))
             return " | ".join(dict.fromkeys(chosen))
         args, skipped = [], False
@@ -748,7 +759,7 @@ class Values:
         words = [a.arg for a in maker.args.kwonlyargs] if maker else []
         for param, (shape, required) in class_params(self.inference, module, node).items():
             shape = self._better(param, shape, (attrs or {}).get(param), name)
-            if not required and shape.kept:
+            if not required and shape.kept and self.rng.random() >= OTHER_ERRORS:
                 skipped = True
                 continue
             linked = "object" in shape.known()
@@ -893,22 +904,3 @@ def _class_var(node):
             w.arg == "init" and getattr(w.value, "value", True) is False for w in value.keywords
         )
     return False
-
-
-def is_flag(node):
-    """Whether a class is an enumeration whose members can be combined."""
-    return any(getattr(b, "id", getattr(b, "attr", "")) in ("Flag", "IntFlag") for b in node.bases)
-
-
-def enum_members(node):
-    """Names of an enum's members by its source; empty for other classes."""
-    bases = {getattr(b, "id", getattr(b, "attr", "")) for b in node.bases}
-    if not bases & {"Enum", "IntEnum", "StrEnum", "Flag", "IntFlag"}:
-        return []
-    return [
-        t.id
-        for part in node.body
-        if isinstance(part, ast.Assign)
-        for t in part.targets
-        if isinstance(t, ast.Name) and not t.id.startswith("_")
-    ]

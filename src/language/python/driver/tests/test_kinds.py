@@ -479,3 +479,126 @@ def test_only_who_catches_what_an_input_lacks_looks_whether_it_is_there():
     assert jt_fit.LOOKS.search("    except:")
     assert jt_fit.LOOKS.search("    if isinstance(entry, Entry):")
     assert not jt_fit.LOOKS.search("    except StopIteration:")
+
+
+def test_a_mutant_of_a_table_is_killed_by_what_reads_it(tmp_path):
+    base = """
+STEPS = {"small": 3, "large": 9}
+
+
+def steps(size, count):
+    return STEPS.get(size, 1) * count
+"""
+    head = base.replace("return STEPS.get(size, 1) * count", "return count * STEPS.get(size, 1)")
+    mutant = {"id": "M001", "file": "shop.py", "module": "shop", "line": 2, "symbol": "STEPS"}
+    mutants = [dict(mutant, source=head.replace("9}", "10}"))]
+    result = explore(tmp_path, base, head, mutants, seconds=15)
+    assert [c["mutants"] for c in result["candidates"]] == [["M001"]]
+
+
+FOUND = [
+    (
+        """
+RATES = {"low": 2, "high": 3}
+
+
+def price(kind, count):
+    return RATES.get(kind.strip(), 1) * count
+""",
+        ("RATES.get(kind.strip(), 1)", "RATES.get(kind, 1)"),
+    ),
+    (
+        """
+from enum import Enum
+
+
+class Level(Enum):
+    LOW = 1
+    HIGH = 2
+
+
+def weight(level, count):
+    return count * 3 if level is Level.HIGH and count > 2 else count
+""",
+        ("count > 2", "count > 3"),
+    ),
+    (
+        """
+from decimal import Decimal
+
+CENT = Decimal("0.01")
+
+
+class Line:
+    def __init__(self, count, price):
+        self.count, self.price = count, price
+
+    def total(self):
+        return (self.price * self.count).quantize(CENT)
+
+
+def net(lines):
+    return sum((line.total() for line in lines), Decimal("0"))
+""",
+        (
+            "sum((line.total() for line in lines), ",
+            "sum((line.price * line.count for line in lines), ",
+        ),
+    ),
+    (
+        """
+def again(times, errors=(Exception,)):
+    def decorate(function):
+        def wrapper(*args):
+            for attempt in range(times):
+                try:
+                    return function(*args)
+                except errors:
+                    if attempt == times - 1:
+                        raise
+
+        return wrapper
+
+    return decorate
+""",
+        ("except errors:", "except Exception:"),
+    ),
+    (
+        """
+class Names(dict):
+    def __getitem__(self, key):
+        return super().__getitem__(key.lower())
+
+    def __setitem__(self, key, value):
+        super().__setitem__(key.lower(), value)
+
+    def __contains__(self, key):
+        return super().__contains__(key.lower())
+""",
+        (
+            """
+    def __contains__(self, key):
+        return super().__contains__(key.lower())
+""",
+            "",
+        ),
+    ),
+    (
+        """
+def free(name, taken=()):
+    found, number = name, 2
+    while found in taken:
+        found = "%s-%d" % (name, number)
+        number += 1
+    return found
+""",
+        ('"%s-%d" % (name, number)', '"%s-%d" % (found, number)'),
+    ),
+]
+
+
+@pytest.mark.parametrize("base, change", FOUND, ids="table enum money errors kind taken".split())
+def test_what_a_value_is_shows_in_how_it_is_used(tmp_path, base, change):
+    assert change[0] in base
+    found = explore(tmp_path, base, base.replace(*change))["candidates"]
+    assert found and passes(tmp_path, "base", found[0]) and not passes(tmp_path, "head", found[0])
