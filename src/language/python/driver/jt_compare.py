@@ -200,6 +200,15 @@ def _without_prose(node):
     return node
 
 
+def states(node, words):
+    """`(attribute, value)` of what an object is by a name that the code knows: a flag, a member of
+    an enumeration, one of some words.
+    """
+    for name, inner in node[3].items():
+        if inner[0] in ("b", "e") or inner[0] == "s" and inner[1] and inner[1] in words:
+            yield name, inner[-1]
+
+
 def valid(outcome, documented=()):
     """Whether the outcome is what the code means to do: a value, or an exception that it raises
     itself. No request is meant to end in a failure of the server.

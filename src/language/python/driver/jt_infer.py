@@ -574,6 +574,17 @@ class Walker(ast.NodeVisitor):
                 where.scores.setdefault(next(iter(kind.scores)), LIKELY)
                 where.consts.append(key)
 
+    def _held_by(self, node):
+        """What the collections hold that are looked up in a table: `MOVES[state]`,
+        `MOVES.get(state, ())`.
+        """
+        owner = node.value if isinstance(node, ast.Subscript) else None
+        if isinstance(node, ast.Call) and getattr(node.func, "attr", None) == "get":
+            owner = node.func.value
+        table = self._table(owner) if isinstance(owner, (ast.Name, ast.Attribute)) else None
+        values = table.values if isinstance(table, ast.Dict) else ()
+        return [key for value in values for key in jt_code.keys_of(value)]
+
     def _table(self, node):
         """What a name, or an attribute of the class, is bound to for good; the node itself where
         it is none of these.
@@ -687,8 +698,9 @@ class Walker(ast.NodeVisitor):
                 left.add("str", LIKELY).add("character", LIKELY if len(container.value) > 1 else 0)
                 left.consts.append(container)
             return
-        if left is not None and jt_code.keys_of(container):
-            self._one_of(left, jt_code.keys_of(container))
+        keys = jt_code.keys_of(container) or self._held_by(container)
+        if left is not None and keys:
+            self._one_of(left, keys)
             return
         if right is not None:
             right.asked = True

@@ -18,6 +18,7 @@ FIELDS = {
     "email": MAILS, "mail": MAILS, "e-mail": MAILS, "Email": MAILS, "date": DATES, "day": DATES,
     "phone": ("0151 1", "+49 1", "", "0049-2"),
 }  # fmt: skip
+FREE_MARKS = "/?.:-=&"  # stand where a pattern takes nearly any sign
 ALPHABET = "abcABC123 aab"
 PUNCTUATION = " ,.;:-_=/()[]{}\"'#+*%&?!@\n<>|"
 
@@ -236,7 +237,9 @@ def _piece(rng, op, arg, depth):
 def _member(rng, parts):
     if parts and str(parts[0][0]) == "NEGATE":
         banned = {chr(a) for op, a in parts if str(op) == "LITERAL"}
-        return next((c for c in "ab1xZ_" if c not in banned), "q")
+        free = [c for c in "ab1xZ_" if c not in banned] or ["q"]
+        marks = [c for c in FREE_MARKS if c not in banned]
+        return rng.choice(marks if marks and rng.random() < 0.2 else free)
     op, arg = rng.choice(parts)
     if str(op) == "LITERAL":
         return chr(arg)
@@ -246,8 +249,10 @@ def _member(rng, parts):
 
 
 def _category(rng, name):
+    if "NOT_SPACE" in name:
+        return rng.choice(FREE_MARKS if rng.random() < 0.25 else "ab1x")
     if "NOT_" in name:
-        return "a" if "DIGIT" in name or "SPACE" in name else "-"
+        return "a" if "DIGIT" in name else "-"
     return (
         rng.choice("0123459")
         if "DIGIT" in name

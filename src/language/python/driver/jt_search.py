@@ -21,6 +21,7 @@ CHECK_EVERY = 8
 TRIES = 8
 ASKED = 6  # cases that asked for one file and are followed by some with it
 REFUSED = 0.12  # of the cases that are gone on with, where there are some that the code refused
+MOST_STATES = 60
 MOST_AGAIN = 12  # calls that are made again with what they gave back
 LONG = 40  # characters of an answer that are no input any more
 NOTHING = "[]"  # the call of a case whose steps are all that it does
@@ -86,6 +87,7 @@ class Search:
         self.documented = set(session.mining.raised)
         self.makers = self._makers()
         self.follow = []
+        self.states = set()  # (class, attribute, value) of what objects were seen to be
         self.again = set()  # keys of calls that are made with what they gave back
         self.asked = {}  # file name -> how many cases were followed by some with that file
         self.missed = set()  # what inputs lacked
@@ -396,6 +398,7 @@ class Search:
             self._built(case, b)
             self._mended(case, b)
             new = b.get("new", 0) + (n.get("new", 0) if self.compare else 0)
+            new = self._new_states(b) or new
             if new:
                 self.news = self.tried
             worth = jt_compare.valid(b if self.compare else n, self.documented)
@@ -416,6 +419,18 @@ class Search:
                 self.news = self.tried
                 self.findings.append(Finding(case, b, n, found, tuple(cases[:i])))
         return before
+
+    def _new_states(self, outcome):
+        """How many states that the code knows by name are reached for the first time: a flag, a
+        member of an enumeration, one of its constants.
+        """
+        found = set()
+        for node in outcome.get("after", {}).values() if len(self.states) < MOST_STATES else ():
+            if node[0] == "o":
+                found |= {(node[2], *state) for state in jt_compare.states(node, self.pool.strings)}
+        found -= self.states
+        self.states |= found
+        return len(found)
 
     def _adapt(self):
         """Where little is accepted, more texts look like a small language."""
