@@ -44,6 +44,7 @@ pub(super) const EXPLORER: Driver = Driver {
         "jt_sides.py",
         "jt_sql.py",
         "jt_text.py",
+        "jt_together.py",
         "jt_trace.py",
         "jt_values.py",
         "jt_web.py",

@@ -12,6 +12,7 @@ from jt_objects import LEAVING, OPERATORS, STATEMENTS, Objects, akin, driven
 from jt_objects import made_by_dataclass, snake
 from jt_numbers import bounds, fits, number
 from jt_shape import Shape
+from jt_together import Together
 from jt_values import GENERIC, OTHER_ERRORS
 
 # How often a step takes a value again that another one took: what was put in is asked for.
@@ -29,6 +30,7 @@ TAILS = (
 
 DECORATED = "(lambda x, y=1: [x, y])"
 KEYWORDED = ("(1)", "(1, y=2)", "(1, y=3)", "(2)", "(x=1)", "(1, 1)")
+AFTER_OTHERS = 0.5  # of the calls come after others that change what they are given
 MOST_TAKEN = 3  # of what a call gave back that is put into a collection
 SWARM = 0.35  # of the sequences of calls
 SMALL = 0.5  # of the sequences are given few values
@@ -68,6 +70,7 @@ class Calls:
         self.params = usable(facts, other_params)
         self.learned = {}
         self.options = {}
+        self.together = Together(module, local, values)
         self.gives_functions = False
         self.decorates = decorates(jt_code.definition(module, local))
         self.gives_objects = None  # the class of what a call gives back
@@ -221,6 +224,9 @@ class Calls:
             return self._function_given(text, rank)
         if self.compares and self.rng.random() < 0.3:
             return self.names.case((), self._compared(text), rank)
+        after_others = self.together.steps(text) if self.rng.random() < AFTER_OTHERS else None
+        if after_others is not None:
+            return self.names.case(*after_others, rank)
         setup, text = self._built(text)
         if self.stateful and self.rng.random() < 0.25:
             setup = setup + [driven("%s(%s)" % (self.local, self.arguments()), self.facts)]

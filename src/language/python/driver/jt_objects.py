@@ -73,6 +73,7 @@ CHANGING = set(
     "append appendleft extend insert add update setdefault pop popleft popitem remove discard "
     "clear sort reverse put push".split()
 )
+ASSIGNED = 0.25  # of the steps set an attribute, where a class leaves that to others
 SAME_KIND = set(
     "__add__ __sub__ __eq__ __ne__ __lt__ __le__ __gt__ __ge__ __and__ __or__ __xor__ "
     "__matmul__ __iadd__".split()
@@ -120,6 +121,29 @@ def changes_itself(node):
             if part.func.attr.startswith("_") and getattr(part.func.value, "id", "") == "self":
                 return True
     return False
+
+
+def left_to_others(node):
+    """Attributes that a class only ever sets to None or False itself, and reads: who uses it sets
+    them.
+    """
+    if not isinstance(node, ast.ClassDef):
+        return []
+    own = [part for part in ast.walk(node) if isinstance(part, ast.Attribute) and _is_of_self(part)]
+    own = [part for part in own if isinstance(part.value, ast.Name)]
+    read = {part.attr for part in own if isinstance(part.ctx, ast.Load)}
+    values = {}
+    for part in ast.walk(node):
+        for target, value in jt_code.assigned_pairs(part):
+            if isinstance(target, ast.Attribute) and _is_of_self(target):
+                values.setdefault(target.attr, []).append(getattr(value, "value", value))
+    changed = {part.attr for part in own if isinstance(part.ctx, (ast.Store, ast.Del))} - set(
+        values
+    )
+    nothing = [
+        name for name, given in values.items() if all(v is None or v is False for v in given)
+    ]
+    return [n for n in nothing if n in read and n not in changed and not n.startswith("_")]
 
 
 def _is_of_self(node):
@@ -249,6 +273,10 @@ class Objects:
         """Source that calls some public method on a receiver, or None; `observing` wants a value,
         `among` are names to choose from where some of them can be called.
         """
+        if not observing and self.rng.random() < ASSIGNED:
+            assigned = self._assignment(receiver, class_name)
+            if assigned is not None:
+                return assigned
         methods = self.methods(class_name)
         if observing:
             methods = [m for m in methods if m.name not in STATEMENTS]
@@ -267,6 +295,35 @@ class Objects:
                 call = self.invoked(receiver, class_name, method.name, "", method.facts)
                 return "[%s for _ in range(%d)]" % (call, self.rng.choice((2, 3, 4)))
         return self.invoked(receiver, class_name, method.name, self.arguments(method), method.facts)
+
+    def _assignment(self, receiver, class_name):
+        """A statement that gives a value to an attribute that is there for others to set; None
+        where there is none.
+        """
+        place = self.values.names.find(class_name)
+        found = {}
+        for inference, module in self._revisions(place[0]) if place else ():
+            node = module.defs.get(place[1].name)
+            shapes = inference.self_shapes(module, place[1].name) if node is not None else {}
+            for name in left_to_others(node):
+                known = shapes.get(name) or Shape()
+                if name not in found or not found[name].kinds():
+                    found[name] = known
+        if not found:
+            return None
+        name = self.rng.choice(sorted(found))
+        shape = found[name]
+        kinds = [kind for kind in shape.kinds() if kind not in ("none", "callable", "any")]
+        value = self.values.random(shape, 1, name=name) if kinds else "True"
+        return "%s.%s = %s" % (receiver, name, value)
+
+    def _revisions(self, module):
+        """`(inference, module)` of a module in this revision and in the other one."""
+        own = self.values.inference
+        yield own, module
+        other = own.other.code.module(module.name) if own.other is not None else None
+        if other is not None:
+            yield own.other, other
 
     @staticmethod
     def _share(method, observing):

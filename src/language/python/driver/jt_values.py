@@ -705,7 +705,11 @@ class Values:
         names = list(
             dict.fromkeys(n for other in around for n in other.classes if self.names.find(n))
         )
-        names = names or self._fitting({*attrs, *(n for other in around for n in other.used)})
+        used = {*attrs, *(n for other in around for n in other.used)}
+        for name in names:
+            module = self.names.find(name)[0]
+            used -= self.inference.members(module, name)
+        names += self._fitting(used)
         if names:
             return self.instance(self.rng.choice(names), depth, attrs)
         if jt_sql.EXECUTES & set(attrs):
@@ -833,6 +837,7 @@ class Values:
         if plain in LINKS and not set(shape.known()) - {"none", "int", "list"}:
             shape = jt_shape.Shape("object", jt_shape.SURE).add("none", jt_shape.LIKELY)
             shape.classes.append(class_name)
+            shape.near = [used] if used is not None else []
         elif plain == "children" and (shape.elem is None or not shape.elem.known()):
             shape = jt_shape.Shape("list", jt_shape.SURE)
             shape.inside().add("object", jt_shape.SURE).classes.append(class_name)

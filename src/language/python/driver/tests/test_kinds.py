@@ -602,3 +602,73 @@ def test_what_a_value_is_shows_in_how_it_is_used(tmp_path, base, change):
     assert change[0] in base
     found = explore(tmp_path, base, base.replace(*change))["candidates"]
     assert found and passes(tmp_path, "base", found[0]) and not passes(tmp_path, "head", found[0])
+
+
+STEPS = [
+    (
+        """
+class Order:
+    MOVES = {"new": {"paid"}, "paid": {"sent", "back"}, "sent": {"lost"}, "lost": {"back"}}
+
+    def __init__(self):
+        self.state = "new"
+
+    def to(self, state):
+        if state not in self.MOVES.get(self.state, ()):
+            raise ValueError(state)
+        self.state = state
+""",
+        ('"lost": {"back"}', '"lost": set()'),
+    ),
+    (
+        """
+def put(shelf, name, count):
+    shelf.setdefault(name, []).append(count)
+
+
+def total(shelf):
+    return {name: sum(counts) for name, counts in shelf.items()}
+""",
+        ("sum(counts)", "max(counts)"),
+    ),
+    (
+        """
+class Loan:
+    def __init__(self, start, days):
+        self.start, self.days = start, days
+        self.returned = None
+
+    def late(self, today):
+        end = self.returned or today
+        return max(0, end - self.start - self.days)
+""",
+        ("self.returned or today", "today"),
+    ),
+    (
+        """
+class Leaf:
+    def __init__(self, value):
+        self.value = value
+
+
+class Pair:
+    def __init__(self, sign, left, right):
+        self.sign, self.left, self.right = sign, left, right
+
+
+def show(node, level=0):
+    if isinstance(node, Leaf):
+        return str(node.value)
+    own = {"+": 1, "-": 1, "*": 2}[node.sign]
+    text = show(node.left, own) + node.sign + show(node.right, own + 1)
+    return "(" + text + ")" if own < level else text
+""",
+        ("own + 1", "own"),
+    ),
+]
+
+
+@pytest.mark.parametrize("base, change", STEPS, ids="moves shared set nested".split())
+def test_what_it_takes_several_steps_to_see_is_found(tmp_path, base, change):
+    found = explore(tmp_path, base, base.replace(*change))["candidates"]
+    assert found and passes(tmp_path, "base", found[0]) and not passes(tmp_path, "head", found[0])
