@@ -164,6 +164,7 @@ class Pool:
         self.tables = False  # whether the code reads tables with named columns
         self.keys = []  # what the code looks up by a constant
         self.typed = False  # whether the code looks up what to do by the types of values
+        self.forms = []  # what its texts look like
 
     def add(self, value):
         """Takes a constant in; a number brings its neighbours."""
@@ -499,8 +500,15 @@ class Values:
             return literal(jt_samples.table(self.rng, pool.keys))
         if pool.lined and self.rng.random() < 0.25:
             return literal(jt_samples.lined(self.rng, pool.strings))
+        form = self.rng.choice(pool.forms) if pool.forms else None
+        if form is not None and self.rng.random() < form.share:
+            return literal(form.make(self.rng, self._recent_texts()))
         short, share = depth > 0, self.structured
         return literal(jt_samples.text(self.rng, pool.strings, STRINGS, short, share))
+
+    def _recent_texts(self):
+        """The last texts of this case."""
+        return [ast.literal_eval(text) for text in self.recent.get("str", ())[-2:]]
 
     def _size(self, depth):
         return self.rng.choice((0, 1, 2, 2, 3, 3, 4, 5, 7) if depth == 0 else (1, 2, 2, 3, 0))

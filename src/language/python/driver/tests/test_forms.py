@@ -1,0 +1,67 @@
+"""Texts of the forms that the code reads."""
+
+import random
+
+import jt_code
+import jt_forms
+import pytest
+from exploring import explore, passes
+
+
+def forms(source, name="shop"):
+    """The forms that a module reads, by the name of their kind."""
+    module = jt_code.Module(name, name + ".py", source)
+    return {type(form).__name__: form for form in jt_forms.found([module])}
+
+
+def made(form, recent=(), count=300):
+    rng = random.Random(4)
+    return [form.make(rng, recent) for _ in range(count)]
+
+
+def test_what_is_looked_for_at_either_end_is_there_and_goes_on():
+    source = (
+        "MARK = 'ab'\n\n\ndef f(s):\n"
+        "    if s.startswith(('+' + MARK, f'0{MARK}')) or s[:2] == 'xy':\n"
+        "        return s.lstrip(MARK)\n    return s[-1] == '!' or s[1:] == 'no' or s.strip(' ')\n"
+    )
+    form = forms(source)["Affixes"]
+    assert sorted(form.heads) == ["+ab", "0ab", "ab", "xy"]
+    assert form.tails == ["!"]
+    texts = made(form)
+    assert any(text.startswith("+ab") and text[3:4] in ("a", "b") for text in texts)
+    assert any(text.endswith("!!") for text in texts)
+    assert "Affixes" not in forms("def f(s):\n    return s.strip() + s.lstrip('  ')\n")
+
+
+# What a module was, and what is changed of it.
+KINDS = {
+    "a prefix taken off sign by sign": (
+        """
+SHOP = "9Z"
+
+
+def article(text):
+    if text.startswith("(" + SHOP + ")"):
+        number = text[len(SHOP) + 2 :]
+    elif text.startswith(SHOP + "-"):
+        number = text[len(SHOP) + 1 :]
+    else:
+        raise ValueError("of another shop: " + text)
+    if not number.isdigit() or len(number) < 4:
+        raise ValueError("no number: " + text)
+    return number
+""",
+        ("number = text[len(SHOP) + 2 :]", 'number = text.lstrip("()" + SHOP)'),
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_a_difference_is_seen_in(tmp_path, kind):
+    base, (before, after) = KINDS[kind]
+    assert before in base
+    result = explore(tmp_path, base, base.replace(before, after))
+    found = [c for c in result["candidates"] if c["purpose"] == "regression"]
+    assert found
+    assert passes(tmp_path, "base", found[0]) and not passes(tmp_path, "head", found[0])
