@@ -262,7 +262,8 @@ class Values:
         back.
         """
         tree = jt_text.known(text)
-        call = tree.body[0].value if tree and isinstance(tree.body[0], ast.Expr) else None
+        is_expression = tree and tree.body and isinstance(tree.body[0], ast.Expr)
+        call = tree.body[0].value if is_expression else None
         name = getattr(getattr(call, "func", None), "id", None)
         if name is None or not call.args and not call.keywords:
             return
