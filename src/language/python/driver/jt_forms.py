@@ -3,20 +3,25 @@ texts of that kind.
 """
 
 import ast
+import re
 
 MOST_AFFIXES, LONGEST_AFFIX = 12, 16
 HEADS = {"startswith", "removeprefix", "lstrip", "strip"}
 TAILS = {"endswith", "removesuffix", "rstrip", "strip"}
 NUMBERS = ("1", "25", "1234", "30123", "7012345")
+SPLITS = {"split", "rsplit", "partition", "rpartition", "find", "index"}
+QUOTES = "\"'`"
+SPECIAL = "^$.|?*+()[]{}\\"  # signs that mean something else in a regular expression
 WORDS = ("a", "ab", "bcd", "hello", "a b")
 
 
 def found(modules):
     """The forms that the code of some modules, the same one in its revisions, reads."""
-    affixes = Affixes()
-    for module in modules:
-        affixes.read(module)
-    return [form for form in (affixes,) if form.is_known()]
+    forms = [Affixes(), Quotes()]
+    for form in forms:
+        for module in modules:
+            form.read(module)
+    return [form for form in forms if form.is_known()]
 
 
 def texts_of(node, module):
@@ -115,3 +120,105 @@ def _is_end(node):
     part = part.value if type(part).__name__ == "Index" else part
     is_open = not isinstance(node.slice, ast.Slice) or node.slice.upper is None
     return is_open and isinstance(part, ast.UnaryOp) and isinstance(part.op, ast.USub)
+
+
+class Quotes:
+    """Settings and fields with quoted parts: what the code looks for outside of quotes stands
+    inside of them, too.
+    """
+
+    share = 0.25
+
+    def __init__(self):
+        self.quotes, self.marks, self.separators, self.is_lined = [], [], [], False
+
+    def is_known(self):
+        """Whether the code looks for quotes."""
+        return bool(self.quotes)
+
+    def read(self, module):
+        """Takes in the signs that a module looks for."""
+        for sign in signs(module):
+            kept = self.quotes if sign in QUOTES else self.marks
+            if sign not in kept and not (sign.isspace() and sign != " "):
+                kept.append(sign)
+        for text in separators(module):
+            if text.strip() and text not in self.separators and text not in QUOTES:
+                self.separators.append(text)
+        names = {getattr(node, "attr", None) for node in ast.walk(module.tree)}
+        self.is_lined = self.is_lined or "splitlines" in names
+
+    def make(self, rng, _recent=()):
+        """One text: a line or two of fields, or a setting."""
+        separator = rng.choice(self.separators or ["=", ":", ","])
+        lines = [self._line(rng, separator)]
+        if self.is_lined and rng.random() < 0.3:
+            lines.append(self._line(rng, separator))
+        return "\n".join(lines)
+
+    def _line(self, rng, separator):
+        roll, space = rng.random(), rng.choice(("", "", " "))
+        quoted = self._quoted(rng, separator)
+        if roll < 0.5:
+            line = "a" + space + separator + space + quoted
+        elif roll < 0.75:
+            line = separator.join(rng.sample(["a", quoted, "b"], rng.choice((2, 3))))
+        else:
+            line = quoted
+        if rng.random() < 0.35:
+            line += rng.choice((" ", "", "b", separator)) + rng.choice(self.marks or [" "]) + "c"
+        return line
+
+    def _quoted(self, rng, separator):
+        marks = [mark for mark in self.marks if mark != separator]
+        quote, mark = rng.choice(self.quotes), rng.choice(marks + [separator])
+        inner = rng.choice(
+            ("x" + mark + "y", "x " + mark + "y", "x " + mark + " y", mark + "x", "x" + mark, mark)
+            + ("x", "", "x y", " x ", rng.choice(self.quotes))
+            + (("\\" + quote + "x", "x\\\\") if "\\" in self.marks else (quote + quote + "x",))
+        )
+        return quote + inner + (quote if rng.random() < 0.95 else "")
+
+
+def signs(module):
+    """The signs that the short constants of a module and its regular expressions hold, in order;
+    those of what it writes are left out.
+    """
+    written = {id(part) for node in ast.walk(module.tree) for part in _written(node)}
+    found = []
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            text = node.value
+            if id(node) not in written and len(text) <= 3 and not any(map(str.isalnum, text)):
+                found += text
+        elif isinstance(node, ast.Call) and node.args:
+            owner = getattr(getattr(node.func, "value", None), "id", "")
+            for pattern in texts_of(node.args[0], module) if owner in ("re", "regex") else ():
+                found += _of_pattern(pattern)
+    return list(dict.fromkeys(found))
+
+
+def _written(node):
+    """Constants that a node puts into a text for others to read."""
+    if isinstance(node, ast.JoinedStr):
+        return node.values
+    if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "join":
+        return [node.func.value]
+    return list(ast.walk(node)) if isinstance(node, ast.Raise) else ()
+
+
+def _of_pattern(pattern):
+    """The signs that a regular expression looks for outside of its sets."""
+    escaped = re.findall(r"\\([^\w\s])", pattern)
+    plain = re.sub(r"\\.|\[[^]]*\]", "", pattern)
+    return escaped + [c for c in plain if not c.isalnum() and c not in SPECIAL]
+
+
+def separators(module):
+    """What a module splits texts at, in order."""
+    found = []
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.Call) and getattr(node.func, "attr", "") in SPLITS and node.args:
+            texts = texts_of(node.args[0], module)
+            found += [t for t in texts if 0 < len(t) <= 3 and not any(map(str.isalnum, t))]
+    return list(dict.fromkeys(found))

@@ -34,6 +34,21 @@ def test_what_is_looked_for_at_either_end_is_there_and_goes_on():
     assert "Affixes" not in forms("def f(s):\n    return s.strip() + s.lstrip('  ')\n")
 
 
+def test_what_the_code_looks_for_outside_of_quotes_stands_inside_of_them():
+    source = (
+        "import re\n\nEND = re.compile(r'\\s;')\n\n\ndef f(s):\n"
+        "    name, _, value = s.partition('=')\n"
+        "    if value[0] == '\"':\n        return value[1:-1]\n"
+        "    if not name:\n        raise ValueError('%')\n    return f'{name}!{value}'\n"
+    )
+    form = forms(source)["Quotes"]
+    assert (form.quotes, form.separators) == (['"'], ["="])
+    assert set(form.marks) == {"=", ";"}
+    texts = made(form, count=900)
+    assert {'a="x;y"', 'a = "x ; y"'} <= set(texts) and any(t.endswith(";c") for t in texts)
+    assert "Quotes" not in forms("def f(s):\n    return s.split('=')\n")
+
+
 # What a module was, and what is changed of it.
 KINDS = {
     "a prefix taken off sign by sign": (
@@ -53,6 +68,26 @@ def article(text):
     return number
 """,
         ("number = text[len(SHOP) + 2 :]", 'number = text.lstrip("()" + SHOP)'),
+    ),
+    "a comment cut off within quotes": (
+        """
+def read(text):
+    result, section = {}, ""
+    for line in text.splitlines():
+        line = line.strip()
+        if line.startswith("[") and line.endswith("]"):
+            section = line[1:-1]
+        elif "=" in line and not line.startswith(";"):
+            name, value = line.split("=", 1)
+            value = value.strip()
+            if value[:1] == '"' and '"' in value[1:]:
+                value = value[1 : value.index('"', 1)]
+            else:
+                value = value.split(";")[0].rstrip()
+            result[section, name.strip()] = value
+    return result
+""",
+        ("value = value.strip()", 'value = value.split(";")[0].strip()'),
     ),
 }
 
