@@ -12,12 +12,15 @@ NUMBERS = ("1", "25", "1234", "30123", "7012345")
 SPLITS = {"split", "rsplit", "partition", "rpartition", "find", "index"}
 QUOTES = "\"'`"
 SPECIAL = "^$.|?*+()[]{}\\"  # signs that mean something else in a regular expression
+WILDCARDS = ("*", "**", "?", "#", "+", "%", "_", "...", ">")
+SURELY = {"*", "**", "?"}  # one of these alone is enough where texts are split
+ARITHMETIC = {"-", "("}  # signs beside which a star is none
 WORDS = ("a", "ab", "bcd", "hello", "a b")
 
 
 def found(modules):
     """The forms that the code of some modules, the same one in its revisions, reads."""
-    forms = [Affixes(), Quotes()]
+    forms = [Affixes(), Quotes(), Wildcards()]
     for form in forms:
         for module in modules:
             form.read(module)
@@ -178,6 +181,92 @@ class Quotes:
             + (("\\" + quote + "x", "x\\\\") if "\\" in self.marks else (quote + quote + "x",))
         )
         return quote + inner + (quote if rng.random() < 0.95 else "")
+
+
+class Wildcards:
+    """Patterns with signs that stand for parts of a text, and texts that fit them, or nearly: of
+    two texts in a case one is made of the other one's parts.
+    """
+
+    share = 0.35
+
+    def __init__(self):
+        self.signs, self.separators = [], []
+
+    def is_known(self):
+        """Whether the code compares parts of texts with signs."""
+        is_sure = len(self.signs) > 1 or bool(SURELY & set(self.signs) and self.separators)
+        return is_sure and len(self.signs) < 5
+
+    def read(self, module):
+        """Takes in the signs that a module compares with, and what it splits at."""
+        compared = list(_compared(module))
+        if ARITHMETIC & set(compared):
+            return
+        self.signs += [s for s in compared if s in WILDCARDS and s not in self.signs]
+        self.separators += [
+            text for text in separators(module) if text.strip() and text not in self.separators
+        ]
+        if "fnmatch" in module.imported:
+            self.signs += [sign for sign in ("*", "?") if sign not in self.signs]
+
+    def make(self, rng, recent=()):
+        """A text or a pattern; one that belongs to the last text of the case, if there is one."""
+        separator = rng.choice(self.separators) if self.separators else ""
+        last = recent[-1] if recent and rng.random() < 0.8 else None
+        parts = split(last, separator) if last is not None else self._parts(rng)
+        if any(part in self.signs for part in parts):
+            parts = self._meant(rng, parts)
+        elif last is not None or rng.random() < 0.5:
+            parts = self._pattern(rng, parts)
+        return separator.join(parts)
+
+    @staticmethod
+    def _parts(rng):
+        return [rng.choice(("a", "b", "c", "a")) for _ in range(rng.choice((1, 1, 2, 2, 3)))]
+
+    def _pattern(self, rng, parts):
+        """Parts of which some are left to a sign: one, those at the end or the start, or none at
+        all.
+        """
+        parts, sign, roll = list(parts), rng.choice(self.signs), rng.randrange(7)
+        at = rng.randrange(len(parts) + 1)
+        if roll == 0:
+            return parts + [sign]
+        if roll == 1:
+            return [sign] + parts
+        if roll == 2:
+            return parts[:at] + [sign]
+        if roll == 3:
+            return [sign] + parts[at:]
+        if roll == 4:
+            return parts[:at] + [sign] + parts[at:]
+        parts[min(at, len(parts) - 1)] = sign
+        return self._pattern(rng, parts) if roll == 6 else parts
+
+    def _meant(self, rng, parts):
+        """Parts with none, one or two in place of each sign."""
+        found = []
+        for part in parts:
+            is_sign = part in self.signs
+            found += self._parts(rng)[: rng.choice((0, 1, 1, 2))] if is_sign else [part]
+        return found
+
+
+def split(text, separator):
+    """The parts of a text, its characters where nothing separates them."""
+    return text.split(separator) if separator else list(text) or [""]
+
+
+def _compared(module):
+    """Texts that a module compares with, or looks up in a table of its own."""
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.Compare):
+            for side in [node.left] + node.comparators:
+                yield from texts_of(side, module)
+        elif isinstance(node, ast.Dict):
+            for key in node.keys:
+                yield from texts_of(key, module) if key is not None else ()
 
 
 def signs(module):

@@ -49,6 +49,22 @@ def test_what_the_code_looks_for_outside_of_quotes_stands_inside_of_them():
     assert "Quotes" not in forms("def f(s):\n    return s.split('=')\n")
 
 
+def test_of_two_texts_one_is_a_pattern_of_the_other_ones_parts():
+    source = (
+        "def f(rule, path):\n    parts = path.split('/')\n"
+        "    return [a == '*' or a == b for a, b in zip(rule.split('/'), parts)]\n"
+    )
+    form = forms(source)["Wildcards"]
+    assert (form.signs, form.separators) == (["*"], ["/"])
+    assert {"a/b/*", "*/b", "a/*/b", "a/*", "*"} <= set(made(form, ["x", "a/b"], 600))
+    assert {"a", "a/b", "a/b/c"} <= set(made(form, ["a/*"], 600))
+    assert "Wildcards" not in forms("def f(s):\n    return s == '*'\n")
+    lexer = "def f(s):\n    return s.split(';') if s in ('*', '-', '+') else s == '('\n"
+    assert "Wildcards" not in forms(lexer)
+    by_signs = forms("import fnmatch\n")["Wildcards"]
+    assert {"a*", "?b", "*"} <= set(made(by_signs, ["ab"], 600))
+
+
 # What a module was, and what is changed of it.
 KINDS = {
     "a prefix taken off sign by sign": (
@@ -88,6 +104,24 @@ def read(text):
     return result
 """,
         ("value = value.strip()", 'value = value.split(";")[0].strip()'),
+    ),
+    "a sign that stands for nothing": (
+        """
+def fits(path, rule):
+    return _fits(path.split("/"), rule.split("/"))
+
+
+def _fits(parts, rule):
+    if not all(rule):
+        raise ValueError("empty part")
+    if rule[-1] == "**":
+        return parts[: len(rule) - 1] == rule[:-1]
+    return parts == rule
+""",
+        (
+            "return parts[: len(rule) - 1] == rule[:-1]",
+            "return len(parts) >= len(rule) and parts[: len(rule) - 1] == rule[:-1]",
+        ),
     ),
 }
 
