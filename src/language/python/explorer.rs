@@ -15,6 +15,7 @@ pub(super) const EXPLORER: Driver = Driver {
         "jt_code.py",
         "jt_compare.py",
         "jt_describe.py",
+        "jt_documents.py",
         "jt_files.py",
         "jt_fit.py",
         "jt_forms.py",

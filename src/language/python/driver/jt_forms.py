@@ -18,9 +18,11 @@ ARITHMETIC = {"-", "("}  # signs beside which a star is none
 WORDS = ("a", "ab", "bcd", "hello", "a b")
 
 
-def found(modules):
-    """The forms that the code of some modules, the same one in its revisions, reads."""
-    forms = [Affixes(), Quotes(), Wildcards()]
+def found(modules, kinds=()):
+    """The forms that the code of some modules, the same one in its revisions, reads; of `kinds`,
+    too.
+    """
+    forms = [kind() for kind in (Affixes, Quotes, Wildcards) + kinds]
     for form in forms:
         for module in modules:
             form.read(module)
@@ -61,6 +63,7 @@ class Affixes:
     """
 
     share = 0.15
+    is_document = False
 
     def __init__(self):
         self.heads, self.tails = [], []
@@ -131,6 +134,7 @@ class Quotes:
     """
 
     share = 0.25
+    is_document = False
 
     def __init__(self):
         self.quotes, self.marks, self.separators, self.is_lined = [], [], [], False
@@ -189,6 +193,7 @@ class Wildcards:
     """
 
     share = 0.35
+    is_document = False
 
     def __init__(self):
         self.signs, self.separators = [], []

@@ -29,6 +29,8 @@ _MODULES = {
     ("re", None): "str", ("math", "gcd"): "int", ("math", "factorial"): "int",
     ("math", "comb"): "int",
     ("math", "isqrt"): "int", ("math", None): "float", ("json", "loads"): "str",
+    ("ET", "fromstring"): "str", ("ET", "XML"): "str", ("ElementTree", "fromstring"): "str",
+    ("etree", "fromstring"): "str", ("minidom", "parseString"): "str",
     ("heapq", None): "list",
     ("bisect", None): "list", ("itertools", None): "list", ("statistics", None): "list",
     ("csv", "reader"): "list",

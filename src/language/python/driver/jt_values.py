@@ -501,11 +501,18 @@ class Values:
             return literal(jt_samples.table(self.rng, pool.keys))
         if pool.lined and self.rng.random() < 0.25:
             return literal(jt_samples.lined(self.rng, pool.strings))
-        form = self.rng.choice(pool.forms) if pool.forms else None
+        form = self._form() if pool.forms else None
         if form is not None and self.rng.random() < form.share:
             return literal(form.make(self.rng, self._recent_texts()))
         short, share = depth > 0, self.structured
         return literal(jt_samples.text(self.rng, pool.strings, STRINGS, short, share))
+
+    def _form(self):
+        """One of the forms that the code reads: mostly a document, where it reads such."""
+        documents = [form for form in self.pool.forms if form.is_document]
+        if documents and self.rng.random() < 0.7:
+            return self.rng.choice(documents)
+        return self.rng.choice(self.pool.forms)
 
     def _recent_texts(self):
         """The last texts of this case."""

@@ -1,8 +1,10 @@
 """Texts of the forms that the code reads."""
 
 import random
+from xml.etree import ElementTree
 
 import jt_code
+import jt_documents
 import jt_forms
 import pytest
 from exploring import explore, passes
@@ -11,7 +13,7 @@ from exploring import explore, passes
 def forms(source, name="shop"):
     """The forms that a module reads, by the name of their kind."""
     module = jt_code.Module(name, name + ".py", source)
-    return {type(form).__name__: form for form in jt_forms.found([module])}
+    return {type(form).__name__: form for form in jt_forms.found([module], jt_documents.KINDS)}
 
 
 def made(form, recent=(), count=300):
@@ -65,6 +67,34 @@ def test_of_two_texts_one_is_a_pattern_of_the_other_ones_parts():
     assert {"a*", "?b", "*"} <= set(made(by_signs, ["ab"], 600))
 
 
+def test_documents_have_the_elements_and_attributes_that_the_code_asks_for():
+    source = (
+        "import xml.etree.ElementTree as ET\n\nNS = '{urn:a}'\nSPACES = {'b': 'urn:b'}\n\n\n"
+        "def read(text):\n    'Shelves'\n    root = ET.fromstring(text)\n"
+        "    if root.tag != NS + 'shop':\n        raise ValueError('no-shop')\n"
+        "    return [book(b) for b in root.findall('shelf/b:book', SPACES)]\n\n\n"
+        "def book(b, kind='plain'):\n    size = int(b.get('wide')) * int(b.attrib['high'])\n"
+        "    return b.find('title').text, size, b.find(\".//note[@lang='en']\")\n"
+    )
+    form = forms(source)["Xml"]
+    names = [(group.is_root, group.tags, group.attributes) for group in form.groups]
+    assert names == [
+        (True, ["{urn:a}shop", "shelf", "b:book"], []),
+        (False, ["title", "note"], ["wide", "high", "lang"]),
+    ]
+    roots = [ElementTree.fromstring(text) for text in made(form, count=900)]
+    assert any(root.find("{urn:b}book/title") is not None for root in roots)
+    assert any(root.find("shelf/{urn:b}book[@wide]") is not None for root in roots)
+    assert any(root.tag == "{urn:a}shop" for root in roots)
+    rng, text = random.Random(1), "<a><b/></a>"
+    near = {form.changed(rng, text) for _ in range(400)}
+    assert {"<a/>", '<a high="1"><b/></a>', "<a><b><title/></b></a>"} <= near
+    assert form.changed(rng, "<a>") is None and form.changed(rng, "<!DOCTYPE a><a/>") is None
+    less = jt_documents.smaller('<a b="1">c<d/></a>')
+    assert less == ["<a>c<d/></a>", '<a b="1">c</a>', '<a b="1"><d/></a>']
+    assert "Xml" not in forms("def f(x):\n    return x.find('title')\n")
+
+
 # What a module was, and what is changed of it.
 KINDS = {
     "a prefix taken off sign by sign": (
@@ -104,6 +134,24 @@ def read(text):
     return result
 """,
         ("value = value.strip()", 'value = value.split(";")[0].strip()'),
+    ),
+    "an element without children": (
+        """
+from xml.etree import ElementTree
+
+
+def books(text):
+    root = ElementTree.fromstring(text)
+    if root.tag != "shelf":
+        raise ValueError("no shelf")
+    found = []
+    for book in root.iter("book"):
+        cover = book.find("cover")
+        picture = None if cover is None else cover.get("src")
+        found.append((book.get("id"), book.findtext("title"), picture))
+    return found
+""",
+        ("None if cover is None else cover.get", "cover and cover.get"),
     ),
     "a sign that stands for nothing": (
         """
