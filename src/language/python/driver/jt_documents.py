@@ -13,6 +13,11 @@ READS = {"fromstring", "XML", "parse", "parseString", "iterparse", "getroot"}
 ASKS = {"get", "getAttribute", "hasAttribute", "pop"}  # for attributes
 NAME = re.compile(r"@?(?:\{[^}]*\})?[A-Za-z_][\w.:-]*")
 QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")  # what an attribute in a path is compared with
+# What may be left out of a document that isn't well formed: tags, attributes, and what stands
+# between them.
+PIECE = re.compile(r"<[^<>]*>|[^<>]+(?=<)|[^<>]+$")
+ATTRIBUTE = re.compile(r"\s+[\w:-]+=(?:\"[^\"]*\"|'[^']*')")
+MOST_PIECES = 40
 PATH = re.compile(r"[^\s]{1,60}")
 MOST_NAMES, MOST_ELEMENTS, LONGEST = 12, 14, 2000
 VALUES = ("1", "2", "1.5", "a", "b", "10", "")
@@ -157,7 +162,7 @@ class Xml:
 
 
 def smaller(text):
-    """A document with one element, attribute or text of it left out, the shortest first."""
+    """A document with one element, attribute, tag or text of it left out, the shortest first."""
     root, found = parsed(text), []
     for element in list(root.iter()) if root is not None else ():
         for child in list(element):
@@ -172,6 +177,10 @@ def smaller(text):
         kept, element.text = element.text, None
         found.append(written(root))
         element.text = kept
+    if root is None and re.search("<[a-zA-Z]+[^<>]*>", text):
+        matches = [*PIECE.finditer(text), *ATTRIBUTE.finditer(text)]
+        spans = [match.span() for match in matches][:MOST_PIECES]
+        found += [text[:start] + text[end:] for start, end in spans]
     found = [less for less in found if len(less) < len(text)]
     return sorted(dict.fromkeys(found), key=lambda t: (len(t), t))
 
@@ -233,4 +242,112 @@ def _not_names(node, module):
     return ()
 
 
-KINDS = (Xml,)
+TAGS = set(
+    "a abbr b blockquote body br code div em form h1 h2 h3 head hr html i iframe img input li "
+    "link main meta nav ol option p pre q s script select small span strong style sub sup table "
+    "tbody td textarea th thead title tr u ul video".split()
+)
+VOID = {"br", "hr", "img", "input", "link", "meta"}
+RAW = {"script", "style", "textarea", "title"}
+ATTRIBUTES = set(
+    "action alt class colspan content data-id dir disabled height href id lang method name rel "
+    "src srcset style target title type value width".split()
+)
+READERS = {"HTMLParser", "BeautifulSoup", "bs4", "html5lib", "bleach", "selectolax"}
+HREFS = ("/a", "https://a.org/b?c=1&amp;d=2", "#a", "javascript:alert(1)", " /a ", "")
+SAID = ("a", "say &quot;a&quot;", "a &amp; b", "&lt;b&gt;", "it's", "", "a b", "caf\u00e9", "1")
+SHOWN = (
+    "a",
+    "b",
+    "a b",
+    " ",
+    "a &amp; b",
+    "&lt;i&gt;",
+    "1 < 2",
+    "\n",
+    "&nbsp;",
+    "&eacute;&#39;",
+    "",
+)
+MOST_NODES = 10
+
+
+class Html:
+    """HTML as people write it, of the elements and attributes that the code names: with references
+    in texts and values, either quotes or none, elements that nobody closes, and comments.
+    """
+
+    share = 0.5
+    is_document = True
+
+    def __init__(self):
+        self.is_read = False
+        self.tags, self.attributes = [], []
+
+    def is_known(self):
+        """Whether the code reads HTML."""
+        return self.is_read
+
+    def read(self, module):
+        """Takes in the names that a module has."""
+        named = {name for pair in module.imported.values() for name in pair if name}
+        if not READERS & (named | imports(module)) and "lxml.html" not in named:
+            return
+        self.is_read = True
+        texts = [n.value for n in ast.walk(module.tree) if isinstance(n, ast.Constant)]
+        for text in [t for t in texts if isinstance(t, str) and len(t) < 60]:
+            for word in re.findall(r"[a-z][a-z0-9-]*", text) if " " not in text else ():
+                for kept, known in ((self.tags, TAGS), (self.attributes, ATTRIBUTES)):
+                    if word in known and word not in kept:
+                        kept.append(word)
+
+    def make(self, rng, _recent=()):
+        """One piece of HTML."""
+        budget = [MOST_NODES]
+        return "".join(self._node(rng, 0, budget) for _ in range(rng.choice((1, 1, 2, 3))))
+
+    def _node(self, rng, depth, budget):
+        budget[0] -= 1
+        roll = rng.random()
+        if depth > 3 or budget[0] <= 0 or roll < 0.25:
+            return rng.choice(SHOWN)
+        if roll < 0.29:
+            return rng.choice(("<!-- a -->", "</%s>" % self._tag(rng), "<!DOCTYPE html>", "<"))
+        return self._element(rng, depth, budget)
+
+    def _tag(self, rng):
+        known = self.tags if self.tags and rng.random() < 0.85 else ["p", "b", "div", "a", "br"]
+        return rng.choice(known)
+
+    def _element(self, rng, depth, budget):
+        tag = self._tag(rng)
+        start = tag.upper() if rng.random() < 0.06 else tag
+        names = self.attributes or ["href", "title", "class"]
+        chosen = rng.sample(names, min(len(names), rng.choice((0, 0, 1, 1, 2))))
+        start += "".join(" " + self._attribute(rng, name) for name in chosen)
+        if tag in VOID:
+            return "<%s%s>" % (start, rng.choice(("", "/", " /")))
+        count = 1 if tag in RAW else rng.choice((0, 1, 1, 2, 2))
+        inner = "".join(self._node(rng, depth + 1, budget) for _ in range(count))
+        return "<%s>%s" % (start, inner) + ("</%s>" % tag if rng.random() < 0.9 else "")
+
+    @staticmethod
+    def _attribute(rng, name):
+        roll = rng.random()
+        if roll < 0.06:
+            return name
+        if roll < 0.15:
+            return rng.choice(("%s=a", "%s='say \"a\"'", "%s='<b>'")) % name
+        is_place = name in ("href", "src", "action") and rng.random() < 0.8
+        return '%s="%s"' % (name, rng.choice(HREFS if is_place else SAID))
+
+    def changed(self, rng, text):
+        """A piece of HTML with one more, or None for what is none."""
+        if text[:1] != "<" or len(text) > LONGEST or rng.random() < 0.5:
+            return None
+        places = [match.start() for match in re.finditer("<", text)] + [len(text)]
+        at = rng.choice(places)
+        return text[:at] + self._node(rng, 2, [3]) + text[at:]
+
+
+KINDS = (Xml, Html)

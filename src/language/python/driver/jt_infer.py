@@ -20,7 +20,7 @@ _TAKES = {
     "ord": ("str", SURE), "open": ("path", SURE), "divmod": ("int", LIKELY),
     "callable": ("callable", MAYBE),
     "Decimal": ("numeral", MAYBE), "Fraction": ("int", MAYBE), "pow": ("int", LIKELY),
-    "len": ("list", MAYBE),
+    "len": ("list", MAYBE), "BeautifulSoup": ("str", LIKELY),
 }  # fmt: skip
 _ITERATES = ("sum", "max", "min", "sorted", "list", "tuple", "set", "any", "all", "enumerate",
              "reversed", "iter", "frozenset", "Counter", "deque", "zip", "map", "filter",
@@ -931,6 +931,8 @@ class Walker(ast.NodeVisitor):
                         shape.add(_MODULES[key], LIKELY)
                 return None
         shape = self.shape(func.value)
+        if name == "feed" and args and args[0] is not None and not args[0].scores:
+            args[0].add("str", LIKELY)
         if shape is None:
             return None
         if name == "replace" and words and not args and set(words) <= _DAY | _TIME:

@@ -95,6 +95,25 @@ def test_documents_have_the_elements_and_attributes_that_the_code_asks_for():
     assert "Xml" not in forms("def f(x):\n    return x.find('title')\n")
 
 
+def test_html_has_the_elements_that_the_code_names_and_references():
+    source = (
+        "from html.parser import HTMLParser\n\n\nclass _Reader(HTMLParser):\n"
+        "    def handle_starttag(self, tag, attrs):\n        if tag in ('table', 'tr', 'br'):\n"
+        "            self.found = dict(attrs).get('title')\n\n\n"
+        "def read(page):\n    reader = _Reader()\n    reader.feed(page)\n    return reader.found\n"
+    )
+    form = forms(source)["Html"]
+    assert (form.tags, form.attributes) == (["table", "tr", "br", "title"], ["title"])
+    texts = " ".join(made(form))
+    for part in ("<table", "<tr>", "<br/>", 'title="say &quot;a&quot;"', "&lt;", "<TABLE", "</tr>"):
+        assert part in texts
+    module = jt_code.Module("shop", "shop.py", source)
+    assert jt_code.public_callers(module, "_Reader.handle_starttag") == ["read"]
+    less = jt_documents.smaller('<p>a<b c="d">')
+    assert less == ["<p>a", "<p>a<b>", 'a<b c="d">', '<p><b c="d">']
+    assert "Html" not in forms("import html\n")
+
+
 # What a module was, and what is changed of it.
 KINDS = {
     "a prefix taken off sign by sign": (
@@ -152,6 +171,32 @@ def books(text):
     return found
 """,
         ("None if cover is None else cover.get", "cover and cover.get"),
+    ),
+    "references within a value": (
+        """
+from html import escape
+from html.parser import HTMLParser
+
+
+class _Images(HTMLParser):
+    def __init__(self):
+        super().__init__()
+        self.out = []
+
+    def handle_starttag(self, tag, attrs):
+        if tag == "img":
+            told = dict(attrs)
+            if told.get("src", "").startswith("/"):
+                alt = escape(told.get("alt") or "")
+                self.out.append('<img src="%s" alt="%s">' % (told["src"], alt))
+
+
+def images(page):
+    reader = _Images()
+    reader.feed(page)
+    return reader.out
+""",
+        ('escape(told.get("alt") or "")', '(told.get("alt") or "").replace("<", "&lt;")'),
     ),
     "a sign that stands for nothing": (
         """
