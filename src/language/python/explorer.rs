@@ -44,6 +44,7 @@ pub(super) const EXPLORER: Driver = Driver {
         "jt_session.py",
         "jt_shape.py",
         "jt_sides.py",
+        "jt_sources.py",
         "jt_sql.py",
         "jt_text.py",
         "jt_trace.py",

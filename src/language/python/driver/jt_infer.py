@@ -21,6 +21,7 @@ _TAKES = {
     "callable": ("callable", MAYBE),
     "Decimal": ("numeral", MAYBE), "Fraction": ("int", MAYBE), "pow": ("int", LIKELY),
     "len": ("list", MAYBE), "BeautifulSoup": ("str", LIKELY),
+    "StringIO": ("str", LIKELY),
 }  # fmt: skip
 _ITERATES = ("sum", "max", "min", "sorted", "list", "tuple", "set", "any", "all", "enumerate",
              "reversed", "iter", "frozenset", "Counter", "deque", "zip", "map", "filter",
@@ -30,7 +31,7 @@ _MODULES = {
     ("math", "comb"): "int",
     ("math", "isqrt"): "int", ("math", None): "float", ("json", "loads"): "str",
     ("ET", "fromstring"): "str", ("ET", "XML"): "str", ("ElementTree", "fromstring"): "str",
-    ("etree", "fromstring"): "str", ("minidom", "parseString"): "str",
+    ("io", "StringIO"): "str", ("etree", "fromstring"): "str", ("minidom", "parseString"): "str",
     ("heapq", None): "list",
     ("bisect", None): "list", ("itertools", None): "list", ("statistics", None): "list",
     ("csv", "reader"): "list",

@@ -5,6 +5,7 @@ import functools
 
 import jt_documents
 import jt_samples
+import jt_sources
 import jt_text
 from jt_case import MUTATED, TYPED, enters_once
 from jt_text import literal
@@ -427,7 +428,7 @@ def _simpler_constant(value):
             value[:-1],
         ]
         options += [value[:i] + value[i + 1 :] for i in range(1, min(len(value) - 1, 24))]
-        options += jt_documents.smaller(value)
+        options += jt_documents.smaller(value) + jt_sources.smaller(value)
         options += ["".join("a" if c.isalpha() and c.isascii() else c for c in value)]
         return [
             literal(v)

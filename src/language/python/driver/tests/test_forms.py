@@ -1,11 +1,13 @@
 """Texts of the forms that the code reads."""
 
+import ast
 import random
 from xml.etree import ElementTree
 
 import jt_code
 import jt_documents
 import jt_forms
+import jt_sources
 import pytest
 from exploring import explore, passes
 
@@ -13,7 +15,10 @@ from exploring import explore, passes
 def forms(source, name="shop"):
     """The forms that a module reads, by the name of their kind."""
     module = jt_code.Module(name, name + ".py", source)
-    return {type(form).__name__: form for form in jt_forms.found([module], jt_documents.KINDS)}
+    return {
+        type(form).__name__: form
+        for form in jt_forms.found([module], jt_documents.KINDS + jt_sources.KINDS)
+    }
 
 
 def made(form, recent=(), count=300):
@@ -114,6 +119,35 @@ def test_html_has_the_elements_that_the_code_names_and_references():
     assert "Html" not in forms("import html\n")
 
 
+def test_sources_have_functions_within_functions_and_what_the_code_asks_for():
+    source = (
+        "import ast\n\n\nclass Finder(ast.NodeVisitor):\n"
+        "    def visit_Raise(self, node):\n        self.found = node\n\n\n"
+        "def read(text):\n    for node in ast.walk(ast.parse(text)):\n"
+        "        if isinstance(node, ast.Call) and node.func.id == 'eval':\n"
+        "            return node\n"
+    )
+    form = forms(source)["Python"]
+    assert (form.nodes, form.names) == (["Raise", "Call"], ["eval"])
+    texts = made(form)
+    trees = [ast.parse(text) for text in texts]
+    assert any("eval(" in text for text in texts) and any("raise" in text for text in texts)
+    owners = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+    nodes = [node for tree in trees for node in ast.walk(tree) if isinstance(node, owners)]
+    inner = [part for node in nodes for part in node.body]
+    for kind in (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Return):
+        assert any(isinstance(part, kind) for part in inner)
+    text = "def f():\n    if a:\n        return 1\n    b\n"
+    rng = random.Random(1)
+    near = {form.changed(rng, text) for _ in range(90)} - {None}
+    assert near and all(len(found) > len(text) and ast.parse(found) for found in near)
+    less = jt_sources.smaller(text)
+    assert "if a:\n    return 1\nb\n" in less and "def f():\n    return 1\n    b\n" in less
+    assert "def f():\n    if a:\n        return 1\n" in less and "pass\n" in less
+    assert not jt_sources.smaller("a\nb\n") and not jt_sources.smaller("no source\n")
+    assert "Python" not in forms("import ast\n\n\ndef f(x):\n    return ast.literal_eval(x)\n")
+
+
 # What a module was, and what is changed of it.
 KINDS = {
     "a prefix taken off sign by sign": (
@@ -197,6 +231,28 @@ def images(page):
     return reader.out
 """,
         ('escape(told.get("alt") or "")', '(told.get("alt") or "").replace("<", "&lt;")'),
+    ),
+    "functions that are looked for in classes alone": (
+        """
+import ast
+
+
+class _Finder(ast.NodeVisitor):
+    def __init__(self):
+        self.found = []
+
+    def visit_FunctionDef(self, node):
+        if len(node.args.args) > 1:
+            self.found.append(node.name)
+        self.generic_visit(node)
+
+
+def long_ones(text):
+    finder = _Finder()
+    finder.visit(ast.parse(text))
+    return finder.found
+""",
+        ("        self.generic_visit(node)", "            self.generic_visit(node)"),
     ),
     "a sign that stands for nothing": (
         """
