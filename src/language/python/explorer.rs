@@ -9,6 +9,7 @@ pub(super) const EXPLORER: Driver = Driver {
         "explore.py",
         "jt_answers.py",
         "jt_board.py",
+        "jt_bounds.py",
         "jt_calls.py",
         "jt_case.py",
         "jt_clock.py",

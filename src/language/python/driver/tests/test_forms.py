@@ -4,12 +4,14 @@ import ast
 import random
 from xml.etree import ElementTree
 
+import jt_bounds
 import jt_code
 import jt_documents
 import jt_forms
 import jt_sources
 import pytest
 from exploring import explore, passes
+from jt_case import Case
 
 
 def forms(source, name="shop"):
@@ -148,8 +150,41 @@ def test_sources_have_functions_within_functions_and_what_the_code_asks_for():
     assert "Python" not in forms("import ast\n\n\ndef f(x):\n    return ast.literal_eval(x)\n")
 
 
+def test_what_the_code_computes_and_compares_is_a_bound():
+    source = (
+        "def f(n, names, base=10):\n    step = base ** 3\n    if n > step or n == 3:\n"
+        "        return step\n    return len(names) * 7 <= n < other(n) * 2\n"
+    )
+    module = jt_code.Module("shop", "shop.py", source)
+    assert jt_bounds.sought(module) == {"3": ["step"], "5": ["len(names) * 7"]}
+    names = {"a": 2, "b": "four", "c": [1, 2, 3], "d": 10**9, "e": True}
+    found = [
+        jt_bounds.number(ast.parse(text, mode="eval"), names)
+        for text in ("a * 2 + 1", "len(c) ** a", "b", "d * d", "a / 0", "e", "x", "7 // a")
+    ]
+    assert found == [5, 9, None, None, None, None, None, 3]
+    case = Case((), (), 'f(1, ["a"], base=2.5)')
+    texts = [near.call for near in jt_bounds.met(case, [8])]
+    assert texts[:3] == ['f(%d, ["a"], base=2.5)' % n for n in (8, 9, 7)]
+    assert 'f(1, ["a"], base=8.0)' in texts
+
+
 # What a module was, and what is changed of it.
 KINDS = {
+    "a bound that is computed": (
+        """
+def shown(size, binary=False):
+    base = 1024 if binary else 1000
+    if size < base:
+        return "%d bytes" % size
+    for i, suffix in enumerate((" k", " M", " G")):
+        unit = base ** (i + 2)
+        if size < unit:
+            break
+    return "%.1f%s" % (base * size / unit, suffix)
+""",
+        ("if size < unit:", "if size <= unit:"),
+    ),
     "a prefix taken off sign by sign": (
         """
 SHOP = "9Z"
