@@ -407,8 +407,16 @@ def mentions(module, local):
 
 def public_callers(module, local):
     """Public functions and methods of the module through which a private one shows, nearest
-    first.
+    first. What nobody calls by its name may be a hook that another one's code calls: it shows where
+    its class does.
     """
+    owner, shows = local.rpartition(".")[0], is_public(local) or is_inherited(module, local)
+    found = _callers(module, local)
+    is_hook = not found and not shows and is_class(module.defs.get(owner))
+    return _callers(module, owner) if is_hook else found
+
+
+def _callers(module, local):
     found, seen, front = [], {local}, [local]
     while front:
         wanted = set().union(*(mentions(module, name) for name in front))

@@ -83,6 +83,10 @@ def texts(name, rng, pool, source):
         return list(dict.fromkeys(_json(rng, keys, "splitlines" in source or "l" == name[-1:])))
     if name.endswith((".csv", ".tsv")) or "csv" in source:
         return list(dict.fromkeys(_csv(rng, keys, "\t" if name.endswith(".tsv") else ",")))
+    documents = [form for form in pool.forms if form.is_document]
+    if documents:
+        made = (rng.choice(documents).make(rng) for _ in range(2 * VARIANTS))
+        return list(dict.fromkeys(made))[:VARIANTS]
     found = ["", "one\ntwo\n\nthree\n", "x = 1\n# c\ny = 2\n", "a,b\n1,2\n"]
     found += [jt_samples.lined(rng, pool.strings) + "\n" for _ in range(VARIANTS - len(found))]
     return list(dict.fromkeys(found))

@@ -20,7 +20,8 @@ _TAKES = {
     "ord": ("str", SURE), "open": ("path", SURE), "divmod": ("int", LIKELY),
     "callable": ("callable", MAYBE),
     "Decimal": ("numeral", MAYBE), "Fraction": ("int", MAYBE), "pow": ("int", LIKELY),
-    "len": ("list", MAYBE),
+    "len": ("list", MAYBE), "BeautifulSoup": ("str", LIKELY),
+    "StringIO": ("str", LIKELY),
 }  # fmt: skip
 _ITERATES = ("sum", "max", "min", "sorted", "list", "tuple", "set", "any", "all", "enumerate",
              "reversed", "iter", "frozenset", "Counter", "deque", "zip", "map", "filter",
@@ -29,6 +30,8 @@ _MODULES = {
     ("re", None): "str", ("math", "gcd"): "int", ("math", "factorial"): "int",
     ("math", "comb"): "int",
     ("math", "isqrt"): "int", ("math", None): "float", ("json", "loads"): "str",
+    ("ET", "fromstring"): "str", ("ET", "XML"): "str", ("ElementTree", "fromstring"): "str",
+    ("io", "StringIO"): "str", ("etree", "fromstring"): "str", ("minidom", "parseString"): "str",
     ("heapq", None): "list",
     ("bisect", None): "list", ("itertools", None): "list", ("statistics", None): "list",
     ("csv", "reader"): "list",
@@ -984,6 +987,8 @@ class Walker(ast.NodeVisitor):
         shape = self.shape(func.value)
         if name in ("get", "setdefault", "pop") and args and args[0] is not None:
             self._key_of(args[0], func.value)
+        if name == "feed" and args and args[0] is not None and not args[0].scores:
+            args[0].add("str", LIKELY)
         if shape is None:
             return None
         if name == "replace" and words and not args and set(words) <= _DAY | _TIME:

@@ -9,7 +9,10 @@ import os
 import re
 
 import jt_code
+import jt_documents
+import jt_forms
 import jt_samples
+import jt_sources
 import jt_sql
 import jt_text
 from jt_case import MINED, Case
@@ -96,6 +99,7 @@ def fill_pool(pool, nodes, modules, rng):
             elif isinstance(child, jt_code.FUNCTIONS):
                 found = [row for row in rows(child) if row not in pool.rows]
                 pool.rows += found[: MOST_ROWS - len(pool.rows)]
+    pool.forms = jt_forms.found(modules, jt_documents.KINDS + jt_sources.KINDS)
 
 
 def _looks_up(call):

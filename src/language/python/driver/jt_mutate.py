@@ -3,7 +3,9 @@
 import ast
 import functools
 
+import jt_documents
 import jt_samples
+import jt_sources
 import jt_text
 from jt_case import MUTATED, TYPED, enters_once
 from jt_text import literal
@@ -152,7 +154,8 @@ class Mutator:
         if isinstance(value, str):
             if pool.strings and rng.random() < 0.2:
                 return literal(rng.choice(pool.strings))
-            return literal(jt_samples.mutated(rng, value, pool.strings))
+            formed = self._in_form(value)
+            return literal(formed or jt_samples.mutated(rng, value, pool.strings))
         if isinstance(value, bytes) and value:
             return literal(
                 rng.choice(
@@ -165,6 +168,15 @@ class Mutator:
                     )
                 )
             )
+        return None
+
+    def _in_form(self, text):
+        """A document that is near to another one, more often than not; None for other texts."""
+        for form in self.pool.forms:
+            if form.is_document and self.rng.random() < 0.6:
+                changed = form.changed(self.rng, text)
+                if changed is not None and changed != text:
+                    return changed
         return None
 
     def _sequence(self, edit, node):
@@ -416,6 +428,7 @@ def _simpler_constant(value):
             value[:-1],
         ]
         options += [value[:i] + value[i + 1 :] for i in range(1, min(len(value) - 1, 24))]
+        options += jt_documents.smaller(value) + jt_sources.smaller(value)
         options += ["".join("a" if c.isalpha() and c.isascii() else c for c in value)]
         return [
             literal(v)

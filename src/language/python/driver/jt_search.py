@@ -5,6 +5,7 @@ somewhere.
 import ast
 import itertools
 
+import jt_bounds
 import jt_code
 import jt_compare
 import jt_files
@@ -27,6 +28,7 @@ LONG = 40  # characters of an answer that are no input any more
 NOTHING = "[]"  # the call of a case whose steps are all that it does
 WATCHED = 3  # looks at an object that a call gave back
 MOST_KEPT = 400
+BOUNDED = 8  # of the first cases, and of the last ones, show what is computed
 # Tries without news after which luck is not tried further (and half of all before them): of calls
 # that don't depend on each other, and of sequences of calls.
 STALE, STALE_SEQUENCES = 1000, 2400
@@ -304,6 +306,7 @@ class Search:
         if not self.learned:
             self.learned = True
             self._learn()
+            self._meet_bounds()
 
     def _learn(self):
         """Where what was inferred never works, finds out by trying which kinds the code takes."""
@@ -325,6 +328,29 @@ class Search:
             if scored:
                 best = max(score for score, _ in scored)
                 maker.learn(next(kinds for score, kinds in scored if score == best))
+
+    def _meet_bounds(self):
+        """Some of the cases so far are followed by ones with the numbers that the code computed and
+        compared in them.
+        """
+        kept = [case for case, _ in self.kept if case.origin != "request"]
+        kept = kept[:BOUNDED] + kept[BOUNDED:][-BOUNDED:]
+        session, target, found = self.session, self.target, []
+        before = session.base_code.module(target.module) if self.compare else None
+        sides = ((session.base, target.base_file, before), (session.head, target.file, self.module))
+        for side, file, module in sides if self.compare and kept else ():
+            sought = jt_bounds.sought(module) if file else None
+            answers = session.numbers(side, kept, {file: sought}) if sought else ()
+            for case, numbers in zip(kept, answers):
+                unknown = [n for n in numbers if n not in self.pool.ints]
+                found += jt_bounds.met(case, unknown)
+                for value in unknown:
+                    self.pool.add(int(value))
+        new = {case.key: case for case in found if self._is_meant(case)}
+        self.follow += list(new.values())[:: len(new) // jt_bounds.MOST_CASES + 1]
+
+    def _is_meant(self, case):
+        return case.key not in self.seen and all(maker.means(case) for maker in self.makers)
 
     def _random_batch(self):
         batch = list(self.follow[: self.most])

@@ -135,6 +135,20 @@ class Session:
         answers = jt_sides.together(sides, command)
         return [jt_sides.outcomes(answer, len(cases)) for answer in answers]
 
+    def numbers(self, side, cases, sought):
+        """The numbers that expressions, `{file: {line: [expression]}}`, have in each of some cases;
+        none where they depend on time or chance.
+        """
+        commands = [dict(case.command(STEPS), sought=sought) for case in cases]
+        self.result.calls += len(cases)
+        command = {"do": "run", "cases": commands, "fresh": False, "watch": True}
+        command.update(jt_requests.together(cases))
+        answer = jt_sides.together([side], command)[0]
+        return [
+            [] if UNREPEATABLE & set(found.get("notes", ())) else found.get("numbers", [])
+            for found in jt_sides.outcomes(answer, len(cases))
+        ]
+
     def both(self, cases, fresh=False, watch=False, again=False):
         """Outcomes on base and on head; head gets as many steps as there are before it is said not
         to end.

@@ -4,10 +4,13 @@ A step is a line or call event in a file below the root, or some calls in other 
 says nothing about "doesn't end" on a busy machine; steps do: they are the same in every run.
 """
 
+import ast
 import os
 import sys
 import threading
 import zlib
+
+import jt_bounds
 
 HERE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "")
 OURS = "ours"  # what looks at outcomes counts as the code does, so that large ones end, too
@@ -29,12 +32,23 @@ class Tracer:
         self.lines = set()
         self.arcs = set()
         self.last = 0
+        self.sought = {}
+        self.numbers = []
 
-    def start(self, limit, on_limit, lines):
+    def start(self, limit, on_limit, lines, sought=None):
         """Counts from nothing; `on_limit` is called once when `limit` steps were made, and must not
-        return. `lines` says whether it matters which lines are reached.
+        return. `lines` says whether it matters which lines are reached; `sought` are expressions of
+        which the numbers matter: `{file: {line: expressions}}`.
         """
         self.noting = lines
+        self.numbers = []
+        self.sought = {
+            file: {
+                int(line): [ast.parse(text, mode="eval") for text in texts]
+                for line, texts in places.items()
+            }
+            for file, places in (sought or {}).items()
+        }
         self.steps = self.foreign = 0
         self.limit = limit
         self.on_limit = on_limit
@@ -67,6 +81,13 @@ class Tracer:
         self.files[filename] = entry
         return entry
 
+    def _note(self, expressions, names):
+        for expression in expressions:
+            value = jt_bounds.number(expression, names)
+            if value is not None and value not in self.numbers:
+                if len(self.numbers) < jt_bounds.MOST_NUMBERS:
+                    self.numbers.append(value)
+
     def _call(self, frame, event, _arg):
         filename = frame.f_code.co_filename
         entry = self.files.get(filename)
@@ -83,6 +104,7 @@ class Tracer:
             return None
         number, wanted = entry[0], entry[1] if self.noting else None
         lines, arcs = self.lines, self.arcs
+        sought = self.sought.get(self.wanted.get(entry[1])) if self.sought else None
 
         def local(frame, event, _arg):
             if event == "line":
@@ -94,6 +116,8 @@ class Tracer:
                 self.last = line
                 if wanted is not None:
                     lines.add((wanted, line))
+                if sought is not None and line in sought:
+                    self._note(sought[line], frame.f_locals)
             return local
 
         return local

@@ -165,6 +165,7 @@ class Pool:
         self.tables = False  # whether the code reads tables with named columns
         self.keys = []  # what the code looks up by a constant
         self.typed = False  # whether the code looks up what to do by the types of values
+        self.forms = []  # what its texts look like
 
     def add(self, value):
         """Takes a constant in; a number brings its neighbours."""
@@ -263,7 +264,8 @@ class Values:
         back.
         """
         tree = jt_text.known(text)
-        call = tree.body[0].value if tree and isinstance(tree.body[0], ast.Expr) else None
+        is_expression = tree and tree.body and isinstance(tree.body[0], ast.Expr)
+        call = tree.body[0].value if is_expression else None
         name = getattr(getattr(call, "func", None), "id", None)
         if name is None or not call.args and not call.keywords:
             return
@@ -501,8 +503,22 @@ class Values:
             return literal(jt_samples.table(self.rng, pool.keys))
         if pool.lined and self.rng.random() < 0.25:
             return literal(jt_samples.lined(self.rng, pool.strings))
+        form = self._form() if pool.forms else None
+        if form is not None and self.rng.random() < form.share:
+            return literal(form.make(self.rng, self._recent_texts()))
         short, share = depth > 0, self.structured
         return literal(jt_samples.text(self.rng, pool.strings, STRINGS, short, share))
+
+    def _form(self):
+        """One of the forms that the code reads: mostly a document, where it reads such."""
+        documents = [form for form in self.pool.forms if form.is_document]
+        if documents and self.rng.random() < 0.7:
+            return self.rng.choice(documents)
+        return self.rng.choice(self.pool.forms)
+
+    def _recent_texts(self):
+        """The last texts of this case."""
+        return [ast.literal_eval(text) for text in self.recent.get("str", ())[-2:]]
 
     def _size(self, depth):
         return self.rng.choice((0, 1, 2, 2, 3, 3, 4, 5, 7) if depth == 0 else (1, 2, 2, 3, 0))

@@ -179,6 +179,7 @@ class Child:
                     {"kind": "long", "steps": tracer.steps, "foreign": tracer.foreign}
                 ),
                 lines=bool(case.get("lines")),
+                sought=case.get("sought"),
             )
             outcome = self._evaluate(case, canon, tracer)
         sys.setprofile(None)
@@ -207,6 +208,8 @@ class Child:
             outcome["arcs"] = sorted(fresh)
         if case.get("lines"):
             outcome["lines"] = tracer.reached()
+        if tracer.numbers:
+            outcome["numbers"] = tracer.numbers
         return outcome
 
     def _left_behind(self, case, outcome, canon):
