@@ -43,6 +43,7 @@ pub(super) const EXPLORER: Driver = Driver {
         "jt_shape.py",
         "jt_sides.py",
         "jt_sql.py",
+        "jt_state.py",
         "jt_text.py",
         "jt_trace.py",
         "jt_values.py",

@@ -6,6 +6,7 @@ import ast
 import itertools
 
 import jt_code
+import jt_state
 import jt_text
 from jt_case import LEARNED, TYPED, enters_once
 from jt_objects import LEAVING, OPERATORS, STATEMENTS, Objects, akin, driven
@@ -31,6 +32,7 @@ DECORATED = "(lambda x, y=1: [x, y])"
 KEYWORDED = ("(1)", "(1, y=2)", "(1, y=3)", "(2)", "(x=1)", "(1, 1)")
 SWARM = 0.35  # of the sequences of calls
 SMALL = 0.5  # of the sequences are given few values
+BLOCKS = 0.5  # of the contexts whose module keeps something are whole `with` statements
 PREPARED = 0.4  # of the objects that a method is given had calls of their own
 
 
@@ -55,6 +57,8 @@ class Calls:
         self.gives_objects = None  # the class of what a call gives back
         node = jt_code.definition(module, local)
         self.compares = [method.name for method in made_by_dataclass(node)]
+        self.state = jt_state.State(values, self.objects, module, self.owner or local)
+        values.words = self.state.words()
         self.stateful = (
             False  # whether calls before this one may matter, as far as the source shows
         )
@@ -77,8 +81,7 @@ class Calls:
                 continue
             if kind == "var_keyword":
                 if self.rng.random() < every:
-                    names = ("a", "b")[: self.rng.choice((1, 2))]
-                    parts += ["%s=%s" % (name, self._value(param)) for name in names]
+                    parts += self._words(param)
                 continue
             is_clock = self.shape(param).clock is not None
             given = 0 if self.shape(param).kept else every
@@ -89,6 +92,19 @@ class Calls:
             named = skipped or kind == "keyword_only"
             parts.append("%s=%s" % (param["name"], value) if named else value)
         return ", ".join(parts)
+
+    def _words(self, param):
+        """Keywords that a parameter collects: names of what the module keeps, where it keeps some
+        by name.
+        """
+        known = self.state.words()
+        names = ("a", "b")[: self.rng.choice((1, 2))]
+        if known and self.rng.random() < 0.9:
+            names = self.rng.sample(sorted(known), min(len(names), len(known)))
+        return [
+            "%s=%s" % (n, self.values.random(known[n], 1) if n in known else self._value(param))
+            for n in names
+        ]
 
     def _value(self, param):
         shape = self.shape(param)
@@ -172,10 +188,14 @@ class Calls:
         if self.facts["kind"] in ("method", "property"):
             return self._on_instance(args, rank)
         if self.facts.get("context"):
-            return self._left("%s(%s)" % (self.local, args), rank)
+            text = "%s(%s)" % (self.local, args)
+            return (None if plain else self._in_block(text, rank)) or self._left(text, rank)
         text = driven("%s(%s)" % (self.local, args), self.facts)
         if plain:
             return self.names.case((), text, rank)
+        found = self._in_block(text, rank) if self._is_context() else None
+        if found is not None:
+            return found
         if self.gives_functions:
             return self._function_given(text, rank)
         if self.compares and self.rng.random() < 0.3:
@@ -226,6 +246,28 @@ class Calls:
         text = jt_text.Edit(text).replaced(pairs) if pairs else text
         setup += ["context = " + text, "context.__enter__()"]
         return self.names.case(setup, "bool(context.__exit__(%s))" % self.rng.choice(LEAVING), rank)
+
+    def _is_context(self):
+        """Whether it is a class whose objects stand in a `with` statement."""
+        methods = self.module.defs
+        return self.local + ".__enter__" in methods and self.local + ".__exit__" in methods
+
+    def _in_block(self, text, rank):
+        """A look at what the module keeps after a `with` block, and within it; None where there is
+        nothing to look at, or by chance.
+        """
+        if not self.state.kept and not self.state.look() or self.rng.random() >= BLOCKS:
+            return None
+        look = self.state.look()
+        if look is None:
+            return None
+        texts = [text]
+        if self.rng.random() < 0.3:
+            texts.append("%s(%s)" % (text.partition("(")[0], self.arguments(0.8)))
+        is_seen = self.rng.random() < 0.3
+        body = ["inside = " + look] if is_seen else []
+        setup = [jt_state.block(texts, body, self.rng.choice(jt_state.RAISED))]
+        return self.names.case(setup, "[inside, %s]" % look if is_seen else look, rank)
 
     def _compared(self, text):
         """An object beside another one of its class, or beside its like: neighbours of that differ
@@ -300,6 +342,10 @@ class Calls:
     def _on_instance(self, args, rank):
         class_name = self.concrete()
         receiver, setup = self.values.instance(class_name), []
+        if self.method in ("__enter__", "__exit__"):
+            found = self._in_block(receiver, rank)
+            if found is not None:
+                return found
         if self.rng.random() < 0.6 or self.method in STATEMENTS:
             name = snake(self.owner.split(".")[-1])
             setup, receiver = self._beside(receiver, name)
@@ -323,6 +369,14 @@ class Calls:
     def _ended(self, receiver, class_name, setup, args, rank):
         """A case that ends with a call of the method, or with a look at the object after it."""
         call = self.objects.invoked(receiver, class_name, self.method, args, self.facts)
+        if self.facts.get("context") and receiver.isidentifier() and self.rng.random() < BLOCKS:
+            look = self.objects.observer(receiver, class_name, besides=self.method)
+            if look is not None:
+                text = "%s.%s(%s)" % (receiver, self.method, args)
+                step = self.objects.step(receiver, class_name)
+                raised = self.rng.choice(jt_state.RAISED)
+                setup = setup + [jt_state.block([text], [step] * bool(step), raised)]
+                return self.names.case(setup, look, rank)
         if self.facts.get("context"):
             setup += ["context = %s.%s(%s)" % (receiver, self.method, args), "context.__enter__()"]
             step = self.objects.step(receiver, class_name) if receiver.isidentifier() else None

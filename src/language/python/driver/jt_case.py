@@ -129,6 +129,10 @@ class Names:
         if name in STANDARD and self.code.find(self.module, name) is None:
             return STANDARD[name]
         found = self.find(name)
+        if found is None and name in self.module.imported:
+            kept = self.code.kept(self.module, name)
+            is_same = kept is not None and name in kept[0].assigned
+            return "from %s import %s" % (kept[0].name, name) if is_same else None
         return "from %s import %s" % (found[0].name, found[1].name) if found else None
 
     def imports(self, texts):

@@ -142,6 +142,17 @@ class Code:
             return self.find(self.module(source), real, depth + 1)
         return None
 
+    def kept(self, module, name, depth=0):
+        """`(module, value)` of a name that a module of the repository binds to something, as seen
+        in a module, through imports; None where it binds nothing.
+        """
+        if module is None or depth > 5:
+            return None
+        if name in module.assigned:
+            return module, module.assigned[name]
+        source, real = module.imported.get(name, (None, None))
+        return self.kept(self.module(source), real, depth + 1) if real else None
+
 
 def named_tuple(node):
     """A named tuple that is made by a call, as the class that it is; None for another statement."""

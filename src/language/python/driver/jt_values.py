@@ -218,6 +218,7 @@ class Values:
         self.structured = STRUCTURED  # the share of texts that look like a small language
         self.world = None  # kind -> the few values of a case in which all are few
         self.handed_on = None  # the kind of those of which nothing is known there
+        self.words = {}  # what the module keeps by a name, where it keeps some
         self.mocks = None  # called once, before a value needs `unittest.mock`
 
     def begin(self):
@@ -786,6 +787,7 @@ class Values:
         taken = {a.arg for a in own.args + own.kwonlyargs}
         usable = (n for n in shape.fields if isinstance(n, str) and n.isidentifier())
         fields = {n: shape.fields[n] for n in usable if n not in taken and not iskeyword(n)}
+        fields = fields or {n: s for n, s in self.words.items() if n not in taken}
         count = self.rng.choice((0, 0, 1, 2))
         if not fields:
             names = [n for n in ("a", "b") if n not in taken]
