@@ -10,7 +10,7 @@ import jt_state
 import jt_text
 from jt_case import LEARNED, TYPED, enters_once
 from jt_objects import LEAVING, OPERATORS, STATEMENTS, Objects, akin, driven
-from jt_objects import made_by_dataclass, snake
+from jt_objects import made_by_dataclass, snake, told_apart
 from jt_numbers import bounds, fits, number
 from jt_shape import Shape
 from jt_values import GENERIC
@@ -33,6 +33,7 @@ KEYWORDED = ("(1)", "(1, y=2)", "(1, y=3)", "(2)", "(x=1)", "(1, 1)")
 SWARM = 0.35  # of the sequences of calls
 SMALL = 0.5  # of the sequences are given few values
 BLOCKS = 0.5  # of the contexts whose module keeps something are whole `with` statements
+COMPARED = 0.15  # of the objects whose class is compared in another way than before
 PREPARED = 0.4  # of the objects that a method is given had calls of their own
 
 
@@ -57,11 +58,19 @@ class Calls:
         self.gives_objects = None  # the class of what a call gives back
         node = jt_code.definition(module, local)
         self.compares = [method.name for method in made_by_dataclass(node)]
+        self.forms = told_apart(*self._revisions(self.owner or local))
         self.state = jt_state.State(values, self.objects, module, self.owner or local)
         values.words = self.state.words()
         self.stateful = (
             False  # whether calls before this one may matter, as far as the source shows
         )
+
+    def _revisions(self, local):
+        """The definitions of a class on base and on head, where both have it."""
+        shared = self.values.shared
+        before = shared.module(self.module.name) if shared else None
+        nodes = [jt_code.definition(module, local) for module in (before, self.module)]
+        return nodes if all(map(jt_code.is_class, nodes)) else (None, None)
 
     def shape(self, param):
         """The shape of a parameter."""
@@ -193,6 +202,8 @@ class Calls:
         text = driven("%s(%s)" % (self.local, args), self.facts)
         if plain:
             return self.names.case((), text, rank)
+        if self.forms and self.rng.random() < COMPARED:
+            return self._in_form(text, rank)
         found = self._in_block(text, rank) if self._is_context() else None
         if found is not None:
             return found
@@ -246,6 +257,13 @@ class Calls:
         text = jt_text.Edit(text).replaced(pairs) if pairs else text
         setup += ["context = " + text, "context.__enter__()"]
         return self.names.case(setup, "bool(context.__exit__(%s))" % self.rng.choice(LEAVING), rank)
+
+    def _in_form(self, text, rank):
+        """An object as it is compared or kept, beside another one or its like."""
+        other = akin(self.rng, text)
+        if self.rng.random() < 0.5:
+            other = self.values.instance(self.concrete() if self.owner else self.local)
+        return self.names.case((), self.rng.choice(self.forms).format(text, other), rank)
 
     def _is_context(self):
         """Whether it is a class whose objects stand in a `with` statement."""
@@ -342,6 +360,8 @@ class Calls:
     def _on_instance(self, args, rank):
         class_name = self.concrete()
         receiver, setup = self.values.instance(class_name), []
+        if self.forms and self.rng.random() < COMPARED:
+            return self._in_form(receiver, rank)
         if self.method in ("__enter__", "__exit__"):
             found = self._in_block(receiver, rank)
             if found is not None:

@@ -62,7 +62,13 @@ class Session:
         plan = self.plan
         self.web.prepare()
         heads = list(dict.fromkeys(t.module for t in plan.targets))
-        bases = list(dict.fromkeys(t.module for t in plan.targets if t.in_base))
+        # A method that is new may be one that was inherited before, in a module that was there.
+        bases = [
+            t.module
+            for t in plan.targets
+            if t.in_base or t.kind == "method" and self.base_code.module(t.module) is not None
+        ]
+        bases = list(dict.fromkeys(bases))
         on_head, on_base = jt_sides.load([(self.head, heads), (self.base, bases)])
         for target in plan.targets:
             for side, answers in (("head", on_head), ("base", on_base)):

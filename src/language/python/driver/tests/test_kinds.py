@@ -479,3 +479,51 @@ def test_only_who_catches_what_an_input_lacks_looks_whether_it_is_there():
     assert jt_fit.LOOKS.search("    except:")
     assert jt_fit.LOOKS.search("    if isinstance(entry, Entry):")
     assert not jt_fit.LOOKS.search("    except StopIteration:")
+
+
+POINT = """
+class Point:
+    def __init__(self, x, y):
+        self.x = x
+        self.y = y
+"""
+EQUAL = """
+    def __eq__(self, other):
+        return isinstance(other, Point) and (self.x, self.y) == (other.x, other.y)
+"""
+HASH = """
+    def __hash__(self):
+        return hash((self.x, self.y))
+"""
+VERSION = """
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, order=True)
+class Version:
+    major: int
+    minor: int
+"""
+
+
+@pytest.mark.parametrize(
+    "base, head, shown",
+    [
+        (POINT, POINT + EQUAL, "len({"),
+        (POINT + EQUAL + HASH, POINT + EQUAL, "len({"),
+        (POINT + EQUAL + HASH, POINT + EQUAL + HASH.replace("(self.x, self.y)", "id(self)"), "{"),
+        (VERSION, VERSION.replace("(frozen=True, order=True)", "(order=True)"), "len({"),
+        (VERSION, VERSION.replace(", order=True", ""), " < "),
+    ],
+)
+def test_what_can_be_kept_in_sets_and_put_in_order_stays_so(tmp_path, base, head, shown):
+    result = explore(tmp_path, base, head, seconds=8)
+    codes = [candidate["code"] for candidate in result["candidates"]]
+    assert result["failure"] is None and any(shown in code for code in codes), codes
+    assert all(passes(tmp_path, "base", candidate) for candidate in result["candidates"])
+
+
+def test_objects_that_are_still_kept_in_sets_are_no_difference(tmp_path):
+    base = POINT + EQUAL + HASH
+    head = POINT + EQUAL + HASH.replace("hash((self.x, self.y))", "hash((self.y, self.x))")
+    assert not explore(tmp_path, base, head, seconds=4)["candidates"]
