@@ -22,6 +22,7 @@ pub(super) const EXPLORER: Driver = Driver {
         "jt_inputs.py",
         "jt_layout.py",
         "jt_learn.py",
+        "jt_links.py",
         "jt_making.py",
         "jt_mining.py",
         "jt_mutants.py",

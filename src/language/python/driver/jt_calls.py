@@ -9,6 +9,7 @@ import jt_code
 import jt_state
 import jt_text
 from jt_case import LEARNED, TYPED, enters_once
+from jt_links import Links
 from jt_objects import LEAVING, OPERATORS, STATEMENTS, Objects, akin, driven
 from jt_objects import made_by_dataclass, snake, told_apart
 from jt_numbers import bounds, fits, number
@@ -34,6 +35,7 @@ SWARM = 0.35  # of the sequences of calls
 SMALL = 0.5  # of the sequences are given few values
 BLOCKS = 0.5  # of the contexts whose module keeps something are whole `with` statements
 COMPARED = 0.15  # of the objects whose class is compared in another way than before
+LINKED = 0.25  # of the objects that are graphs
 PREPARED = 0.4  # of the objects that a method is given had calls of their own
 
 
@@ -59,6 +61,7 @@ class Calls:
         node = jt_code.definition(module, local)
         self.compares = [method.name for method in made_by_dataclass(node)]
         self.forms = told_apart(*self._revisions(self.owner or local))
+        self.links = Links(self.objects, self.owner) if self.owner else None
         self.state = jt_state.State(values, self.objects, module, self.owner or local)
         values.words = self.state.words()
         self.stateful = (
@@ -362,6 +365,8 @@ class Calls:
         receiver, setup = self.values.instance(class_name), []
         if self.forms and self.rng.random() < COMPARED:
             return self._in_form(receiver, rank)
+        if self.links and self.links.methods and self.rng.random() < LINKED:
+            return self._linked(receiver, class_name, rank)
         if self.method in ("__enter__", "__exit__"):
             found = self._in_block(receiver, rank)
             if found is not None:
@@ -385,6 +390,23 @@ class Calls:
         if self.facts["kind"] == "method":
             args = self._prepared(setup, args)
         return self._ended(receiver, class_name, setup, args, rank)
+
+    def _linked(self, made, class_name, rank):
+        """The call on an object that is a graph, with nodes of that graph."""
+        name = snake(self.owner.split(".")[-1])
+        steps, kind, nodes = self.links.steps(name)
+        setup = ["%s = %s" % (name, made)] + steps
+        self.values.world = {kind: list(nodes)}
+        self.values.handed_on = self.values.nodes = kind
+        args, parts = self.arguments(), []
+        if self.rng.random() < 0.3:
+            step = self.objects.step(name, class_name)
+            setup += [step] if step else []
+        needed = [p for p in self.params if not p["optional"]]
+        if len(needed) == 2 and self.rng.random() < 0.5:
+            parts = [p for p in needed if not set(self.shape(p).kinds()) - {"int", "str"}]
+        args = ", ".join((nodes[0], nodes[-1])) if len(parts) == 2 else args
+        return self._ended(name, class_name, setup, args, rank)
 
     def _ended(self, receiver, class_name, setup, args, rank):
         """A case that ends with a call of the method, or with a look at the object after it."""

@@ -10,6 +10,7 @@ import pathlib
 from keyword import iskeyword
 
 import jt_code
+import jt_links
 import jt_samples
 import jt_shape
 import jt_sql
@@ -191,6 +192,7 @@ CLOSED = 0.85  # the share of constants where the code refuses what is none of t
 NESTED = ("{}", '{"a": 1}', '{"b": {"a": "x"}}', "[]", "[1]", '[{"a": 2}, "b"]', "None")
 OFTEN_MADE, SELDOM_MADE = 0.8, 0.1  # the share of objects that are made as others were
 MOST_MADE, LONGEST_MADE = 24, 80
+WEIGHTED = 0.6  # the share of graphs with numbers on which one way is cheaper than another
 FAILING = 0.25  # the share of functions that raise what the code catches
 
 
@@ -218,13 +220,14 @@ class Values:
         self.structured = STRUCTURED  # the share of texts that look like a small language
         self.world = None  # kind -> the few values of a case in which all are few
         self.handed_on = None  # the kind of those of which nothing is known there
+        self.nodes = None  # the kind of a graph's nodes, where the case has one
         self.words = {}  # what the module keeps by a name, where it keeps some
         self.mocks = None  # called once, before a value needs `unittest.mock`
 
     def begin(self):
         """A new case: nothing was used yet."""
         self.recent, self.named, self.chosen, self.day = {}, {}, {}, None
-        self.world = None
+        self.world, self.nodes = None, None
         self.reuse = self.rng.choice((0.2, 0.4, 0.7))
 
     def resume(self, given):
@@ -338,6 +341,8 @@ class Values:
                 return self._used(of_text(fixed), fixed, name)
             kinds = [k for k in self._kinds(shape) if k != "literal"]
             kind = self._chosen(kinds or [self.handed_on] * bool(self.world), name)
+            if self.nodes and kind in ("int", "str") and _is_guessed(shape):
+                kind = self.nodes
             if kind in ("date", "datetime") and shape.scores.get(kind, 0) < jt_shape.HINT:
                 # Neither is compared with the other.
                 self.day = self.day or kind
@@ -600,8 +605,15 @@ class Values:
         size = rng.choice((1, 2, 3, 3, 4, 4, 5, 6))
         numbers = kinds[:1] == ["int"]
         keys = [literal(k) for k in (range(7) if numbers else "abcdefg")][:size]
+        kind = "int" if numbers else "str"
+        if _is_weighted(value, inner) and rng.random() < WEIGHTED:
+            keys = [literal(k) for k in (range(4) if numbers else "abcd")]
+            if depth == 0 and not self.world:
+                # What else the code is given are its nodes.
+                self.world, self.handed_on, self.nodes = {kind: keys}, kind, kind
+            return self._weighted(value, keys)
         for key in keys:
-            self._used("int" if numbers else "str", key)
+            self._used(kind, key)
         pairs = {}
         for key in keys:
             ends = rng.sample(keys, rng.randint(0, min(3, size)))
@@ -618,6 +630,19 @@ class Values:
                     ends
                 )
         return self._shown(pairs)
+
+    def _weighted(self, value, nodes):
+        """A graph on which the way with the fewest steps may not be the best one."""
+        rng, pairs = self.rng, {}
+        ways, is_both = jt_links.weighted(rng), rng.random() < 0.4
+        for (start, end), weight in ways:
+            pairs.setdefault(nodes[start], []).append((nodes[end], weight))
+            back = pairs.setdefault(nodes[end], [])
+            back += [(nodes[start], weight)] * is_both
+        if value.elem is None:
+            return self._shown({key: self._shown(dict(ends)) for key, ends in pairs.items()})
+        shown = {key: ", ".join("(%s, %s)" % end for end in ends) for key, ends in pairs.items()}
+        return self._shown({key: "[%s]" % ends for key, ends in shown.items()})
 
     @staticmethod
     def _shown(pairs):
@@ -828,6 +853,22 @@ class Values:
             shape = jt_shape.Shape("list", jt_shape.SURE)
             shape.inside().add("object", jt_shape.SURE).classes.append(class_name)
         return shape
+
+
+def _is_guessed(shape):
+    """Whether nothing but a name says what something is."""
+    return max(shape.known().values(), default=0) < jt_shape.LIKELY
+
+
+def _is_weighted(value, inner):
+    """Whether the ends of a graph's edges may have numbers beside them."""
+    if value.elem is None:
+        weight = value.value
+    elif len(inner.parts) == 2 and "list" in value.kinds():
+        weight = inner.parts[1]
+    else:
+        return False
+    return not set(weight.kinds()) - {"int", "float"}
 
 
 def of_text(text):
