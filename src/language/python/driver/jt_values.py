@@ -164,6 +164,7 @@ class Pool:
         self.json = False  # whether the code reads JSON
         self.tables = False  # whether the code reads tables with named columns
         self.keys = []  # what the code looks up by a constant
+        self.gathers = False  # whether the code waits for several tasks at once
         self.typed = False  # whether the code looks up what to do by the types of values
 
     def add(self, value):
@@ -193,6 +194,8 @@ NESTED = ("{}", '{"a": 1}', '{"b": {"a": "x"}}', "[]", "[1]", '[{"a": 2}, "b"]',
 OFTEN_MADE, SELDOM_MADE = 0.8, 0.1  # the share of objects that are made as others were
 MOST_MADE, LONGEST_MADE = 24, 80
 WEIGHTED = 0.6  # the share of graphs with numbers on which one way is cheaper than another
+SLOW_FIRST = "slow_first()"
+SLOW = 0.35  # the share of coroutine functions of which the first call takes the longest
 FAILING = 0.25  # the share of functions that raise what the code catches
 
 
@@ -318,7 +321,8 @@ class Values:
             ]
         if kind == "callable":
             if shape.clock or shape.awaited:
-                return [self._callable(shape, depth) for _ in range(3)]
+                slow = [SLOW_FIRST] * bool(self.pool.gathers and shape.awaited and shape.arity)
+                return [self._callable(shape, depth) for _ in range(3)] + slow
             return list(FUNCTIONS.get(1 if shape.arity is None else shape.arity, FUNCTIONS[1]))
         if kind == "object":
             return [self.random(shape, depth + 1, kind) for _ in range(2 if depth else 4)]
@@ -675,6 +679,8 @@ class Values:
     def _callable(self, shape, depth):
         if shape.clock:
             return self._clock(shape.clock)
+        if shape.awaited and shape.arity and self.pool.gathers and self.rng.random() < SLOW:
+            return SLOW_FIRST
         plain = self._function(shape)
         return self._awaited(plain) if shape.awaited else plain
 
