@@ -17,6 +17,7 @@ pub(super) const EXPLORER: Driver = Driver {
         "jt_describe.py",
         "jt_files.py",
         "jt_fit.py",
+        "jt_folders.py",
         "jt_guard.py",
         "jt_infer.py",
         "jt_inputs.py",

@@ -9,11 +9,13 @@ import jt_code
 import jt_state
 import jt_text
 from jt_case import LEARNED, TYPED, enters_once
+from jt_folders import TOP
 from jt_links import Links
 from jt_objects import LEAVING, OPERATORS, STATEMENTS, Objects, akin, driven
 from jt_objects import made_by_dataclass, snake, told_apart
 from jt_numbers import bounds, fits, number
 from jt_shape import Shape
+from jt_text import literal
 from jt_values import GENERIC
 
 # How often a step takes a value again that another one took: what was put in is asked for.
@@ -35,6 +37,7 @@ SWARM = 0.35  # of the sequences of calls
 SMALL = 0.5  # of the sequences are given few values
 BLOCKS = 0.5  # of the contexts whose module keeps something are whole `with` statements
 COMPARED = 0.15  # of the objects whose class is compared in another way than before
+FOLDERS = 2  # more folders for each plain call that is given one
 LINKED = 0.25  # of the objects that are graphs
 PREPARED = 0.4  # of the objects that a method is given had calls of their own
 
@@ -129,7 +132,18 @@ class Calls:
     def random(self, rank=TYPED):
         """One random case."""
         self.values.begin()
-        return self.case(self.arguments(), rank, plain=False)
+        return self._in_folder(self.case(self.arguments(), rank, plain=False))
+
+    def _in_folder(self, case):
+        """The case with the folder that it names, where it names one."""
+        if self.values.folder is None or case is None:
+            return case
+        top = literal(TOP)
+        texts = (*case.setup, case.call)
+        if not any(top in text for text in texts) or any(top + ").mkdir(" in t for t in texts):
+            return case
+        setup = (*self.values.folder.lines(), *case.setup)
+        return self.names.case(setup, case.call, case.rank)
 
     def simple(self):
         """Cases in order: all parameters plain, one at a time varied, then pairs."""
@@ -144,7 +158,11 @@ class Calls:
             if text not in seen:
                 seen.add(text)
                 self.values.begin()
-                yield self.case(text)
+                case = self._in_folder(self.case(text))
+                yield case
+                if case.setup and literal(TOP) in text:
+                    for _ in range(FOLDERS):
+                        yield self._in_folder(self.case(text))
 
     @staticmethod
     def _choices(counts, needed):
@@ -344,7 +362,7 @@ class Calls:
             step = self.objects.step(name, class_name)
             setup += [step] if step else []
         found = self._ended(name, class_name, setup, self.arguments(), case.rank)
-        return found if enters_once(found) else None
+        return self._in_folder(found) if enters_once(found) else None
 
     def _given(self, setup, name, class_name):
         """Names of parameters, and what the steps of a case gave them."""

@@ -7,6 +7,7 @@ import random
 import jt_code
 import jt_compare
 import jt_infer
+import jt_folders
 import jt_mining
 import jt_requests
 import jt_routes
@@ -117,6 +118,10 @@ class Session:
         jt_mining.fill_pool(pool, mine + other, [module] + [before] * (before is not None), rng)
         values = Values(rng, pool, Names(module, self.code), self.inference)
         values.mocks = self._mocks
+        for one in filter(None, (before, module)):
+            values.folders |= jt_folders.walked(one)
+        if values.folders:
+            values.folder = jt_folders.Folders(rng, pool, module.source)
         return values, rng, pool
 
     def _mocks(self):

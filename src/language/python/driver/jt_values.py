@@ -10,6 +10,7 @@ import pathlib
 from keyword import iskeyword
 
 import jt_code
+import jt_folders
 import jt_links
 import jt_samples
 import jt_shape
@@ -196,6 +197,7 @@ MOST_MADE, LONGEST_MADE = 24, 80
 WEIGHTED = 0.6  # the share of graphs with numbers on which one way is cheaper than another
 SLOW_FIRST = "slow_first()"
 SLOW = 0.35  # the share of coroutine functions of which the first call takes the longest
+WALKED = 0.85  # the share of folders that are there
 FAILING = 0.25  # the share of functions that raise what the code catches
 
 
@@ -223,6 +225,8 @@ class Values:
         self.structured = STRUCTURED  # the share of texts that look like a small language
         self.world = None  # kind -> the few values of a case in which all are few
         self.handed_on = None  # the kind of those of which nothing is known there
+        self.folders = set()  # names of the parameters that name a folder which is looked through
+        self.folder = None  # what makes folders, where there are such parameters
         self.nodes = None  # the kind of a graph's nodes, where the case has one
         self.words = {}  # what the module keeps by a name, where it keeps some
         self.mocks = None  # called once, before a value needs `unittest.mock`
@@ -299,6 +303,8 @@ class Values:
             found += self._plain(kind, shape, depth)
         if shape.optional():
             found.append("None")
+        if name in self.folders:
+            found = [_folder(shape)] + found
         found = [f for f in dict.fromkeys(found) if meant(f, name, shape) == f]
         return found or ["1", '"a"']
 
@@ -339,6 +345,8 @@ class Values:
         if kind is None:
             if shape.optional() and rng.random() < 0.12:
                 return "None"
+            if name in self.folders and rng.random() < WALKED:
+                return _folder(shape)
             fixed = self._of_column(name) or self._known_constant(shape)
             if fixed is not None:
                 fixed = meant(fixed, name, shape)
@@ -859,6 +867,13 @@ class Values:
             shape = jt_shape.Shape("list", jt_shape.SURE)
             shape.inside().add("object", jt_shape.SURE).classes.append(class_name)
         return shape
+
+
+def _folder(shape):
+    """A folder that a case makes, as the code takes it."""
+    known = shape.known()
+    is_path = known.get("path", 0) > known.get("str", 0)
+    return "Path(%s)" % literal(jt_folders.TOP) if is_path else literal(jt_folders.TOP)
 
 
 def _is_guessed(shape):
