@@ -21,6 +21,12 @@ OF_KIND = {
 }  # fmt: skip
 
 
+HELD = (dict, list)
+# What is no number, or none that is expected; whatever comes with an address is a text.
+NO_NUMBERS = ("abc", "", "1.5", "-1")
+ODD = 0.1
+
+
 class Taker:
     """A route with one method, and what it takes."""
 
@@ -204,7 +210,8 @@ class RequestMaker:
         for part, place in (("query", "query"), ("headers", "header"), ("form", "form")):
             for name, schema in inputs[place].items():
                 values = simple(schema, name)
-                options[part][name] = [v for v in values if not isinstance(v, (dict, list))]
+                plain = [v for v in values if not isinstance(v, HELD)]
+                options[part][name] = plain if part == "headers" else _as_texts(plain)
         if taker.method in SAFE:
             options["form"] = {}
         if taker.has_body:
@@ -296,7 +303,9 @@ class RequestMaker:
                 for name, schema in inputs[place].items()
                 if rng.random() < (0.95 if schema.get("needed") else 0.5)
             }
-            given[part] = {n: v for n, v in chosen.items() if not isinstance(v, (dict, list))}
+            given[part] = {n: v for n, v in chosen.items() if not isinstance(v, HELD)}
+            if given[part] and part != "headers" and rng.random() < ODD:
+                given[part][rng.choice(sorted(given[part]))] = rng.choice(NO_NUMBERS)
         values = {name: random(inputs["path"].get(name) or {}, name) for name in taker.kinds}
         values = {n: v if _fits_a_path(v, taker.kinds[n]) else 1 for n, v in values.items()}
         has_form = bool(inputs["form"]) and taker.method not in SAFE and not taker.has_body
@@ -365,6 +374,12 @@ class RequestMaker:
     def means(_case):
         """Whatever can be sent is meant."""
         return True
+
+
+def _as_texts(values):
+    """Values that are sent as texts: some that can't be converted, where they are numbers."""
+    is_number = bool(values) and all(type(v) in (int, float) for v in values[:2])
+    return values[:2] + list(NO_NUMBERS) + values[2:] if is_number else values
 
 
 def _worth_it(takers):

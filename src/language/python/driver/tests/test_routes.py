@@ -203,3 +203,17 @@ def test_a_framework_that_is_not_installed_is_said(tmp_path):
         tmp_path, base, base.replace("> 12", "> 13"), routes={"create": ORDERS}, seconds=10
     )
     assert any("flask_that_is_not_there" in p["what"] for p in result["problems"])
+
+
+def test_a_number_in_an_address_may_be_none(tmp_path):
+    kind = 'request.args.get("limit", 5, type=int)'
+    base = FLASK.replace(
+        "    limit = " + kind,
+        '    try:\n        limit = int(request.args.get("limit", 5))\n'
+        '    except ValueError:\n        return {"error": "limit"}, 400',
+    )
+    codes = found(tmp_path, base, FLASK, {"show": ORDER})
+    assert any("status_code == 400" in code for code in codes), codes
+    head = base.replace("int(request", "int(float(request").replace("5))", "5)))")
+    codes = found(tmp_path / "other", base, head, {"show": ORDER})
+    assert any("?limit=" in code and ".5" in code for code in codes), codes
