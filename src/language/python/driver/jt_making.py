@@ -12,6 +12,7 @@ from jt_schema import Sampler
 
 SAFE = ("GET", "HEAD", "OPTIONS")
 MOST_OTHERS = 6
+FIRST = 6  # requests to a route alone that come before the first ones after others
 LONGEST = 3
 MOST_BEFORE = 4  # requests that are made before others, where all routes are of interest
 OF_KIND = {
@@ -159,8 +160,15 @@ class RequestMaker:
     # -- in order
 
     def simple(self):
-        """Requests alone first, then after others."""
+        """Requests alone first, then after others; what shows most of what goes wrong with state
+        comes early, so that it is tried where there are many routes.
+        """
         alone = [self._of(taker) for taker in self.targets]
+        for requests in alone:
+            for request in itertools.islice(requests, FIRST):
+                yield self.case((request,))
+        for steps in self._telling():
+            yield self.case(steps)
         for requests in alone:
             for request in itertools.islice(requests, 30):
                 yield self.case((request,))
@@ -264,6 +272,28 @@ class RequestMaker:
                 yield (before, request)
                 for shown in showing[:3]:
                     yield (before, request, shown)
+
+    def _telling(self):
+        """The request after what creates something, once and twice, and after that is gone."""
+        for taker in self.targets:
+            made = [t for t in self.others + self.targets if _creates(t, taker)][:2]
+            gone = [t for t in self.others if _removes(t, taker)][:1]
+            is_safe = taker.method in SAFE
+            for request in self._usual(taker):
+                for first in (r for t in made for r in self._usual(t)):
+                    yield (first, request)
+                    if not is_safe:
+                        yield (first, request, request)
+                    for last in (r for t in gone for r in self._usual(t)):
+                        yield (first, last, request)
+                if not is_safe:
+                    yield (request, request)
+                    for last in (r for t in gone for r in self._usual(t)):
+                        yield (request, last, request)
+
+    def _usual(self, taker):
+        """The plainest request that a route answers well, in a list."""
+        return self._well(taker)[:1] or list(itertools.islice(self._of(taker), 1))
 
     def _between(self):
         """What changes state after the target did, also where it finds nothing to change before."""
@@ -374,6 +404,19 @@ class RequestMaker:
     def means(_case):
         """Whatever can be sent is meant."""
         return True
+
+
+def _creates(taker, other):
+    """Whether a route seems to create what another one is about: it lies above it."""
+    above = skeleton(taker.path).rstrip("/")
+    is_above = skeleton(other.path).rstrip("/").startswith(above)
+    return taker is not other and taker.method in ("POST", "PUT") and bool(above) and is_above
+
+
+def _removes(taker, other):
+    """Whether a route seems to remove what another one is about."""
+    below, above = skeleton(taker.path).rstrip("/"), skeleton(other.path).rstrip("/")
+    return taker.method == "DELETE" and (below.startswith(above) or above.startswith(below))
 
 
 def _as_texts(values):
