@@ -6,12 +6,16 @@ import ast
 import itertools
 
 import jt_code
+import jt_state
 import jt_text
 from jt_case import LEARNED, TYPED, enters_once
+from jt_folders import TOP
+from jt_links import Links
 from jt_objects import LEAVING, OPERATORS, STATEMENTS, Objects, akin, driven
-from jt_objects import made_by_dataclass, snake
+from jt_objects import made_by_dataclass, snake, told_apart
 from jt_numbers import bounds, fits, number
 from jt_shape import Shape
+from jt_text import literal
 from jt_together import Together
 from jt_values import GENERIC, OTHER_ERRORS
 
@@ -34,6 +38,10 @@ AFTER_OTHERS = 0.5  # of the calls come after others that change what they are g
 MOST_TAKEN = 3  # of what a call gave back that is put into a collection
 SWARM = 0.35  # of the sequences of calls
 SMALL = 0.5  # of the sequences are given few values
+BLOCKS = 0.5  # of the contexts whose module keeps something are whole `with` statements
+COMPARED = 0.15  # of the objects whose class is compared in another way than before
+FOLDERS = 2  # more folders for each plain call that is given one
+LINKED = 0.25  # of the objects that are graphs
 PREPARED = 0.4  # of the objects that a method is given had calls of their own
 
 
@@ -76,9 +84,20 @@ class Calls:
         self.gives_objects = None  # the class of what a call gives back
         node = jt_code.definition(module, local)
         self.compares = [method.name for method in made_by_dataclass(node)]
+        self.forms = told_apart(*self._revisions(self.owner or local))
+        self.links = Links(self.objects, self.owner) if self.owner else None
+        self.state = jt_state.State(values, self.objects, module, self.owner or local)
+        values.words = {**values.words, **self.state.words()}
         self.stateful = (
             False  # whether calls before this one may matter, as far as the source shows
         )
+
+    def _revisions(self, local):
+        """The definitions of a class on base and on head, where both have it."""
+        shared = self.values.shared
+        before = shared.module(self.module.name) if shared else None
+        nodes = [jt_code.definition(module, local) for module in (before, self.module)]
+        return nodes if all(map(jt_code.is_class, nodes)) else (None, None)
 
     def shape(self, param):
         """The shape of a parameter."""
@@ -98,8 +117,7 @@ class Calls:
                 continue
             if kind == "var_keyword":
                 if self.rng.random() < every:
-                    names = ("a", "b")[: self.rng.choice((1, 2))]
-                    parts += ["%s=%s" % (name, self._value(param)) for name in names]
+                    parts += self._words(param)
                 continue
             is_clock = self.shape(param).clock is not None
             given = every * (OTHER_ERRORS if self.shape(param).kept else 1)
@@ -134,6 +152,19 @@ class Calls:
             return None
         return case.changed(call=text)
 
+    def _words(self, param):
+        """Keywords that a parameter collects: names of what the module keeps, where it keeps some
+        by name.
+        """
+        known = self.state.words()
+        names = ("a", "b")[: self.rng.choice((1, 2))]
+        if known and self.rng.random() < 0.9:
+            names = self.rng.sample(sorted(known), min(len(names), len(known)))
+        return [
+            "%s=%s" % (n, self.values.random(known[n], 1) if n in known else self._value(param))
+            for n in names
+        ]
+
     def _value(self, param):
         shape = self.shape(param)
         if param["kind"].startswith("var_"):
@@ -145,7 +176,18 @@ class Calls:
     def random(self, rank=TYPED):
         """One random case."""
         self.values.begin()
-        return self.case(self.arguments(), rank, plain=False)
+        return self._in_folder(self.case(self.arguments(), rank, plain=False))
+
+    def _in_folder(self, case):
+        """The case with the folder that it names, where it names one."""
+        if self.values.folder is None or case is None:
+            return case
+        top = literal(TOP)
+        texts = (*case.setup, case.call)
+        if not any(top in text for text in texts) or any(top + ").mkdir(" in t for t in texts):
+            return case
+        setup = (*self.values.folder.lines(), *case.setup)
+        return self.names.case(setup, case.call, case.rank)
 
     def simple(self):
         """Cases in order: all parameters plain, one at a time varied, then pairs."""
@@ -160,7 +202,11 @@ class Calls:
             if text not in seen:
                 seen.add(text)
                 self.values.begin()
-                yield self.case(text)
+                case = self._in_folder(self.case(text))
+                yield case
+                if case.setup and literal(TOP) in text:
+                    for _ in range(FOLDERS):
+                        yield self._in_folder(self.case(text))
 
     @staticmethod
     def _choices(counts, needed):
@@ -216,10 +262,16 @@ class Calls:
         if self.facts["kind"] in ("method", "property"):
             return self._on_instance(args, rank)
         if self.facts.get("context"):
-            return self._left("%s(%s)" % (self.local, args), rank)
+            text = "%s(%s)" % (self.local, args)
+            return (None if plain else self._in_block(text, rank)) or self._left(text, rank)
         text = driven("%s(%s)" % (self.local, args), self.facts)
         if plain:
             return self.names.case((), text, rank)
+        if self.forms and self.rng.random() < COMPARED:
+            return self._in_form(text, rank)
+        found = self._in_block(text, rank) if self._is_context() else None
+        if found is not None:
+            return found
         if self.gives_functions:
             return self._function_given(text, rank)
         if self.compares and self.rng.random() < 0.3:
@@ -282,6 +334,35 @@ class Calls:
         setup += ["context = " + text, "context.__enter__()"]
         return self.names.case(setup, "bool(context.__exit__(%s))" % self.rng.choice(LEAVING), rank)
 
+    def _in_form(self, text, rank):
+        """An object as it is compared or kept, beside another one or its like."""
+        other = akin(self.rng, text)
+        if self.rng.random() < 0.5:
+            other = self.values.instance(self.concrete() if self.owner else self.local)
+        return self.names.case((), self.rng.choice(self.forms).format(text, other), rank)
+
+    def _is_context(self):
+        """Whether it is a class whose objects stand in a `with` statement."""
+        methods = self.module.defs
+        return self.local + ".__enter__" in methods and self.local + ".__exit__" in methods
+
+    def _in_block(self, text, rank):
+        """A look at what the module keeps after a `with` block, and within it; None where there is
+        nothing to look at, or by chance.
+        """
+        if not self.state.kept and not self.state.look() or self.rng.random() >= BLOCKS:
+            return None
+        look = self.state.look()
+        if look is None:
+            return None
+        texts = [text]
+        if self.rng.random() < 0.3:
+            texts.append("%s(%s)" % (text.partition("(")[0], self.arguments(0.8)))
+        is_seen = self.rng.random() < 0.3
+        body = ["inside = " + look] if is_seen else []
+        setup = [jt_state.block(texts, body, self.rng.choice(jt_state.RAISED))]
+        return self.names.case(setup, "[inside, %s]" % look if is_seen else look, rank)
+
     def _compared(self, text):
         """An object beside another one of its class, or beside its like: neighbours of that differ
         in one thing.
@@ -336,7 +417,7 @@ class Calls:
             step = self.objects.step(name, class_name)
             setup += [step] if step else []
         found = self._ended(name, class_name, setup, self.arguments(), case.rank)
-        return found if enters_once(found) else None
+        return self._in_folder(found) if enters_once(found) else None
 
     def _given(self, setup, name, class_name):
         """Names of parameters, and what the steps of a case gave them."""
@@ -355,6 +436,14 @@ class Calls:
     def _on_instance(self, args, rank):
         class_name = self.concrete()
         receiver, setup = self.values.instance(class_name), []
+        if self.forms and self.rng.random() < COMPARED:
+            return self._in_form(receiver, rank)
+        if self.links and self.links.methods and self.rng.random() < LINKED:
+            return self._linked(receiver, class_name, rank)
+        if self.method in ("__enter__", "__exit__"):
+            found = self._in_block(receiver, rank)
+            if found is not None:
+                return found
         if self.rng.random() < 0.6 or self.method in STATEMENTS:
             name = snake(self.owner.split(".")[-1])
             setup, receiver = self._beside(receiver, name)
@@ -375,9 +464,34 @@ class Calls:
             args = self._prepared(setup, args)
         return self._ended(receiver, class_name, setup, args, rank)
 
+    def _linked(self, made, class_name, rank):
+        """The call on an object that is a graph, with nodes of that graph."""
+        name = snake(self.owner.split(".")[-1])
+        steps, kind, nodes = self.links.steps(name)
+        setup = ["%s = %s" % (name, made)] + steps
+        self.values.world = {kind: list(nodes)}
+        self.values.handed_on = self.values.nodes = kind
+        args, parts = self.arguments(), []
+        if self.rng.random() < 0.3:
+            step = self.objects.step(name, class_name)
+            setup += [step] if step else []
+        needed = [p for p in self.params if not p["optional"]]
+        if len(needed) == 2 and self.rng.random() < 0.5:
+            parts = [p for p in needed if not set(self.shape(p).kinds()) - {"int", "str"}]
+        args = ", ".join((nodes[0], nodes[-1])) if len(parts) == 2 else args
+        return self._ended(name, class_name, setup, args, rank)
+
     def _ended(self, receiver, class_name, setup, args, rank):
         """A case that ends with a call of the method, or with a look at the object after it."""
         call = self.objects.invoked(receiver, class_name, self.method, args, self.facts)
+        if self.facts.get("context") and receiver.isidentifier() and self.rng.random() < BLOCKS:
+            look = self.objects.observer(receiver, class_name, besides=self.method)
+            if look is not None:
+                text = "%s.%s(%s)" % (receiver, self.method, args)
+                step = self.objects.step(receiver, class_name)
+                raised = self.rng.choice(jt_state.RAISED)
+                setup = setup + [jt_state.block([text], [step] * bool(step), raised)]
+                return self.names.case(setup, look, rank)
         if self.facts.get("context"):
             setup += ["context = %s.%s(%s)" % (receiver, self.method, args), "context.__enter__()"]
             step = self.objects.step(receiver, class_name) if receiver.isidentifier() else None

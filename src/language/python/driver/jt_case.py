@@ -30,6 +30,20 @@ STANDARD = {
     "re": "import re",
     "operator": "import operator",
 }
+# A coroutine function that is handed in: what it was asked for first takes the longest. The rounds
+# of the event loop count, no time passes; some rounds more on the way there change no order.
+SLOW_FIRST = (
+    "",
+    "def slow_first():",
+    "    turns = iter((16, 8))",
+    "",
+    "    async def answer(*items):",
+    "        for _ in range(next(turns, 0)):",
+    "            await asyncio.sleep(0)",
+    "        return items[0]",
+    "",
+    "    return answer",
+)
 # Where an input comes from, best first: smaller ranks are believed more.
 MINED, TYPED, MUTATED, LEARNED = 0, 1, 2, 3
 
@@ -45,7 +59,9 @@ class Case:
         self.call = call
         self.rank = rank
         self.origin = origin
-        self.preamble = ()  # statements between the imports and everything else
+        # Statements between the imports and everything else.
+        is_slow = any("slow_first()" in text for text in (*self.setup, call))
+        self.preamble = SLOW_FIRST if is_slow else ()
         self._weight = None
 
     @property
@@ -129,6 +145,10 @@ class Names:
         if name in STANDARD and self.code.find(self.module, name) is None:
             return STANDARD[name]
         found = self.find(name)
+        if found is None and name in self.module.imported:
+            kept = self.code.kept(self.module, name)
+            is_same = kept is not None and name in kept[0].assigned
+            return "from %s import %s" % (kept[0].name, name) if is_same else None
         return "from %s import %s" % (found[0].name, found[1].name) if found else None
 
     def imports(self, texts):
@@ -143,4 +163,6 @@ class Names:
 
     def case(self, setup, call, rank=TYPED, origin="shape"):
         """A case with its imports."""
-        return Case(self.imports(tuple(setup) + (call,)), setup, call, rank, origin)
+        texts = tuple(setup) + (call,)
+        uses = ("asyncio",) * any("slow_first()" in text for text in texts)
+        return Case(self.imports(texts + uses), setup, call, rank, origin)

@@ -145,23 +145,28 @@ class Code:
             return self.find(self.module(source), real, depth + 1)
         return None
 
-    def bound(self, module, node, depth=0):
-        """What a name, or a name of another module, is bound to at module level, through imports;
-        None for all else.
+    def kept(self, module, name, depth=0):
+        """`(module, value)` of a name that a module of the repository binds to something, as seen
+        in a module, through imports; None where it binds nothing.
         """
         if module is None or depth > 5:
             return None
-        if isinstance(node, ast.Name):
-            source, real = module.imported.get(node.id, (None, None))
-            if node.id in module.assigned or not real:
-                return module.assigned.get(node.id)
-            return self.bound(self.module(source), ast.Name(real), depth + 1)
+        if name in module.assigned:
+            return module, module.assigned[name]
+        source, real = module.imported.get(name, (None, None))
+        return self.kept(self.module(source), real, depth + 1) if real else None
+
+    def bound(self, module, node):
+        """What a name of a module, or one of another module (`rates.TABLE`), is bound to; None for
+        all else.
+        """
+        name = getattr(node, "id", None)
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
             source = module.imported.get(node.value.id)
             dotted = ".".join(part for part in source if part) if source else ""
-            other = self.module(dotted) if dotted else None
-            return self.bound(other, ast.Name(node.attr), depth + 1)
-        return None
+            module, name = self.module(dotted) if dotted else None, node.attr
+        found = self.kept(module, name) if name else None
+        return found[1] if found else None
 
 
 def named_tuple(node):

@@ -73,8 +73,9 @@ MISSED = 8  # names of files that are remembered of one case
 class Guard:
     """The audit hook of one child: refuses, and remembers in `notes`."""
 
-    def __init__(self, scratch, root):
+    def __init__(self, scratch, root, backwards=False):
         self.scratch = scratch
+        self.backwards = backwards  # in which order folders are listed
         self.root = root
         self.notes = set()
         self.place = None  # the folder that a case has for itself
@@ -100,6 +101,28 @@ class Guard:
         for kinds in (os.supports_fd, os.supports_dir_fd, os.supports_follow_symlinks):
             if look in kinds:
                 kinds.add(stat)
+        self._list_in_order()
+
+    def _list_in_order(self):
+        """From now on, what is in a folder comes in order, or in the opposite one: which one it is
+        depends on the disk, and is no behaviour.
+        """
+        names, entries = os.listdir, os.scandir
+
+        @functools.wraps(names)
+        def listdir(path="."):
+            found = names(path)
+            return sorted(found, reverse=self.backwards) if self.armed else found
+
+        @functools.wraps(entries)
+        def scandir(path="."):
+            found = entries(path)
+            return Listing(found, self.backwards) if self.armed else found
+
+        os.listdir, os.scandir = listdir, scandir
+        for kind, look in ((listdir, names), (scandir, entries)):
+            if look in os.supports_fd:
+                os.supports_fd.add(kind)
 
     def skip_waiting(self):
         """From now on, tasks that sleep let others go first, and don't wait; where their modules
@@ -200,7 +223,7 @@ class Guard:
                 self.notes.add("chance")
         elif name in _MACHINE and frame.f_code.co_filename.startswith(self.root):
             self.notes.add("machine")
-        elif name in _CLOCK:
+        elif name in _CLOCK and not (name == "getcwd" and _is_relative(frame)):
             owner = getattr(arg, "__self__", None)
             module = getattr(arg, "__module__", None) or getattr(owner, "__module__", None)
             owner_name = getattr(owner, "__name__", "")
@@ -233,6 +256,38 @@ class Guard:
     def _is_outside(self, path):
         inside = (self.root, self.scratch)
         return isinstance(path, str) and path.startswith("/") and not path.startswith(inside)
+
+
+class Listing:
+    """The entries of a folder by name, as `os.scandir` gives them."""
+
+    def __init__(self, entries, backwards):
+        with entries:
+            found = sorted(entries, key=lambda entry: entry.name, reverse=backwards)
+        self.found = iter(found)
+
+    def __iter__(self):
+        return self.found
+
+    def __next__(self):
+        return next(self.found)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        return False
+
+    def close(self):
+        """Nothing is open any more."""
+
+
+def _is_relative(frame):
+    """Whether the current folder is asked for only to tell where one path is, seen from another
+    one.
+    """
+    names = [frame.f_code.co_name, frame.f_back.f_code.co_name if frame.f_back else ""]
+    return names[0] == "abspath" and names[1] in ("relpath", "realpath")
 
 
 def _is_import(frame):

@@ -12,6 +12,7 @@ from jt_schema import Sampler
 
 SAFE = ("GET", "HEAD", "OPTIONS")
 MOST_OTHERS = 6
+FIRST = 6  # requests to a route alone that come before the first ones after others
 LONGEST = 3
 MOST_BEFORE = 4  # requests that are made before others, where all routes are of interest
 OF_KIND = {
@@ -19,6 +20,12 @@ OF_KIND = {
     "str": {"type": "string"}, "slug": {"type": "string"}, "path": {"type": "string"},
     "uuid": {"type": "string", "format": "uuid"},
 }  # fmt: skip
+
+
+HELD = (dict, list)
+# What is no number, or none that is expected; whatever comes with an address is a text.
+NO_NUMBERS = ("abc", "", "1.5", "-1")
+ODD = 0.1
 
 
 class Taker:
@@ -153,8 +160,15 @@ class RequestMaker:
     # -- in order
 
     def simple(self):
-        """Requests alone first, then after others."""
+        """Requests alone first, then after others; what shows most of what goes wrong with state
+        comes early, so that it is tried where there are many routes.
+        """
         alone = [self._of(taker) for taker in self.targets]
+        for requests in alone:
+            for request in itertools.islice(requests, FIRST):
+                yield self.case((request,))
+        for steps in self._telling():
+            yield self.case(steps)
         for requests in alone:
             for request in itertools.islice(requests, 30):
                 yield self.case((request,))
@@ -204,7 +218,8 @@ class RequestMaker:
         for part, place in (("query", "query"), ("headers", "header"), ("form", "form")):
             for name, schema in inputs[place].items():
                 values = simple(schema, name)
-                options[part][name] = [v for v in values if not isinstance(v, (dict, list))]
+                plain = [v for v in values if not isinstance(v, HELD)]
+                options[part][name] = plain if part == "headers" else _as_texts(plain)
         if taker.method in SAFE:
             options["form"] = {}
         if taker.has_body:
@@ -258,6 +273,29 @@ class RequestMaker:
                 for shown in showing[:3]:
                     yield (before, request, shown)
 
+    def _telling(self):
+        """The request after what creates something, once and twice, and after that is gone."""
+        for taker in self.targets:
+            made = [t for t in self.others + self.targets if _creates(t, taker)]
+            made = sorted(made, key=lambda t: t.method != "POST")[:2]
+            gone = [t for t in self.others if _removes(t, taker)][:1]
+            is_safe = taker.method in SAFE
+            for request in self._usual(taker):
+                for first in (r for t in made for r in self._usual(t)):
+                    yield (first, request)
+                    if not is_safe:
+                        yield (first, request, request)
+                    for last in (r for t in gone for r in self._usual(t)):
+                        yield (first, last, request)
+                if not is_safe:
+                    yield (request, request)
+                    for last in (r for t in gone for r in self._usual(t)):
+                        yield (request, last, request)
+
+    def _usual(self, taker):
+        """The plainest request that a route answers well, in a list."""
+        return self._well(taker)[:1] or list(itertools.islice(self._of(taker), 1))
+
     def _between(self):
         """What changes state after the target did, also where it finds nothing to change before."""
         for taker in self.others:
@@ -296,7 +334,9 @@ class RequestMaker:
                 for name, schema in inputs[place].items()
                 if rng.random() < (0.95 if schema.get("needed") else 0.5)
             }
-            given[part] = {n: v for n, v in chosen.items() if not isinstance(v, (dict, list))}
+            given[part] = {n: v for n, v in chosen.items() if not isinstance(v, HELD)}
+            if given[part] and part != "headers" and rng.random() < ODD:
+                given[part][rng.choice(sorted(given[part]))] = rng.choice(NO_NUMBERS)
         values = {name: random(inputs["path"].get(name) or {}, name) for name in taker.kinds}
         values = {n: v if _fits_a_path(v, taker.kinds[n]) else 1 for n, v in values.items()}
         has_form = bool(inputs["form"]) and taker.method not in SAFE and not taker.has_body
@@ -365,6 +405,25 @@ class RequestMaker:
     def means(_case):
         """Whatever can be sent is meant."""
         return True
+
+
+def _creates(taker, other):
+    """Whether a route seems to create what another one is about: it lies above it."""
+    above = skeleton(taker.path).rstrip("/")
+    is_above = skeleton(other.path).rstrip("/").startswith(above)
+    return taker is not other and taker.method in ("POST", "PUT") and bool(above) and is_above
+
+
+def _removes(taker, other):
+    """Whether a route seems to remove what another one is about."""
+    below, above = skeleton(taker.path).rstrip("/"), skeleton(other.path).rstrip("/")
+    return taker.method == "DELETE" and (below.startswith(above) or above.startswith(below))
+
+
+def _as_texts(values):
+    """Values that are sent as texts: some that can't be converted, where they are numbers."""
+    is_number = bool(values) and all(type(v) in (int, float) for v in values[:2])
+    return values[:2] + list(NO_NUMBERS) + values[2:] if is_number else values
 
 
 def _worth_it(takers):

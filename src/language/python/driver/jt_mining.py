@@ -49,6 +49,8 @@ EDGES = {
 }
 
 
+# What waits for several tasks at once, or starts one beside others.
+GATHERS = ("gather", "as_completed", "wait", "create_task", "ensure_future", "start_soon")
 MOST_KEYS = 40
 MOST_ROWS, MOST_FIELDS, LONGEST_MARK = 40, 12, 8
 
@@ -82,6 +84,7 @@ def fill_pool(pool, nodes, modules, rng):
                 pool.typed = pool.typed or _looks_at_types(child)
                 named = getattr(child.func, "attr", getattr(child.func, "id", ""))
                 owner = getattr(getattr(child.func, "value", None), "id", "json")
+                pool.gathers = pool.gathers or named in GATHERS
                 pool.json = pool.json or named == "loads" and owner == "json"
                 pool.tables = pool.tables or named == "DictReader"
                 _key(pool, child.args[0] if _looks_up(child) else None)

@@ -183,6 +183,66 @@ def is_inherited(node, method):
     )
 
 
+ORDER = ("__lt__", "__le__", "__gt__", "__ge__")
+IN_SETS = ("len({{{0}}})", "{0} in [{1}]", "len({{{0}, {1}}})")
+
+
+def comparisons(node):
+    """The comparisons that a class defines itself or gets by its decorators, equality among them;
+    `__hash__` where it defines that its objects can be kept in sets, or `-__hash__` where what it
+    defines ends that.
+    """
+    names = [n.name for n in node.body if isinstance(n, jt_code.FUNCTIONS)]
+    found = {name for name in names if name in ORDER or name in ("__eq__", "__hash__")}
+    found |= {method.name for method in made_by_dataclass(node)}
+    if "total_ordering" in decorators(node) and found & set(ORDER):
+        found |= set(ORDER)
+    given = [n.value for n in node.body if isinstance(n, ast.Assign) and _names_hash(n)]
+    if given:
+        is_none = getattr(given[-1], "value", "") is None
+        found.add("-__hash__" if is_none else "__hash__")
+    elif _frozen(node):
+        found.add("__hash__")
+    elif "__eq__" in found and "__hash__" not in found:
+        found.add("-__hash__")
+    return found
+
+
+def _names_hash(node):
+    return any(getattr(target, "id", "") == "__hash__" for target in node.targets)
+
+
+def _frozen(node):
+    """Whether a decorator makes the hash of a class from its fields."""
+    for decorator in node.decorator_list:
+        words = {w.arg: getattr(w.value, "value", None) for w in getattr(decorator, "keywords", ())}
+        if words.get("unsafe_hash") or words.get("frozen") and words.get("eq", True):
+            return True
+    return False
+
+
+def told_apart(before, now):
+    """How objects of a class are compared where the two revisions define it each in its own way:
+    what one of them may have lost, and what stands in sets and lists.
+    """
+    if not before or not now:
+        return []
+    first, second = comparisons(before), comparisons(now)
+    forms = [OPERATORS[name] for name in ORDER if name in first and name not in second]
+    if "-__hash__" in second and "-__hash__" not in first:
+        return forms + [IN_SETS[0]]
+    if "__eq__" in first & second and (first != second or _sameness(before) != _sameness(now)):
+        forms.append(IN_SETS[1])
+        forms += [IN_SETS[2]] if "__hash__" in first & second else []
+    return forms
+
+
+def _sameness(node):
+    """What a class itself says of which of its objects are the same."""
+    nodes = [n for n in node.body if getattr(n, "name", "") in ("__eq__", "__hash__")]
+    return [ast.dump(n) for n in nodes]
+
+
 class Method:
     """A public method as its source shows it."""
 

@@ -17,6 +17,7 @@ from jt_write import Unwritable
 PER_TARGET = 3
 HISTORIES = 8
 ROUNDS = 30
+APART_ROUNDS, APART = 10, 24  # rounds and inputs of each, where every input has a process
 LEAST_CALLS = 300
 REQUESTS = 240  # to one route: each costs as much as many calls
 FIRST_ROUND = 0.3  # of all work, at the most, for the few calls that every target gets first
@@ -158,26 +159,31 @@ class Regressions:
         """The smallest finding that shows the same difference; None where that one shows that the
         input was never fit.
         """
-        best = finding
-        for _ in range(ROUNDS):
-            step = self._smaller(best, search)
-            if step is None:
-                break
-            best = step
-        if best is finding:
-            return finding
-        if self.fitness.is_lacking(best.case, best.before, best.now):
-            return None
-        return self._again(best.case, search) or finding
+        for apart in (False, True):
+            best = finding
+            for _ in range(APART_ROUNDS if apart else ROUNDS):
+                step = self._smaller(best, search, apart)
+                if step is None:
+                    break
+                best = step
+            if best is finding:
+                return finding
+            if self.fitness.is_lacking(best.case, best.before, best.now):
+                return None
+            sure = self._again(best.case, search)
+            if sure is not None:
+                return sure
+            # It showed for what the inputs beside it left behind: each has a process, then.
+        return finding
 
-    def _smaller(self, best, search):
+    def _smaller(self, best, search, apart=False):
         """A finding that is one step simpler and shows the same, or None."""
-        options = smaller(best.case)[:60]
+        options = smaller(best.case)[: APART if apart else 60]
         # Requests cost more than calls: no more are made than needed.
-        few = 8 if best.case.origin == "request" else 60
+        few = 8 if best.case.origin == "request" or apart else 60
         for start in range(0, len(options), few):
             part = options[start : start + few]
-            before, now = self.session.both(part)
+            before, now = self.session.both(part, fresh=apart)
             for case, b, n in zip(part, before, now):
                 found = jt_compare.difference(b, n, search.documented)
                 if found is None or b["kind"] != best.before["kind"]:

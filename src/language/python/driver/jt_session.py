@@ -7,6 +7,7 @@ import random
 import jt_code
 import jt_compare
 import jt_infer
+import jt_folders
 import jt_mining
 import jt_requests
 import jt_routes
@@ -62,7 +63,7 @@ class Session:
         plan = self.plan
         self.web.prepare()
         heads = list(dict.fromkeys(t.module for t in plan.targets))
-        bases = list(dict.fromkeys(t.module for t in plan.targets if t.in_base))
+        bases = list(dict.fromkeys(t.module for t in plan.targets if t.in_base or self._hides(t)))
         on_head, on_base = jt_sides.load([(self.head, heads), (self.base, bases)])
         for target in plan.targets:
             for side, answers in (("head", on_head), ("base", on_base)):
@@ -91,6 +92,11 @@ class Session:
                 self.mining.callers(module, names)
         self.mining.tests(plan.test_files)
 
+    def _hides(self, target):
+        """Whether a method is new in a class that was there: it may hide one that it inherited."""
+        before = self.base_code.module(target.module) if target.kind == "method" else None
+        return before is not None and target.local.rpartition(".")[0] in before.defs
+
     def describe(self, module, locals_):
         """Facts about objects of a module on head and on base: `{local: (head, base)}`."""
         names = [[module, local] for local in locals_]
@@ -111,6 +117,10 @@ class Session:
         jt_mining.fill_pool(pool, mine + other, [module] + [before] * (before is not None), rng)
         values = Values(rng, pool, Names(module, self.code), self.inference)
         values.mocks = self._mocks
+        for one in filter(None, (before, module)):
+            values.folders |= jt_folders.walked(one)
+        if values.folders:
+            values.folder = jt_folders.Folders(rng, pool, module.source)
         return values, rng, pool
 
     def _mocks(self):

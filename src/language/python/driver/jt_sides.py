@@ -42,6 +42,7 @@ class Side:
             "import_roots": self.plan.import_roots,
             "call_seconds": self.plan.call_seconds,
             "test_files": self.plan.test_files,
+            "backwards": self.seed != "0",
         }
         env = dict(os.environ)
         env.update(

@@ -10,6 +10,8 @@ import pathlib
 from keyword import iskeyword
 
 import jt_code
+import jt_folders
+import jt_links
 import jt_samples
 import jt_shape
 import jt_sql
@@ -164,6 +166,7 @@ class Pool:
         self.json = False  # whether the code reads JSON
         self.tables = False  # whether the code reads tables with named columns
         self.keys = []  # what the code looks up by a constant
+        self.gathers = False  # whether the code waits for several tasks at once
         self.typed = False  # whether the code looks up what to do by the types of values
         self.forms = []  # what its texts look like
 
@@ -194,6 +197,10 @@ NESTED = ("{}", '{"a": 1}', '{"b": {"a": "x"}}', "[]", "[1]", '[{"a": 2}, "b"]',
 OFTEN_MADE, SELDOM_MADE = 0.8, 0.1  # the share of objects that are made as others were
 MOST_MADE, LONGEST_MADE = 24, 80
 OTHER_ERRORS = 0.5  # the share of cases that give errors to be caught in place of the default's
+WEIGHTED = 0.6  # the share of graphs with numbers on which one way is cheaper than another
+SLOW_FIRST = "slow_first()"
+SLOW = 0.35  # the share of coroutine functions of which the first call takes the longest
+WALKED = 0.85  # the share of folders that are there
 FAILING = 0.25  # the share of functions that raise what the code catches
 
 
@@ -221,12 +228,16 @@ class Values:
         self.structured = STRUCTURED  # the share of texts that look like a small language
         self.world = None  # kind -> the few values of a case in which all are few
         self.handed_on = None  # the kind of those of which nothing is known there
+        self.folders = set()  # names of the parameters that name a folder which is looked through
+        self.folder = None  # what makes folders, where there are such parameters
+        self.nodes = None  # the kind of a graph's nodes, where the case has one
+        self.words = {}  # what the module keeps by a name, where it keeps some
         self.mocks = None  # called once, before a value needs `unittest.mock`
 
     def begin(self):
         """A new case: nothing was used yet."""
         self.recent, self.named, self.chosen, self.day = {}, {}, {}, None
-        self.world = None
+        self.world, self.nodes = None, None
         self.reuse = self.rng.choice((0.2, 0.4, 0.7))
 
     def resume(self, given):
@@ -296,6 +307,8 @@ class Values:
             found += self._plain(kind, shape, depth)
         if shape.optional():
             found.append("None")
+        if name in self.folders:
+            found = [_folder(shape)] + found
         found = [f for f in dict.fromkeys(found) if meant(f, name, shape) == f]
         return found or ["1", '"a"']
 
@@ -318,7 +331,8 @@ class Values:
             ]
         if kind == "callable":
             if shape.clock or shape.awaited:
-                return [self._callable(shape, depth) for _ in range(3)]
+                slow = [SLOW_FIRST] * bool(self.pool.gathers and shape.awaited and shape.arity)
+                return [self._callable(shape, depth) for _ in range(3)] + slow
             return list(FUNCTIONS.get(1 if shape.arity is None else shape.arity, FUNCTIONS[1]))
         if kind == "object":
             return [self.random(shape, depth + 1, kind) for _ in range(2 if depth else 4)]
@@ -335,12 +349,16 @@ class Values:
         if kind is None:
             if shape.optional() and rng.random() < 0.12:
                 return "None"
+            if name in self.folders and rng.random() < WALKED:
+                return _folder(shape)
             fixed = self._of_column(name) or self._known_constant(shape)
             if fixed is not None:
                 fixed = meant(fixed, name, shape)
                 return self._used(of_text(fixed), fixed, name)
             kinds = [k for k in self._kinds(shape) if k != "literal"]
             kind = self._chosen(kinds or [self.handed_on] * bool(self.world), name)
+            if self.nodes and kind in ("int", "str") and _is_guessed(shape):
+                kind = self.nodes
             if kind in ("date", "datetime") and shape.scores.get(kind, 0) < jt_shape.HINT:
                 # Neither is compared with the other.
                 self.day = self.day or kind
@@ -617,8 +635,15 @@ class Values:
         size = rng.choice((1, 2, 3, 3, 4, 4, 5, 6))
         numbers = kinds[:1] == ["int"]
         keys = [literal(k) for k in (range(7) if numbers else "abcdefg")][:size]
+        kind = "int" if numbers else "str"
+        if _is_weighted(value, inner) and rng.random() < WEIGHTED:
+            keys = [literal(k) for k in (range(4) if numbers else "abcd")]
+            if depth == 0 and not self.world:
+                # What else the code is given are its nodes.
+                self.world, self.handed_on, self.nodes = {kind: keys}, kind, kind
+            return self._weighted(value, keys)
         for key in keys:
-            self._used("int" if numbers else "str", key)
+            self._used(kind, key)
         pairs = {}
         for key in keys:
             ends = rng.sample(keys, rng.randint(0, min(3, size)))
@@ -635,6 +660,19 @@ class Values:
                     ends
                 )
         return self._shown(pairs)
+
+    def _weighted(self, value, nodes):
+        """A graph on which the way with the fewest steps may not be the best one."""
+        rng, pairs = self.rng, {}
+        ways, is_both = jt_links.weighted(rng), rng.random() < 0.4
+        for (start, end), weight in ways:
+            pairs.setdefault(nodes[start], []).append((nodes[end], weight))
+            back = pairs.setdefault(nodes[end], [])
+            back += [(nodes[start], weight)] * is_both
+        if value.elem is None:
+            return self._shown({key: self._shown(dict(ends)) for key, ends in pairs.items()})
+        shown = {key: ", ".join("(%s, %s)" % end for end in ends) for key, ends in pairs.items()}
+        return self._shown({key: "[%s]" % ends for key, ends in shown.items()})
 
     @staticmethod
     def _shown(pairs):
@@ -674,6 +712,8 @@ class Values:
     def _callable(self, shape, depth):
         if shape.clock:
             return self._clock(shape.clock)
+        if shape.awaited and shape.arity and self.pool.gathers and self.rng.random() < SLOW:
+            return SLOW_FIRST
         plain = self._function(shape)
         return self._awaited(plain) if shape.awaited else plain
 
@@ -817,6 +857,7 @@ class Values:
         taken = {a.arg for a in own.args + own.kwonlyargs}
         usable = (n for n in shape.fields if isinstance(n, str) and n.isidentifier())
         fields = {n: shape.fields[n] for n in usable if n not in taken and not iskeyword(n)}
+        fields = fields or {n: s for n, s in self.words.items() if n not in taken}
         count = self.rng.choice((0, 0, 1, 2))
         if not fields:
             names = [n for n in ("a", "b") if n not in taken]
@@ -858,6 +899,29 @@ class Values:
             shape = jt_shape.Shape("list", jt_shape.SURE)
             shape.inside().add("object", jt_shape.SURE).classes.append(class_name)
         return shape
+
+
+def _folder(shape):
+    """A folder that a case makes, as the code takes it."""
+    known = shape.known()
+    is_path = known.get("path", 0) > known.get("str", 0)
+    return "Path(%s)" % literal(jt_folders.TOP) if is_path else literal(jt_folders.TOP)
+
+
+def _is_guessed(shape):
+    """Whether nothing but a name says what something is."""
+    return max(shape.known().values(), default=0) < jt_shape.LIKELY
+
+
+def _is_weighted(value, inner):
+    """Whether the ends of a graph's edges may have numbers beside them."""
+    if value.elem is None:
+        weight = value.value
+    elif len(inner.parts) == 2 and "list" in value.kinds():
+        weight = inner.parts[1]
+    else:
+        return False
+    return not set(weight.kinds()) - {"int", "float"}
 
 
 def of_text(text):

@@ -330,7 +330,7 @@ class Worker:
         self.wanted = {}
         self.arcs = set()
         self.folders = 0
-        self.guard = jt_guard.Guard(self.scratch, self.root)
+        self.guard = jt_guard.Guard(self.scratch, self.root, settings.get("backwards", False))
         for place in reversed(settings["import_roots"]):
             sys.path.insert(0, os.path.realpath(os.path.join(settings["root"], place)))
 

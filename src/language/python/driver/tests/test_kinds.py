@@ -672,3 +672,102 @@ def show(node, level=0):
 def test_what_it_takes_several_steps_to_see_is_found(tmp_path, base, change):
     found = explore(tmp_path, base, base.replace(*change))["candidates"]
     assert found and passes(tmp_path, "base", found[0]) and not passes(tmp_path, "head", found[0])
+
+
+POINT = """
+class Point:
+    def __init__(self, x, y):
+        self.x = x
+        self.y = y
+"""
+EQUAL = """
+    def __eq__(self, other):
+        return isinstance(other, Point) and (self.x, self.y) == (other.x, other.y)
+"""
+HASH = """
+    def __hash__(self):
+        return hash((self.x, self.y))
+"""
+VERSION = """
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, order=True)
+class Version:
+    major: int
+    minor: int
+"""
+
+
+@pytest.mark.parametrize(
+    "base, head, shown",
+    [
+        (POINT, POINT + EQUAL, "len({"),
+        (POINT + EQUAL + HASH, POINT + EQUAL, "len({"),
+        (POINT + EQUAL + HASH, POINT + EQUAL + HASH.replace("(self.x, self.y)", "id(self)"), "{"),
+        (VERSION, VERSION.replace("(frozen=True, order=True)", "(order=True)"), "len({"),
+        (VERSION, VERSION.replace(", order=True", ""), " < "),
+    ],
+)
+def test_what_can_be_kept_in_sets_and_put_in_order_stays_so(tmp_path, base, head, shown):
+    result = explore(tmp_path, base, head, seconds=8)
+    codes = [candidate["code"] for candidate in result["candidates"]]
+    assert result["failure"] is None and any(shown in code for code in codes), codes
+    assert all(passes(tmp_path, "base", candidate) for candidate in result["candidates"])
+
+
+def test_objects_that_are_still_kept_in_sets_are_no_difference(tmp_path):
+    base = POINT + EQUAL + HASH
+    head = POINT + EQUAL + HASH.replace("hash((self.x, self.y))", "hash((self.y, self.x))")
+    assert not explore(tmp_path, base, head, seconds=4)["candidates"]
+
+
+SIZES = '''
+import asyncio
+
+
+async def sizes(names, load):
+    """What *load* gives for each name, in their order."""
+    tasks = [asyncio.create_task(load(name)) for name in names]
+    return [await task for task in tasks]
+'''
+WORKERS = '''
+import asyncio
+
+
+class Crew:
+    def __init__(self, work):
+        self._work = work
+
+    async def all(self, jobs):
+        """Pairs of a job and what became of it."""
+        done = await asyncio.gather(*[self._work(job) for job in jobs])
+        return list(zip(jobs, done))
+'''
+
+
+@pytest.mark.parametrize(
+    "base, old, new",
+    [
+        (SIZES, "await task for task in tasks", "await t for t in asyncio.as_completed(tasks)"),
+        (
+            WORKERS,
+            "done = await asyncio.gather(*[self._work(job) for job in jobs])",
+            "done = []\n\n"
+            "        async def one(job):\n            done.append(await self._work(job))\n\n"
+            "        await asyncio.gather(*map(one, jobs))",
+        ),
+    ],
+)
+def test_what_is_asked_for_first_may_come_last(tmp_path, base, old, new):
+    result = explore(tmp_path, base, base.replace(old, new), seconds=8)
+    assert result["failure"] is None and result["candidates"]
+    for candidate in result["candidates"]:
+        assert passes(tmp_path, "base", candidate) and not passes(tmp_path, "head", candidate)
+    assert "slow_first()" in result["candidates"][0]["code"]
+
+
+def test_waiting_for_all_at_once_changes_no_order(tmp_path):
+    old = "return [await task for task in tasks]"
+    new = "return list(await asyncio.gather(*tasks))"
+    assert not explore(tmp_path, SIZES, SIZES.replace(old, new), seconds=4)["candidates"]

@@ -203,3 +203,91 @@ def test_a_framework_that_is_not_installed_is_said(tmp_path):
         tmp_path, base, base.replace("> 12", "> 13"), routes={"create": ORDERS}, seconds=10
     )
     assert any("flask_that_is_not_there" in p["what"] for p in result["problems"])
+
+
+def test_a_number_in_an_address_may_be_none(tmp_path):
+    kind = 'request.args.get("limit", 5, type=int)'
+    base = FLASK.replace(
+        "    limit = " + kind,
+        '    try:\n        limit = int(request.args.get("limit", 5))\n'
+        '    except ValueError:\n        return {"error": "limit"}, 400',
+    )
+    codes = found(tmp_path, base, FLASK, {"show": ORDER})
+    assert any("status_code == 400" in code for code in codes), codes
+    head = base.replace("int(request", "int(float(request").replace("5))", "5)))")
+    codes = found(tmp_path / "other", base, head, {"show": ORDER})
+    assert any("?limit=" in code and ".5" in code for code in codes), codes
+
+
+NOTES = """
+from flask import Flask, request
+
+
+def create_app():
+    app = Flask(__name__)
+    notes = {}
+
+    @app.get("/notes")
+    def index():
+        return {"notes": sorted(n for n, note in notes.items() if not note["gone"])}
+
+    @app.post("/notes")
+    def create():
+        data = request.get_json()
+        if not data.get("text"):
+            return {"error": "text"}, 400
+        number = len(notes) + 1
+        notes[number] = {"text": data["text"], "gone": False}
+        return {"id": number}, 201
+
+    @app.get("/notes/<int:number>")
+    def show(number):
+        note = notes.get(number)
+        if note is None or note["gone"]:
+            return {"error": "missing"}, 404
+        return note
+
+    @app.put("/notes/<int:number>")
+    def change(number):
+        note = notes.get(number)
+        if note is None or note["gone"]:
+            return {"error": "missing"}, 404
+        note["text"] = request.get_json()["text"]
+        return note
+
+    @app.delete("/notes/<int:number>")
+    def remove(number):
+        if number not in notes:
+            return {"error": "missing"}, 404
+        notes[number]["gone"] = True
+        return "", 204
+
+    return app
+"""
+NOTE, ALL_NOTES = "/notes/<int:number>", "/notes"
+OF_NOTES = {
+    "create_app.index": ("GET", ALL_NOTES),
+    "create_app.create": ("POST", ALL_NOTES),
+    "create_app.show": ("GET", NOTE),
+    "create_app.change": ("PUT", NOTE),
+    "create_app.remove": ("DELETE", NOTE),
+}
+
+
+@pytest.mark.parametrize(
+    "old, new, count",
+    [
+        ("if number not in notes:", 'if number not in notes or notes[number]["gone"]:', 2),
+        ('if note is None or note["gone"]:\n            return {"error": "missing"}, 404\n'
+         "        return note",
+         'if note is None:\n            return {"error": "missing"}, 404\n        return note', 1),
+    ],
+)  # fmt: skip
+def test_what_was_removed_is_asked_for_again_though_there_are_many_routes(
+    tmp_path, old, new, count
+):
+    head = NOTES.replace(old, new)
+    assert head != NOTES
+    codes = found(tmp_path, NOTES, head, OF_NOTES)
+    assert any(code.count("client.delete(") == count for code in codes), codes
+    assert all("client.post(" in code for code in codes)
