@@ -36,6 +36,7 @@ pub(super) const EXPLORER: Driver = Driver {
         "jt_outcome.py",
         "jt_plan.py",
         "jt_pytest.py",
+        "jt_records.py",
         "jt_regress.py",
         "jt_reply.py",
         "jt_requests.py",

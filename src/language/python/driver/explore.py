@@ -13,7 +13,7 @@ import sys
 import jt_code
 import jt_plan
 import jt_routes
-from jt_regress import Regressions
+from jt_regress import Regressions, place
 from jt_session import Session
 from jt_write import Writer
 
@@ -65,7 +65,7 @@ def explore(plan, session, result):
     writer = Writer(plan.reserved, tops)
     targets = [t for t in plan.targets if comparable(t, session)]
     targets.sort(key=lambda t: (not t.changed, t.id))
-    changed = sum(t.changed for t in targets)
+    changed = len({place(t) for t in targets if t.changed})
     routed = any(t.route for t in targets)
     calls = max(400, min(MOST_CALLS, 12000 // max(1, changed)))
     share = (0.38 if routed else 0.5) if plan.mutants else 0.9

@@ -435,7 +435,10 @@ class Calls:
 
     def _on_instance(self, args, rank):
         class_name = self.concrete()
+        goes_on = self.rng.random() < 0.6 or self.method in STATEMENTS
+        self.values.within_reach = goes_on
         receiver, setup = self.values.instance(class_name), []
+        self.values.within_reach = False
         if self.forms and self.rng.random() < COMPARED:
             return self._in_form(receiver, rank)
         if self.links and self.links.methods and self.rng.random() < LINKED:
@@ -444,7 +447,7 @@ class Calls:
             found = self._in_block(receiver, rank)
             if found is not None:
                 return found
-        if self.rng.random() < 0.6 or self.method in STATEMENTS:
+        if goes_on:
             name = snake(self.owner.split(".")[-1])
             setup, receiver = self._beside(receiver, name)
             self.values.reuse = self.rng.choice(OFTEN)

@@ -35,7 +35,7 @@ STANDARD = {
 SLOW_FIRST = (
     "",
     "def slow_first():",
-    "    turns = iter((16, 8))",
+    "    turns = iter(range(48, 0, -8))",
     "",
     "    async def answer(*items):",
     "        for _ in range(next(turns, 0)):",

@@ -409,7 +409,7 @@ class Walker(ast.NodeVisitor):
         """What is caught by a name is an exception's class, or several."""
         caught = self.shape(node.type) if isinstance(node.type, (ast.Name, ast.Attribute)) else None
         if caught is not None:
-            caught.add("errors", SURE)
+            caught.add("errors", 3 * SURE)  # a tuple of them, where its default is a tuple
         for statement in node.body:
             self.visit(statement)
 

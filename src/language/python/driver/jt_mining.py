@@ -11,6 +11,7 @@ import re
 import jt_code
 import jt_documents
 import jt_forms
+import jt_records
 import jt_samples
 import jt_sources
 import jt_sql
@@ -102,7 +103,7 @@ def fill_pool(pool, nodes, modules, rng):
             elif isinstance(child, jt_code.FUNCTIONS):
                 found = [row for row in rows(child) if row not in pool.rows]
                 pool.rows += found[: MOST_ROWS - len(pool.rows)]
-    pool.forms = jt_forms.found(modules, jt_documents.KINDS + jt_sources.KINDS)
+    pool.forms = jt_forms.found(modules, jt_documents.KINDS + jt_sources.KINDS + jt_records.KINDS)
 
 
 def _looks_up(call):

@@ -19,6 +19,8 @@ HISTORIES = 8
 ROUNDS = 30
 APART_ROUNDS, APART = 10, 24  # rounds and inputs of each, where every input has a process
 LEAST_CALLS = 300
+UNFIT = 3  # times that a search goes on where nothing that it found can be written as a test
+IN_STEPS = 2  # times as many calls where several methods of a class changed: it takes sequences
 REQUESTS = 240  # to one route: each costs as much as many calls
 FIRST_ROUND = 0.3  # of all work, at the most, for the few calls that every target gets first
 SHARES = (0.08, 1.0)  # of a target's calls, in the first round and in all
@@ -47,7 +49,8 @@ class Regressions:
                 if deadline():
                     self._not_looked_at(targets)
                     return
-                budget = calls // alike[place(target)] if target.changed else calls // 8
+                own = alike[place(target)]
+                budget = calls * min(own, IN_STEPS) // own if target.changed else calls // 8
                 budget = max(LEAST_CALLS, budget)
                 if target.route:
                     budget = min(budget, REQUESTS)
@@ -91,10 +94,14 @@ class Regressions:
             search = search_of(self.session, target, compare=True)
             self.session.corpus[target.id] = search
             self.session.result.explored += bool(search.makers)
-        search.run(calls, deadline, self.confirmed)
-        self._report(search)
+        for _ in range(UNFIT):
+            search.run(calls, deadline, self.confirmed)
+            if not self._report(search) or search.sure:
+                break
 
     def _report(self, search):
+        """Writes tests of what is sure; tells whether some of it was not fit for a test."""
+        unfit = False
         for finding in sorted(unique(search.sure.values()), key=Finding.order):
             if search.made >= min(PER_TARGET, self.session.plan.max_per_target):
                 break
@@ -102,10 +109,13 @@ class Regressions:
             if key not in search.reported:
                 search.reported.add(key)
                 shrunk = self.shrunk(finding, search)
-                if shrunk is not None:
-                    search.made += self._candidate(shrunk, search)
-                else:  # another finding of its kind may be fit
+                is_known = shrunk is not None and self._is_shown(shrunk)
+                if not is_known and shrunk is not None and self._candidate(shrunk, search):
+                    search.made += 1
+                elif not is_known:  # another finding of its kind may be fit
                     search.forget(finding)
+                    unfit = True
+        return unfit
 
     def confirmed(self, finding, search):
         """The finding, seen again in fresh processes with another hash seed, zone and folder.
@@ -193,12 +203,13 @@ class Regressions:
                     return smaller_one
         return None
 
+    def _is_shown(self, finding):
+        return (finding.case.key, finding.what) in self.shown
+
     def _candidate(self, finding, search):
         target = search.target
         local = called(finding.case, search)
         key = (finding.case.key, finding.what)
-        if key in self.shown:
-            return False
         found = (finding.what, finding.path)
         try:
             name, code = self.writer.test(

@@ -31,7 +31,7 @@ MOST_KEPT = 400
 BOUNDED = 8  # of the first cases, and of the last ones, show what is computed
 # Tries without news after which luck is not tried further (and half of all before them): of calls
 # that don't depend on each other, and of sequences of calls.
-STALE, STALE_SEQUENCES = 1000, 2400
+STALE, STALE_SEQUENCES = 1400, 5000
 # So many tries tell whether code takes little of what it is given: it reads a certain form.
 MANY, RARE = 96, 0.2
 

@@ -196,6 +196,8 @@ CLOSED = 0.85  # the share of constants where the code refuses what is none of t
 NESTED = ("{}", '{"a": 1}', '{"b": {"a": "x"}}', "[]", "[1]", '[{"a": 2}, "b"]', "None")
 OFTEN_MADE, SELDOM_MADE = 0.8, 0.1  # the share of objects that are made as others were
 MOST_MADE, LONGEST_MADE = 24, 80
+REACHED = 0.4
+COUNTING = "lambda *args, turn=iter(range(99)), **words: next(turn)"
 OTHER_ERRORS = 0.5  # the share of cases that give errors to be caught in place of the default's
 WEIGHTED = 0.6  # the share of graphs with numbers on which one way is cheaper than another
 SLOW_FIRST = "slow_first()"
@@ -219,6 +221,7 @@ class Values:
         self.making = {}  # class name -> [times that it gave one, times it was tried]
         self.recent = {}
         self.chosen = {}  # parameter's name -> kind
+        self.within_reach = False  # whether numbers are limits that a few steps may reach
         self.shared = None  # the other revision's code, where cases run on both
         self.day = None  # "date" or "datetime", where either may be meant
         self.named = {}  # (parameter's name, kind) -> values
@@ -455,6 +458,8 @@ class Values:
 
     def _int(self, _shape, _depth):
         rng = self.rng
+        if self.within_reach and rng.random() < REACHED:
+            return rng.choice(("1", "2", "3"))
         roll = rng.random()
         if roll < 0.35 and self.pool.ints:
             return repr(rng.choice(self.pool.ints))
@@ -702,12 +707,18 @@ class Values:
         answers = [error] * self.rng.choice((1, 1, 2, 3)) + [self.rng.choice(("1", "None", '"a"'))]
         return "Mock(side_effect=cycle([%s]))" % ", ".join(answers)
 
+    def _errors(self, shape, _depth):
+        """Exceptions to be caught: several, where the code takes several."""
+        known = FIXED["errors"]
+        if {"tuple", "list"} & set(shape.scores):
+            known = [text for text in known if text.startswith("(")]
+        return self.rng.choice(known)
+
     def stand_in(self):
         """A function that takes anything, and tells how often it was called, or fails."""
         if self.pool.raised and self.rng.random() < 0.6:
             return self._failing()
-        self._ready_for_mocks()
-        return "Mock(side_effect=range(99))"
+        return COUNTING
 
     def _callable(self, shape, depth):
         if shape.clock:

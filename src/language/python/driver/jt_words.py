@@ -36,6 +36,9 @@ def value(node, width=SHORT):
         return shown(jt_text.literal(node[1]), width)
     if node[0] in ("l", "t"):
         return shown("[%s]" % ", ".join(value(n, 30) for n in node[1]), width)
+    if node[0] == "d":
+        pairs = ("%s: %s" % (value(k, 20), value(v, 30)) for k, v in node[1])
+        return shown("{%s}" % ", ".join(pairs), width)
     return "a value"
 
 
