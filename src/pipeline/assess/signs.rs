@@ -3,14 +3,14 @@
 use std::collections::BTreeSet;
 
 use crate::domain::{
-    Cell, ChangeKind, GeneratedTest, Mutant, Name, Outcome, OwnTestId, Parameter, ParameterKind, RevisionKey,
+    Cell, ChangeKind, FileMap, GeneratedTest, Mutant, Name, Outcome, OwnTestId, Parameter, ParameterKind, RevisionKey,
     Statement, StatementSource, Symbol, Target,
 };
 
 use super::Evidence;
 use super::wording::{
-    announced_exception, announced_status, behaviour_in, has_other_words, is_about_code, names, names_behaviour,
-    replaces_outcome, says_something_else, shortened,
+    announced_exception, announced_status, behaviour_in, has_other_words, is_about_code, names, names_another_number,
+    names_behaviour, names_both_numbers, replaces_outcome, says_something_else, shortened,
 };
 
 /// What a sign weighs; see `confidence.rs`.
@@ -51,8 +51,10 @@ pub(super) fn of(evidence: &Evidence<'_>, test: &GeneratedTest) -> Vec<Sign> {
         signs.extend(words(evidence, test, subject));
         signs.extend(signature(evidence, subject));
         signs.extend(docstring(evidence, test, subject));
+        signs.extend(docstring_of_class(evidence, test, subject));
     }
     signs.extend(about_behaviour(evidence));
+    signs.extend(numbers(evidence, test));
     signs.extend(against(evidence, test, &signs));
     let mut said = BTreeSet::new();
     signs.retain(|sign| said.insert(sign.words.clone()));
@@ -275,7 +277,7 @@ fn docstring(evidence: &Evidence<'_>, test: &GeneratedTest, subject: &Target) ->
     }
     // What nobody planned no rewording announces.
     let can_tell = !evidence.intent.kind.claims_no_behaviour_change() && !test.observation.unplanned_exception;
-    if can_tell && says_something_else(before, after) {
+    if can_tell && (says_something_else(before, after) || names_another_number(before, after)) {
         return Some(sign(Weight::Intended, format!("the docstring of {name} says something else now")));
     }
     // Together with a title about behaviour it is what the title is about.
@@ -286,6 +288,28 @@ fn docstring(evidence: &Evidence<'_>, test: &GeneratedTest, subject: &Target) ->
         false => Weight::Hint,
     };
     Some(sign(weight, format!("the docstring of {name} changed with it")))
+}
+
+/// The docstring of a method's class that names another number: "pages are counted from 1".
+fn docstring_of_class(evidence: &Evidence<'_>, test: &GeneratedTest, subject: &Target) -> Option<Sign> {
+    let class = subject.symbol.parent.as_ref()?;
+    let of = |file: &FileMap| file.symbols.iter().find(|symbol| symbol.local_name == *class)?.docstring.clone();
+    let before = of(evidence.map.base_files.get(subject.base_file.as_ref()?)?)?;
+    let after = of(evidence.map.files.get(&subject.file)?)?;
+    let can_tell = !evidence.intent.kind.claims_no_behaviour_change() && !test.observation.unplanned_exception;
+    let words = format!("the docstring of {class} says something else now");
+    (can_tell && names_another_number(&before, &after)).then(|| sign(Weight::Intended, words))
+}
+
+/// A title that names the number that came out, and the one that comes out now.
+fn numbers(evidence: &Evidence<'_>, test: &GeneratedTest) -> Option<Sign> {
+    let seen = &test.observation;
+    let (before, now) = (seen.before.as_deref()?, seen.now.as_deref()?);
+    let titles = evidence.intent.statements.iter().filter(|said| said.source == StatementSource::Title);
+    let mut titles = titles.filter(|said| !said.kind.claims_no_behaviour_change());
+    let title = titles.find(|said| names_both_numbers(&said.text, before, now))?;
+    let words = format!("the title names what comes out instead: \"{}\"", shortened(&title.text));
+    Some(sign(Weight::Intended, words))
 }
 
 /// The symbol as base has it.

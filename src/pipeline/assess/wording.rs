@@ -243,6 +243,26 @@ pub(super) fn says_something_else(before: &str, after: &str) -> bool {
     before.difference(&after).count() >= OTHER_WORDS && after.difference(&before).count() >= OTHER_WORDS
 }
 
+/// Whether a text that was rewritten names another number in the place of one: "counted from 0".
+pub(super) fn names_another_number(before: &str, after: &str) -> bool {
+    let (before, after) = (numbers(before), numbers(after));
+    before.difference(&after).next().is_some() && after.difference(&before).next().is_some()
+}
+
+/// Whether a sentence names a number that is gone from what was seen, and one that came: "from 15 to 25 cents".
+pub(super) fn names_both_numbers(sentence: &str, before: &str, now: &str) -> bool {
+    let (said, before, now) = (numbers(sentence), numbers(before), numbers(now));
+    before.difference(&now).any(|gone| said.contains(gone)) && now.difference(&before).any(|new| said.contains(new))
+}
+
+/// The numbers of a text, decimals as one.
+fn numbers(text: &str) -> BTreeSet<String> {
+    let split = text.split(|c: char| !(c.is_alphanumeric() || c == '_' || c == '.' || c == ','));
+    let trimmed = split.map(|word| word.trim_matches(['.', ',']));
+    let is_number = |word: &&str| word.starts_with(|c: char| c.is_ascii_digit()) && !word.contains(char::is_alphabetic);
+    trimmed.filter(is_number).map(str::to_owned).collect()
+}
+
 /// Whether two texts have other words, whatever stands between them.
 pub(super) fn has_other_words(before: &str, after: &str) -> bool {
     words(before) != words(after)

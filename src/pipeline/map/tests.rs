@@ -37,6 +37,15 @@ fn a_changed_method_is_its_own_target_and_a_changed_class_line_is_the_class() {
 }
 
 #[test]
+fn a_class_that_leaves_a_method_to_its_base_is_a_target() {
+    let method = "\n    def n(self):\n        return 3\n";
+    let before = format!("class A(dict):\n    def m(self):\n        return 2\n{method}");
+    assert_eq!(of_file(&before, &before.replace(method, "")), ["*shop.cart.A"]);
+    let alone = before.replace("(dict)", "");
+    assert_eq!(of_file(&alone, &alone.replace(method, "")), [] as [&str; 0]);
+}
+
+#[test]
 fn a_function_inside_another_belongs_to_it() {
     let before = "def a():\n    def b():\n        return 1\n    return b\n";
     assert_eq!(of_file(before, &before.replace("return 1", "return 2")), ["*shop.cart.a"]);

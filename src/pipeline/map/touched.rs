@@ -161,9 +161,10 @@ impl Sides<'_> {
     fn without_a_method(&self) -> Vec<&Symbol> {
         let lost = |symbol: &Symbol| {
             let is_there = |name: &str| self.head.symbols.iter().any(|other| other.local_name == *name);
-            let own = self.base.iter().flat_map(|base| &base.symbols).filter(|other| {
-                other.parent.as_ref() == Some(&symbol.local_name) && other.kind == SymbolKind::Method
-            });
+            let own =
+                self.base.iter().flat_map(|base| &base.symbols).filter(|other| {
+                    other.parent.as_ref() == Some(&symbol.local_name) && other.kind == SymbolKind::Method
+                });
             own.into_iter().any(|method| !is_there(&method.local_name))
         };
         let classes = self.head.symbols.iter().filter(|symbol| symbol.kind == SymbolKind::Class);

@@ -559,3 +559,44 @@ fn what_does_not_end_any_more_is_no_intention_of_a_change_that_is_about_it() {
     case.tests[0].observation.endless = true;
     check(&case, Confidence::High, "head does not come to an end any more");
 }
+
+#[test]
+fn a_docstring_that_names_another_number_is_a_strong_sign_of_its_class_too() {
+    let (before, after) = ("Pages, counted from 0.", "Pages, counted from 1.");
+    let own = on_few_inputs(with_docstrings(case(), before, after));
+    check(&own, Confidence::Low, "the docstring of total says something else now");
+    let more = on_few_inputs(with_docstrings(case(), "Pages.", "Pages, counted from 1."));
+    check(&more, Confidence::Medium, "the docstring of total changed with it");
+
+    let mut of_class = on_few_inputs(case());
+    of_class.map.targets[0].symbol.parent = Some("Pager".into());
+    let class = |text: &str| {
+        let mut class = of_class.map.targets[0].symbol.clone();
+        (class.local_name, class.docstring) = ("Pager".into(), Some(text.to_owned()));
+        class
+    };
+    let (old, new) = (class(before), class(after));
+    of_class.map.base_files.values_mut().for_each(|file| file.symbols.push(old.clone()));
+    of_class.map.files.values_mut().for_each(|file| file.symbols.push(new.clone()));
+    check(&of_class, Confidence::Low, "the docstring of Pager says something else now");
+    of_class.intent.kind = ChangeKind::Refactoring;
+    assert!(!told(&of_class).1.contains("Pager"));
+    let failing = unplanned(Case { intent: Case::regression().intent, ..of_class }, "IndexError");
+    assert!(!told(&failing).1.contains("Pager"));
+}
+
+#[test]
+fn a_title_that_names_what_came_out_and_what_comes_out_now_is_a_strong_sign() {
+    let titled = |kind: ChangeKind, title: &str| {
+        let mut case = on_few_inputs(says(StatementSource::Title, kind, title));
+        case.tests[0].observation.before = Some("total(0.7) returned 15".to_owned());
+        case.tests[0].observation.now = Some("total(0.7) returns 25".to_owned());
+        case
+    };
+    let words = "the title names what comes out instead";
+    check(&titled(ChangeKind::Unknown, "The deposit rises from 15 to 25 cents."), Confidence::Low, words);
+    for title in ["The deposit rises to 25 cents", "No more than 15 rows", "Widen 0.7 to 0.8", "Rows x15 and y25"] {
+        assert!(!told(&titled(ChangeKind::Unknown, title)).1.contains(words), "{title}");
+    }
+    assert!(!told(&titled(ChangeKind::Refactoring, "Sort from 15 to 25")).1.contains(words));
+}
