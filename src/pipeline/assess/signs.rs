@@ -10,7 +10,7 @@ use crate::domain::{
 use super::Evidence;
 use super::wording::{
     announced_exception, announced_status, behaviour_in, has_other_words, is_about_code, names, names_another_number,
-    names_behaviour, names_both_numbers, replaces_outcome, says_something_else, shortened,
+    names_behaviour, names_both_numbers, replaces_outcome, says_it_changed, says_something_else, shortened,
 };
 
 /// What a sign weighs; see `confidence.rs`.
@@ -277,7 +277,7 @@ fn docstring(evidence: &Evidence<'_>, test: &GeneratedTest, subject: &Target) ->
     }
     // What nobody planned no rewording announces.
     let can_tell = !evidence.intent.kind.claims_no_behaviour_change() && !test.observation.unplanned_exception;
-    if can_tell && (says_something_else(before, after) || names_another_number(before, after)) {
+    if can_tell && says_otherwise(before, after) {
         return Some(sign(Weight::Intended, format!("the docstring of {name} says something else now")));
     }
     // Together with a title about behaviour it is what the title is about.
@@ -288,6 +288,11 @@ fn docstring(evidence: &Evidence<'_>, test: &GeneratedTest, subject: &Target) ->
         false => Weight::Hint,
     };
     Some(sign(weight, format!("the docstring of {name} changed with it")))
+}
+
+/// Whether a docstring says something else, another number, or that something was otherwise before.
+fn says_otherwise(before: &str, after: &str) -> bool {
+    says_something_else(before, after) || names_another_number(before, after) || says_it_changed(before, after)
 }
 
 /// The docstring of a method's class that names another number: "pages are counted from 1".

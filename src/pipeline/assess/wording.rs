@@ -136,6 +136,19 @@ const NO_STATUS: &[&str] = &[
 /// What stands before the means by which something is done.
 const BY_MEANS: &[&str] = &[" with ", " by ", " using ", " via "];
 
+/// How a text says that something was otherwise.
+const FORMERLY: [&str; 9] = [
+    " it was ",
+    " they were ",
+    " before version ",
+    " until version ",
+    " no longer ",
+    " not any more",
+    " used to be ",
+    " formerly ",
+    " previously ",
+];
+
 /// So many words gone and so many new ones, and a text says something else than before.
 const OTHER_WORDS: usize = 3;
 
@@ -241,6 +254,15 @@ fn unprefixed(title: &str) -> &str {
 pub(super) fn says_something_else(before: &str, after: &str) -> bool {
     let (before, after) = (telling(before), telling(after));
     before.difference(&after).count() >= OTHER_WORDS && after.difference(&before).count() >= OTHER_WORDS
+}
+
+/// Whether a text says of something new that it was otherwise before: "it was 15 before", "no longer dropped".
+pub(super) fn says_it_changed(before: &str, after: &str) -> bool {
+    let told = |text: &str| {
+        let said = words(text).join(" ");
+        FORMERLY.iter().filter(|phrase| holds(&said, &[phrase])).count()
+    };
+    told(after) > told(before)
 }
 
 /// Whether a text that was rewritten names another number in the place of one: "counted from 0".

@@ -13,6 +13,10 @@ import jt_text
 ATTRIBUTE = re.compile(r"'(?P<type>[\w.]+)' object has no attribute '(?P<name>\w+)'")
 ORDER = re.compile(r"not supported between instances of '(?P<one>\w+)' and '(?P<other>\w+)'")
 KEY = re.compile(r"'(?P<name>[^'\\]+)'")
+INDEX = re.compile(
+    r"(?P<type>list|tuple|string) indices must be integers"
+    r"|'(?P<other>\w+)' object is not subscriptable"
+)
 # Where base looks what it was given, it means to do something about it.
 LOOKS = re.compile(
     r"\b(isinstance|issubclass|hasattr|getattr|callable|type|vars)\(|\bcase |__dict__|\bexcept:"
@@ -105,7 +109,7 @@ class Fitness:
 
     def _lacked(self, outcome):
         """What an exception misses that nobody raised by name: an attribute of something of a type
-        that never has it, or a key; None for another outcome.
+        that never has it, a key, or a place by something that is none; None for another outcome.
         """
         if outcome["kind"] != "raise" or outcome["planned"]:
             return None
@@ -114,6 +118,11 @@ class Fitness:
             written = self._written(found["type"], found["name"]) if found else None
             if written is not None:
                 return Asked(r"\.%s\b" % re.escape(found["name"]), None, written)
+        if outcome["type"] == "TypeError":
+            found = INDEX.search(outcome["message"])
+            kind = found and (found["type"] or found["other"]).replace("string", "str")
+            if kind in WRITTEN or kind == "NoneType":
+                return Asked(r"[\w)\]]\[[^\]]", None, WRITTEN.get(kind, "None"))
         if outcome["type"] == "KeyError":
             found = KEY.fullmatch(outcome["message"])
             if found:

@@ -19,8 +19,8 @@ ROUNDS = 3
 _WORD = re.compile(r"\.?[A-Za-z_][\w-]{0,30}(\.[A-Za-z]\w{0,5}){0,2}")
 _SUFFIX = re.compile(r"\*?(\.[A-Za-z]\w{0,5})")
 PLAIN = (
-    "a.txt", "z.txt", "b.md", "c.py", "sub/a.txt", "sub/d.csv", "sub/deep/e.json", ".hidden", ".cache/f.txt",
-    "B.TXT", "plain", "sub/.env", "other/g.tar.gz",
+    "a.txt", "z.txt", "b.md", "c.py", "sub/a.txt", "sub/d.csv", "sub/deep/e.json", ".hidden",
+    ".cache/f.txt", "B.TXT", "plain", "sub/.env", "other/g.tar.gz",
 )  # fmt: skip
 TEXTS = ("a", "", "one\ntwo\n", "abc\n\n# c\nx = 1\n")
 MOST_NAMED = 24

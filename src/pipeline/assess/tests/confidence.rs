@@ -600,3 +600,21 @@ fn a_title_that_names_what_came_out_and_what_comes_out_now_is_a_strong_sign() {
     }
     assert!(!told(&titled(ChangeKind::Refactoring, "Sort from 15 to 25")).1.contains(words));
 }
+
+#[test]
+fn a_docstring_that_says_what_was_before_is_a_strong_sign() {
+    let before = "Sums; marks are dropped.";
+    for after in [
+        "Sums; marks are spelled out, they were dropped before.",
+        "Sums; marks are dropped. Dots are no longer dropped.",
+        "Sums; marks are dropped (previously not).",
+    ] {
+        let case = on_few_inputs(with_docstrings(case(), before, after));
+        check(&case, Confidence::Low, "the docstring of total says something else now");
+    }
+    let kept = "Sums; marks that were there before are dropped.";
+    check(&on_few_inputs(with_docstrings(case(), before, kept)), Confidence::Medium, "changed with it");
+    let old = "Sums; marks, as they were before, are dropped.";
+    let same = on_few_inputs(with_docstrings(case(), old, "Sums; marks, as they were before, are left out."));
+    check(&same, Confidence::Medium, "changed with it");
+}
