@@ -9,8 +9,9 @@ use crate::domain::{
 
 use super::Evidence;
 use super::wording::{
-    announced_exception, announced_status, behaviour_in, has_other_words, is_about_code, names, names_another_number,
-    names_behaviour, names_both_numbers, replaces_outcome, says_it_changed, says_something_else, shortened,
+    announced_exception, announced_status, behaviour_in, has_one_of, has_other_words, is_about_code, names,
+    names_another_number, names_behaviour, names_both_numbers, other_numbers, replaces_outcome, says_it_changed,
+    says_something_else, shortened,
 };
 
 /// What a sign weighs; see `confidence.rs`.
@@ -301,9 +302,13 @@ fn docstring_of_class(evidence: &Evidence<'_>, test: &GeneratedTest, subject: &T
     let of = |file: &FileMap| file.symbols.iter().find(|symbol| symbol.local_name == *class)?.docstring.clone();
     let before = of(evidence.map.base_files.get(subject.base_file.as_ref()?)?)?;
     let after = of(evidence.map.files.get(&subject.file)?)?;
-    let can_tell = !evidence.intent.kind.claims_no_behaviour_change() && !test.observation.unplanned_exception;
+    let seen = &test.observation;
+    let can_tell = !evidence.intent.kind.claims_no_behaviour_change() && !seen.unplanned_exception;
+    let (gone, new) = other_numbers(&before, &after);
+    let shown = || [&seen.before, &seen.now].into_iter().flatten();
+    let is_named = shown().any(|text| has_one_of(&gone, text) || has_one_of(&new, text));
     let words = format!("the docstring of {class} says something else now");
-    (can_tell && names_another_number(&before, &after)).then(|| sign(Weight::Intended, words))
+    (can_tell && names_another_number(&before, &after) && is_named).then(|| sign(Weight::Intended, words))
 }
 
 /// A title that names the number that came out, and the one that comes out now.

@@ -137,17 +137,13 @@ const NO_STATUS: &[&str] = &[
 const BY_MEANS: &[&str] = &[" with ", " by ", " using ", " via "];
 
 /// How a text says that something was otherwise.
-const FORMERLY: [&str; 9] = [
-    " it was ",
-    " they were ",
-    " before version ",
-    " until version ",
-    " no longer ",
-    " not any more",
-    " used to be ",
-    " formerly ",
-    " previously ",
-];
+const FORMERLY: [&str; 5] = [" before version ", " until version ", " used to be ", " formerly ", " previously "];
+
+/// Between "was" and "before" there are no more words than these, where one says what was before.
+const NEAR: usize = 5;
+
+/// After one of these a number is none of behaviour: "added in 1.2", "see 12".
+const BEFORE_OTHER_NUMBERS: [&str; 9] = ["version", "v", "in", "since", "see", "issue", "page", "python", "rfc"];
 
 /// So many words gone and so many new ones, and a text says something else than before.
 const OTHER_WORDS: usize = 3;
@@ -259,30 +255,67 @@ pub(super) fn says_something_else(before: &str, after: &str) -> bool {
 /// Whether a text says of something new that it was otherwise before: "it was 15 before", "no longer dropped".
 pub(super) fn says_it_changed(before: &str, after: &str) -> bool {
     let told = |text: &str| {
-        let said = words(text).join(" ");
-        FORMERLY.iter().filter(|phrase| holds(&said, &[phrase])).count()
+        let said = words(text);
+        let was =
+            |from: &[String]| matches!(from[0].as_str(), "was" | "were") && from.iter().any(|word| word == "before");
+        let near = (0..said.len()).filter(|at| was(&said[*at..said.len().min(at + NEAR)])).count();
+        near + FORMERLY.iter().filter(|phrase| holds(&said.join(" "), &[phrase])).count()
     };
     told(after) > told(before)
 }
 
 /// Whether a text that was rewritten names another number in the place of one: "counted from 0".
 pub(super) fn names_another_number(before: &str, after: &str) -> bool {
-    let (before, after) = (numbers(before), numbers(after));
-    before.difference(&after).next().is_some() && after.difference(&before).next().is_some()
+    let (gone, new) = other_numbers(before, after);
+    !gone.is_empty() && !new.is_empty()
 }
 
-/// Whether a sentence names a number that is gone from what was seen, and one that came: "from 15 to 25 cents".
+/// The numbers that are gone from a text that was rewritten, and those that came; neither examples nor versions count.
+pub(super) fn other_numbers(before: &str, after: &str) -> (BTreeSet<String>, BTreeSet<String>) {
+    let told = |text: &str| {
+        let lines: Vec<&str> = text.lines().filter(|line| !line.trim_start().starts_with(">>>")).collect();
+        numbers(&lines.join("\n"))
+    };
+    let (before, after) = (told(before), told(after));
+    (before.difference(&after).cloned().collect(), after.difference(&before).cloned().collect())
+}
+
+/// Whether one of some numbers is in a text.
+pub(super) fn has_one_of(numbers_of_it: &BTreeSet<String>, text: &str) -> bool {
+    !numbers(text).is_disjoint(numbers_of_it)
+}
+
+/// Whether a sentence names a number that is gone from what was seen, and the one that came for it: "from 15 to 25".
 pub(super) fn names_both_numbers(sentence: &str, before: &str, now: &str) -> bool {
-    let (said, before, now) = (numbers(sentence), numbers(before), numbers(now));
-    before.difference(&now).any(|gone| said.contains(gone)) && now.difference(&before).any(|new| said.contains(new))
+    let (before, now) = (numbers(before), numbers(now));
+    let said = tokens(sentence);
+    let place = |of: &BTreeSet<String>, others: &BTreeSet<String>| {
+        said.iter().position(|word| of.contains(*word) && !others.contains(*word))
+    };
+    let (Some(gone), Some(new)) = (place(&before, &now), place(&now, &before)) else { return false };
+    let (between, joined) = match gone < new {
+        true => (&said[gone + 1..new], ["to", "->", "→", "by"]),
+        false => (&said[new + 1..gone], ["instead", "rather", "not", "from"]),
+    };
+    between.iter().any(|word| joined.contains(&word.to_lowercase().as_str()))
 }
 
-/// The numbers of a text, decimals as one.
+/// The numbers of a text, decimals as one, without those of versions and their kind.
 fn numbers(text: &str) -> BTreeSet<String> {
-    let split = text.split(|c: char| !(c.is_alphanumeric() || c == '_' || c == '.' || c == ','));
-    let trimmed = split.map(|word| word.trim_matches(['.', ',']));
-    let is_number = |word: &&str| word.starts_with(|c: char| c.is_ascii_digit()) && !word.contains(char::is_alphabetic);
-    trimmed.filter(is_number).map(str::to_owned).collect()
+    let said = tokens(text);
+    let is_number = |word: &str| word.starts_with(|c: char| c.is_ascii_digit()) && !word.contains(char::is_alphabetic);
+    let is_other = |at: usize| {
+        at > 0 && BEFORE_OTHER_NUMBERS.contains(&said[at - 1].to_lowercase().as_str())
+            || said[at].matches('.').count() > 1
+    };
+    let found = said.iter().enumerate().filter(|(at, word)| is_number(word) && !is_other(*at));
+    found.map(|(_, word)| (*word).to_owned()).collect()
+}
+
+/// Words, numbers and arrows.
+fn tokens(text: &str) -> Vec<&str> {
+    let split = text.split(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '.' | ',' | '-' | '>' | '→')));
+    split.map(|word| word.trim_matches(['.', ','])).filter(|word| !word.is_empty()).collect()
 }
 
 /// Whether two texts have other words, whatever stands between them.

@@ -45,6 +45,13 @@ LINKED = 0.25  # of the objects that are graphs
 PREPARED = 0.4  # of the objects that a method is given had calls of their own
 
 
+def _collection(kind, parts):
+    """The literal of a collection."""
+    alone = "(%s,)" if len(parts) == 1 else "(%s)"
+    form = {ast.Set: "{%s}", ast.Tuple: alone}.get(kind, "[%s]")
+    return form % ", ".join(parts)
+
+
 def _is_called(call, local):
     """Whether a call is one of a function of the module itself."""
     return getattr(call.func, "id", None) == local
@@ -144,19 +151,29 @@ class Calls:
         edit = jt_text.Edit(case.call)
         if isinstance(known, (ast.List, ast.Set, ast.Tuple)) and len(known.elts) < MOST_TAKEN:
             parts = [edit.text(part) for part in known.elts] + [answer]
-            text = edit.replaced([(known, "[%s]" % ", ".join(parts))])
+            text = edit.replaced([(known, _collection(type(known), parts))])
         elif known is None and at >= len(call.args) and "**" not in case.call:
+            kind = self._collects(place)
+            if kind is None:
+                return None
             more = ", " if call.args or call.keywords else ""
-            text = "%s%s%s=[%s])" % (case.call[:-1], more, place, answer)
+            given = _collection(kind, [answer])
+            text = "%s%s%s=%s)" % (case.call[:-1], more, place, given)
         else:
             return None
         return case.changed(call=text)
+
+    def _collects(self, name):
+        """The kind of literal that a collection is given as; None where it may be no collection."""
+        kinds = self.shape({"name": name}).kinds()[:1]
+        return {"list": ast.List, "set": ast.Set, "tuple": ast.Tuple}.get(*kinds or [""])
 
     def _words(self, param):
         """Keywords that a parameter collects: names of what the module keeps, where it keeps some
         by name.
         """
-        known = self.state.words()
+        own = {other["name"] for other in self.params}
+        known = {n: s for n, s in self.state.words().items() if n not in own}
         names = ("a", "b")[: self.rng.choice((1, 2))]
         if known and self.rng.random() < 0.9:
             names = self.rng.sample(sorted(known), min(len(names), len(known)))
@@ -356,11 +373,12 @@ class Calls:
         if look is None:
             return None
         texts = [text]
-        if self.rng.random() < 0.3:
+        if self.rng.random() < 0.3 and self.facts["kind"] not in ("method", "property"):
             texts.append("%s(%s)" % (text.partition("(")[0], self.arguments(0.8)))
         is_seen = self.rng.random() < 0.3
         body = ["inside = " + look] if is_seen else []
-        setup = [jt_state.block(texts, body, self.rng.choice(jt_state.RAISED))]
+        setup = ["inside = None"] * is_seen
+        setup.append(jt_state.block(texts, body, self.rng.choice(jt_state.RAISED)))
         return self.names.case(setup, "[inside, %s]" % look if is_seen else look, rank)
 
     def _compared(self, text):

@@ -279,8 +279,11 @@ def keys_of(node):
         inner = node.args[0] if node.args else None
         if called_name(node) not in TABLES | COLLECTIONS:
             return []
-        pairs = [pair.elts[0] for pair in keys_of(inner) if isinstance(pair, ast.Tuple)]
-        return (pairs or keys_of(inner)) + named
+        inside = keys_of(inner)
+        if called_name(node) in TABLES:
+            is_pair = [isinstance(part, ast.Tuple) and len(part.elts) == 2 for part in inside]
+            inside = [p.elts[0] if pair else p for p, pair in zip(inside, is_pair)]
+        return inside + named
     keys = node.keys if isinstance(node, ast.Dict) else getattr(node, "elts", ())
     return [key for key in keys if key is not None]
 

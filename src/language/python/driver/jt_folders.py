@@ -12,7 +12,7 @@ from jt_text import literal
 TOP = "top"
 # What a folder is given to, and what one is asked for.
 _LISTING = {"walk", "listdir", "scandir", "fwalk"}
-_METHODS = {"iterdir", "rglob", "glob", "walk"}
+_METHODS = {"iterdir", "rglob", "glob"}
 _SAME = {"Path", "PurePath", "abspath", "realpath", "fspath", "expanduser", "normpath", "str"}
 _KEPT = {"resolve", "absolute", "expanduser"}
 ROUNDS = 3
@@ -55,7 +55,8 @@ def _read(module, local, node, functions, places):
         if not isinstance(part, ast.Call):
             continue
         name = getattr(part.func, "attr", getattr(part.func, "id", ""))
-        if name in _LISTING and part.args:
+        owner = getattr(getattr(part.func, "value", None), "id", "os")
+        if name in _LISTING and owner == "os" and part.args:
             _found(_place(part.args[0], names), local, params, places)
         elif name in _METHODS and isinstance(part.func, ast.Attribute):
             _found(_place(part.func.value, names), local, params, places)

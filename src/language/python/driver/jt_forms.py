@@ -6,6 +6,7 @@ import ast
 import re
 
 MOST_AFFIXES, LONGEST_AFFIX = 12, 16
+DEEPEST = 6  # names of names
 HEADS = {"startswith", "removeprefix", "lstrip", "strip"}
 TAILS = {"endswith", "removesuffix", "rstrip", "strip"}
 NUMBERS = ("1", "25", "1234", "30123", "7012345")
@@ -15,6 +16,7 @@ SPECIAL = "^$.|?*+()[]{}\\"  # signs that mean something else in a regular expre
 WILDCARDS = ("*", "**", "?", "#", "+", "%", "_", "...", ">")
 SURELY = {"*", "**", "?"}  # one of these alone is enough where texts are split
 ARITHMETIC = {"-", "("}  # signs beside which a star is none
+_FOUND = {}  # what was found in some modules
 WORDS = ("a", "ab", "bcd", "hello", "a b")
 
 
@@ -22,38 +24,45 @@ def found(modules, kinds=()):
     """The forms that the code of some modules, the same one in its revisions, reads; of `kinds`,
     too.
     """
-    forms = [kind() for kind in (Affixes, Quotes, Wildcards) + kinds]
-    for form in forms:
-        for module in modules:
-            form.read(module)
-    return [form for form in forms if form.is_known()]
+    modules = tuple(modules)
+    key = tuple(map(id, modules))
+    if key not in _FOUND:
+        forms = [kind() for kind in (Affixes, Quotes, Wildcards) + kinds]
+        for form in forms:
+            for module in modules:
+                form.read(module)
+        # The modules are kept, so that no other one gets an id of theirs.
+        _FOUND[key] = modules, [form for form in forms if form.is_known()]
+    return _FOUND[key][1]
 
 
-def texts_of(node, module):
+def texts_of(node, module, depth=0):
     """The texts that an expression of constants stands for: names of the module, sums of them, and
     tuples.
     """
+    if depth > DEEPEST:
+        return []
     if isinstance(node, ast.Constant):
         return [node.value] if isinstance(node.value, str) else []
     if isinstance(node, ast.Name):
-        value = module.assigned.get(node.id)
-        return texts_of(value, module) if not isinstance(value, ast.Name) else []
+        return texts_of(module.assigned.get(node.id), module, depth + 1)
     if isinstance(node, (ast.Tuple, ast.List, ast.Set)):
-        return [text for part in node.elts for text in texts_of(part, module)]
+        return [text for part in node.elts for text in texts_of(part, module, depth + 1)]
     if isinstance(node, ast.JoinedStr):
-        return _sums(node.values, module)
+        return _sums(node.values, module, depth + 1)
     if isinstance(node, ast.FormattedValue):
-        return texts_of(node.value, module)
+        return texts_of(node.value, module, depth + 1)
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
-        return _sums((node.left, node.right), module)
+        return _sums((node.left, node.right), module, depth + 1)
     return []
 
 
-def _sums(parts, module):
+def _sums(parts, module, depth):
     """What parts make together, each of the ways that it can be."""
     sums = [""]
     for part in parts:
-        sums = [text + more for text in sums for more in texts_of(part, module)][:MOST_AFFIXES]
+        more = texts_of(part, module, depth)[:MOST_AFFIXES]
+        sums = [text + end for text in sums for end in more][:MOST_AFFIXES]
     return sums
 
 

@@ -56,6 +56,7 @@ _ISINSTANCE = {"int": "int", "str": "str", "float": "float", "list": "list", "di
                "Number": "int",
                "timedelta": "timedelta", "Path": "path"}  # fmt: skip
 
+MOST_KEYS = 40  # of a table that says what is looked up in it
 
 _DAY = set("year month day".split())
 _TIME = set("hour minute second microsecond tzinfo fold".split())
@@ -570,7 +571,7 @@ class Walker(ast.NodeVisitor):
 
     def _one_of(self, where, keys):
         """What is looked up in a table of the repository is one of its keys."""
-        for key in keys:
+        for key in keys[:MOST_KEYS]:
             self._member(where, key)
             kind = jt_shape.of_constant(key)
             if kind is not None:
@@ -682,8 +683,10 @@ class Walker(ast.NodeVisitor):
     def _member(self, shape, node):
         """What is compared with `Level.HIGH`, a member of an enumeration, is a `Level`."""
         name = getattr(getattr(node, "value", None), "id", None)
+        if not isinstance(node, ast.Attribute) or name is None or name in self.env:
+            return
         found = self.inference.code.find(self.module, name)
-        is_enum = isinstance(node, ast.Attribute) and found and jt_code.enum_members(found[1])
+        is_enum = found and jt_code.is_class(found[1]) and jt_code.enum_members(found[1])
         if shape is not None and is_enum and name not in shape.classes:
             shape.add("object", LIKELY).classes.append(name)
 

@@ -123,6 +123,12 @@ def changes_itself(node):
     return False
 
 
+def attributes_set(node):
+    """The attributes that a class sets on its objects, in order."""
+    own = [n for n in ast.walk(node) if isinstance(n, ast.Attribute) and _is_of_self(n)]
+    return list(dict.fromkeys(n.attr for n in own if isinstance(n.ctx, ast.Store)))
+
+
 def left_to_others(node):
     """Attributes that a class only ever sets to None or False itself, and reads: who uses it sets
     them.
@@ -316,6 +322,7 @@ class Objects:
             if local.rpartition(".")[0] == name
             and local not in owner.defs
             and isinstance(method, jt_code.FUNCTIONS)
+            and (method.name in OPERATORS or not method.name.startswith("_"))
             and is_inherited(node, method.name)
         ]
 
@@ -362,20 +369,26 @@ class Objects:
         """
         place = self.values.names.find(class_name)
         found = {}
+        both = None  # what is set in one revision means nothing where the other one has it not
         for inference, module in self._revisions(place[0]) if place else ():
             node = module.defs.get(place[1].name)
-            shapes = inference.self_shapes(module, place[1].name) if node is not None else {}
+            if node is None:
+                continue
+            set_here = attributes_set(node)
+            both = set(set_here) if both is None else both & set(set_here)
+            shapes = inference.self_shapes(module, place[1].name)
             for name in left_to_others(node):
                 known = shapes.get(name) or Shape()
                 if name not in found or not found[name].kinds():
                     found[name] = known
+        found = {name: shape for name, shape in found.items() if name in both}
         if not found:
             return None
         name = self.rng.choice(sorted(found))
-        shape = found[name]
-        kinds = [kind for kind in shape.kinds() if kind not in ("none", "callable", "any")]
-        value = self.values.random(shape, 1, name=name) if kinds else "True"
-        return "%s.%s = %s" % (receiver, name, value)
+        kinds = found[name].kinds()
+        if not kinds or set(kinds) & {"callable", "any"}:
+            return None
+        return "%s.%s = %s" % (receiver, name, self.values.random(found[name], 1, name=name))
 
     def _revisions(self, module):
         """`(inference, module)` of a module in this revision and in the other one."""

@@ -111,8 +111,10 @@ class JsonLines:
         return "\n".join(lines) + rng.choice(("", "\n"))
 
     def changed(self, rng, text):
-        """The lines with one of them gone, twice or in another place."""
+        """The lines with one of them gone, twice or in another place; None for other texts."""
         lines = text.split("\n")
+        if not text.startswith(("{", "[")):
+            return None
         at = rng.randrange(len(lines))
         line = lines.pop(at)
         if rng.random() < 0.6:
@@ -142,7 +144,7 @@ class Fields:
             elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Call):
                 target = node.targets[0]
                 mark = mark_of(node.value)
-                if mark and isinstance(target, ast.Tuple):
+                if mark and isinstance(target, ast.Tuple) and target.elts:
                     self.splits.append((mark, len(target.elts)))
 
     def _keep(self, call):
@@ -239,8 +241,10 @@ class Table:
         return end.join(lines) + rng.choice(("", end))
 
     def changed(self, rng, text):
-        """The table with one field quoted; None where there is none."""
+        """The table with one field quoted; None for what is none."""
         lines = text.split("\n")
+        if "," not in text or len(lines) < 2:
+            return None
         at = rng.randrange(len(lines))
         fields = lines[at].split(",")
         fields[rng.randrange(len(fields))] = rng.choice(QUOTED)

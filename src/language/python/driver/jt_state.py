@@ -1,6 +1,7 @@
 """What modules keep between calls, how a case looks at it, and the names of what it holds."""
 
 import ast
+from keyword import iskeyword
 
 import jt_code
 import jt_shape
@@ -20,6 +21,7 @@ class State:
         self.objects = objects
         self.module = module
         self.local = local
+        self.readers = None
         self.kept = {}  # name -> (module that binds it, value)
         node = jt_code.definition(module, local)
         self._read(node, 0)
@@ -62,7 +64,8 @@ class State:
                     pairs.append((part.targets[0].id, part.value))
             for name, inner in pairs:
                 shape = jt_shape.of_constant(inner)
-                if isinstance(name, str) and name.isidentifier() and name[0] != "_" and shape:
+                is_word = isinstance(name, str) and name.isidentifier() and not iskeyword(name)
+                if is_word and name[0] != "_" and shape:
                     found.setdefault(name, shape)
         return dict(list(found.items())[:MOST_WORDS])
 
@@ -83,6 +86,11 @@ class State:
 
     def _readers(self):
         """Calls of public functions that take nothing and look at what the module keeps."""
+        if self.readers is None:
+            self.readers = self._found_readers()
+        return self.readers
+
+    def _found_readers(self):
         found, shared = [], self.values.shared
         before = shared.module(self.module.name) if shared else self.module
         changing = set(self.kept) | _rebound(self.module)

@@ -18,6 +18,7 @@ class Together:
 
     def __init__(self, module, local, values):
         self.module = module
+        self.local = local
         self.values = values
         self.names = {}  # parameter -> its place
         self.partners = {}  # parameter -> functions that change what they are given by that name
@@ -41,7 +42,8 @@ class Together:
         """`(setup, call)` of a call that comes after calls of others; None where there are none."""
         call = getattr(jt_text.known(text), "body", [None])[0]
         call = getattr(call, "value", None)
-        if not self.partners or not isinstance(call, ast.Call):
+        is_own = isinstance(call, ast.Call) and getattr(call.func, "id", None) == self.local
+        if not self.partners or not is_own:
             return None
         rng = self.values.rng
         name = rng.choice(sorted(self.partners))

@@ -771,3 +771,136 @@ def test_waiting_for_all_at_once_changes_no_order(tmp_path):
     old = "return [await task for task in tasks]"
     new = "return list(await asyncio.gather(*tasks))"
     assert not explore(tmp_path, SIZES, SIZES.replace(old, new), seconds=4)["candidates"]
+
+
+ODD = [
+    (
+        """
+def user(number):
+    return number
+
+
+def older(user, age):
+    return age > user.age
+""",
+        ("age > user.age", "age >= user.age"),
+    ),
+    (
+        """
+PREFIX = "a"
+PREFIX = PREFIX + "/"
+
+
+def known(text):
+    return text.startswith(PREFIX) or text == "b"
+""",
+        ('text == "b"', 'text == "c"'),
+    ),
+    (
+        """
+DEFAULTS = {"class": "btn", "for": "x", "kind": "a"}
+
+
+def button(label, **attrs):
+    return label + "".join(sorted({**DEFAULTS, **attrs}.values()))
+""",
+        ("sorted({**DEFAULTS, **attrs}.values())", "({**DEFAULTS, **attrs}.values())"),
+    ),
+    (
+        """
+KNOWN = frozenset([(), ("a",)])
+
+
+def fits(key):
+    return key in KNOWN and len(key) < 1
+""",
+        ("len(key) < 1", "len(key) < 2"),
+    ),
+    (
+        """
+def label(user):
+    if user is None:
+        return "guest"
+    return user["name"]
+""",
+        ("if user is None", "if user == ()"),
+    ),
+]
+
+
+@pytest.mark.parametrize("base, change", ODD, ids="shadowed itself keyword empty guard".split())
+def test_odd_code_ends_no_exploration(tmp_path, base, change):
+    assert change[0] in base
+    result = explore(tmp_path, base, base.replace(*change), seconds=15)
+    assert result["failure"] is None and result["candidates"]
+
+
+FINE = [
+    (
+        """
+class Shelf:
+    def __init__(self):
+        self.on_change = None
+        self.items = []
+
+    def clear(self):
+        self.items.clear()
+""",
+        (
+            "        self.items.clear()",
+            "        self.items.clear()\n        if self.on_change:\n            self.on_change()",
+        ),
+    ),
+    (
+        """
+class Parser:
+    def __init__(self):
+        self.seen = []
+
+    def take(self, text):
+        self.seen.append(text)
+        return text.strip()
+""",
+        (
+            "self.seen = []\n",
+            "self.seen = []\n        self.strict = False\n",
+            "        self.seen.append(text)",
+            "        if self.strict and not text:\n            raise ValueError(text)\n"
+            "        self.seen.append(text)",
+        ),
+    ),
+    (
+        """
+def again(function):
+    def wrapper(*args):
+        try:
+            return function(*args)
+        except ValueError:
+            return function(*args)
+
+    return wrapper
+""",
+        (
+            "except ValueError:",
+            "except ValueError:\n            assert function.__name__",
+        ),
+    ),
+    (
+        """
+def alias(name, known=None):
+    known = known or {}
+    return known[name] if name in known else name
+""",
+        ("known[name] if name in known else name", "known.get(name, name)"),
+    ),
+]
+
+
+@pytest.mark.parametrize("base, change", FINE, ids="hook option name mapping".split())
+def test_what_nobody_passes_shows_nothing(tmp_path, base, change):
+    head = base
+    for old, new in zip(change[::2], change[1::2]):
+        assert old in head
+        head = head.replace(old, new)
+    result = explore(tmp_path, base, head, seconds=15)
+    assert result["failure"] is None and result["candidates"] == []
