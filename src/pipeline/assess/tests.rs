@@ -2,6 +2,7 @@
 
 mod confidence;
 mod mutants;
+mod numbers;
 mod quality;
 
 use std::collections::BTreeMap;
