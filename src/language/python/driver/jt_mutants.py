@@ -13,7 +13,7 @@ from jt_routes import search_of
 from jt_session import limits
 from jt_mutate import smaller
 from jt_words import did
-from jt_write import Unwritable
+from jt_write import Unwritable, patient
 
 MOST_CASES = 160
 FIRST_CASES = 40
@@ -369,7 +369,9 @@ class Hardening:
             if not answer or answer[0] != "passed":
                 return []
         if how[0] == "endless":
-            return mutants[:1]
+            return [
+                name for name in mutants[:1] if self._on_mutant(patient(code), name) != "passed"
+            ]
         sample = [name for name in mutants[:SAMPLE] if self._falls(code, name)]
         if len(sample) == len(mutants[:SAMPLE]):
             return mutants
@@ -377,6 +379,10 @@ class Hardening:
 
     def _falls(self, code, name):
         """Whether a test fails on a mutant."""
+        return self._on_mutant(code, name).startswith("failed")
+
+    def _on_mutant(self, code, name):
+        """How a test ends on a mutant; nothing where its process does."""
         mutant = self.mutants[name]
         command = {
             "do": "tests",
@@ -385,7 +391,7 @@ class Hardening:
             "source": mutant["source"],
         }
         answer = self.session.bares[0].ask(command)
-        return bool(answer) and answer[0].startswith("failed")
+        return answer[0] if answer else ""
 
     def _shrunk(self, case, head, seen, search):
         """The smallest case that still kills the same mutants, its outcome on head, and what was

@@ -12,7 +12,7 @@ from jt_risks import Risks
 from jt_routes import search_of
 from jt_search import Finding
 from jt_words import differing
-from jt_write import Unwritable
+from jt_write import Unwritable, patient
 
 PER_TARGET = 3
 HISTORIES = 8
@@ -245,7 +245,8 @@ class Regressions:
         session = self.session
         if finding.what == "endless":
             answer = session.base.ask({"do": "tests", "tests": [code]})
-            return bool(answer) and answer[0] == "passed"
+            late = session.head.ask({"do": "tests", "tests": [patient(code)]})
+            return (answer or [])[:1] == ["passed"] and (late or [])[:1] != ["passed"]
         command = {"do": "tests", "tests": [code]}
         sides = [session.base, session.head, session.base_again, session.head_again]
         answers = [answer[0] if answer else "" for answer in jt_sides.together(sides, command)]

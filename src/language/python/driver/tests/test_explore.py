@@ -74,6 +74,19 @@ def test_code_that_does_not_end_any_more_gets_a_test_that_ends(tmp_path):
     assert not passes(tmp_path, "head", found[0])
 
 
+def test_code_that_is_slow_and_ends_is_not_said_to_go_on_forever(tmp_path):
+    base = """
+def steps(count):
+    day = 0
+    while day < abs(count) % 7:
+        day += 1
+    return day
+"""
+    head = base.replace("return day", "while day < 3000000:\n        day += 1\n    return count")
+    found = explore(tmp_path, base, head.replace("return count", "return abs(count) % 7"))
+    assert found["failure"] is None and found["candidates"] == []
+
+
 def test_an_input_that_lacks_what_head_reads_sooner_proves_nothing(tmp_path):
     base = (
         "class Cart:\n    def __init__(self):\n        self.lines = []\n\n"
