@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::domain::{FileChange, FileMap, Span, Symbol, SymbolKind};
+use crate::domain::{FileChange, FileMap, Span, Symbol, SymbolKind, limits};
 use crate::language::{LanguageError, Token};
 
 use super::mention::{mentions, outermost, slice};
@@ -56,7 +56,7 @@ pub(super) fn touched(survey: &Survey<'_>, file: &FileChange, mapped: &mut Mappe
     for symbol in sides.of_module_level(&lines, &names, &bound_lines) {
         picked.insert(symbol.span, symbol);
     }
-    for symbol in sides.moved().into_iter().chain(sides.without_a_method()) {
+    for symbol in sides.moved(&lines).into_iter().chain(sides.without_a_method()) {
         picked.insert(symbol.span, symbol);
     }
     let pick = |symbol: &Symbol| Pick { file: file.path.clone(), symbol: symbol.clone(), changed: true };
@@ -140,7 +140,7 @@ impl Sides<'_> {
 
     /// The symbols that a decorator enters somewhere (`@router.get("/latest")`) and that changed places: of two routes
     /// that fit a request, some frameworks take the first.
-    fn moved(&self) -> Vec<&Symbol> {
+    fn moved(&self, lines: &BTreeSet<u32>) -> Vec<&Symbol> {
         let Some(base) = self.base else { return Vec::new() };
         let entered = |symbol: &Symbol| symbol.decorators.iter().any(|text| enters(text));
         let place = |symbol: &Symbol| {
@@ -154,7 +154,13 @@ impl Sides<'_> {
             let place = placed[at].0;
             before.iter().any(|(other, _)| *other > place) || after.iter().any(|(other, _)| *other < place)
         };
-        (0..placed.len()).filter(|at| changes_places(*at)).map(|at| placed[at].1).collect()
+        let moved: Vec<&Symbol> = (0..placed.len()).filter(|at| changes_places(*at)).map(|at| placed[at].1).collect();
+        if moved.len() <= limits::ROUTES {
+            return moved;
+        }
+        // One that passes many others: the diff says which.
+        let is_in_diff = |symbol: &&Symbol| lines.contains(&symbol.definition_line);
+        moved.into_iter().filter(is_in_diff).collect()
     }
 
     /// Classes with bases that have lost a method of their own: what they inherit takes its place.

@@ -285,7 +285,7 @@ class Calls:
         if plain:
             return self.names.case((), text, rank)
         if self.forms and self.rng.random() < COMPARED:
-            return self._in_form(text, rank)
+            return self._as_compared(text, rank)
         found = self._in_block(text, rank) if self._is_context() else None
         if found is not None:
             return found
@@ -351,7 +351,7 @@ class Calls:
         setup += ["context = " + text, "context.__enter__()"]
         return self.names.case(setup, "bool(context.__exit__(%s))" % self.rng.choice(LEAVING), rank)
 
-    def _in_form(self, text, rank):
+    def _as_compared(self, text, rank):
         """An object as it is compared or kept, beside another one or its like."""
         other = akin(self.rng, text)
         if self.rng.random() < 0.5:
@@ -458,7 +458,7 @@ class Calls:
         receiver, setup = self.values.instance(class_name), []
         self.values.within_reach = False
         if self.forms and self.rng.random() < COMPARED:
-            return self._in_form(receiver, rank)
+            return self._as_compared(receiver, rank)
         if self.links and self.links.methods and self.rng.random() < LINKED:
             return self._linked(receiver, class_name, rank)
         if self.method in ("__enter__", "__exit__"):
