@@ -174,7 +174,7 @@ def made_by_dataclass(node):
     return []
 
 
-def is_inherited(node, method):
+def is_built_in(node, method):
     """Whether a class has a method from a container or plain kind that it is a kind of; how an
     object is shown is its own matter.
     """
@@ -308,7 +308,7 @@ class Objects:
         class_name, _, method = local.rpartition(".")
         if before is None or class_name not in before.defs or local in before.defs:
             return True
-        return is_inherited(before.defs[class_name], method)
+        return is_built_in(before.defs[class_name], method)
 
     def _lost(self, owner, name):
         """Methods that only the other revision has, where this one inherits them from a built-in
@@ -323,7 +323,7 @@ class Objects:
             and local not in owner.defs
             and isinstance(method, jt_code.FUNCTIONS)
             and (method.name in OPERATORS or not method.name.startswith("_"))
-            and is_inherited(node, method.name)
+            and is_built_in(node, method.name)
         ]
 
     def few(self, class_name, name):

@@ -26,12 +26,9 @@ DAYS = (
 )
 
 
-class Settings:
-    """What `configparser` reads: sections and options by the names that the code has constants for,
-    with what some of its dialects read in another way.
-    """
+class Named:
+    """A document with names for which the code has constants, where it reads such."""
 
-    share = 0.6
     is_document = True
 
     def __init__(self):
@@ -41,6 +38,14 @@ class Settings:
     def is_known(self):
         """Whether the code reads such."""
         return self.is_read
+
+
+class Settings(Named):
+    """What `configparser` reads: sections and options by the names that the code has constants for,
+    with what some of its dialects read in another way.
+    """
+
+    share = 0.6
 
     def read(self, module):
         """Takes in the names that a module may ask for."""
@@ -207,19 +212,10 @@ class Patterns:
         return text
 
 
-class Table:
+class Table(Named):
     """Tables whose fields are quoted where they hold marks, quotes or ends of lines."""
 
     share = 0.3
-    is_document = True
-
-    def __init__(self):
-        self.is_read = False
-        self.names = []
-
-    def is_known(self):
-        """Whether the code reads tables."""
-        return self.is_read
 
     def read(self, module):
         """Takes in the names of columns."""
