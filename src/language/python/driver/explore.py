@@ -62,7 +62,7 @@ def explore(plan, session, result):
     """Regressions first, with about half of the time; then mutants."""
     session.load()
     tops = {t.module.split(".")[0] for t in plan.targets}
-    writer = Writer(plan.reserved, tops)
+    writer = Writer(plan.reserved, tops, session.settings)
     targets = [t for t in plan.targets if comparable(t, session)]
     targets.sort(key=lambda t: (not t.changed, t.id))
     changed = len({place(t) for t in targets if t.changed})

@@ -14,10 +14,12 @@ from jt_links import Links
 from jt_objects import LEAVING, OPERATORS, STATEMENTS, Objects, akin, driven
 from jt_objects import made_by_dataclass, snake, told_apart
 from jt_numbers import bounds, fits, number
-from jt_shape import Shape
+from jt_pool import GENERIC
+from jt_settings import Settings
+from jt_shape import HINT, SURE, Shape
 from jt_text import literal
 from jt_together import Together
-from jt_values import GENERIC, OTHER_ERRORS
+from jt_values import OTHER_ERRORS
 
 # How often a step takes a value again that another one took: what was put in is asked for.
 OFTEN = (0.4, 0.7, 0.85)
@@ -42,6 +44,7 @@ BLOCKS = 0.5  # of the contexts whose module keeps something are whole `with` st
 COMPARED = 0.15  # of the objects whose class is compared in another way than before
 FOLDERS = 2  # more folders for each plain call that is given one
 LINKED = 0.25  # of the objects that are graphs
+GRAPHS = 0.6  # of the objects that can be graphs, where a function is given them
 PREPARED = 0.4  # of the objects that a method is given had calls of their own
 
 
@@ -92,7 +95,9 @@ class Calls:
         node = jt_code.definition(module, local)
         self.compares = [method.name for method in made_by_dataclass(node)]
         self.forms = told_apart(*self._revisions(self.owner or local))
+        self.graphs = {}  # class name -> how its objects are built as graphs
         self.links = Links(self.objects, self.owner) if self.owner else None
+        self.settings = Settings(values, module, self.owner or local)
         self.state = jt_state.State(values, self.objects, module, self.owner or local)
         values.words = {**values.words, **self.state.words()}
         self.stateful = (
@@ -411,12 +416,35 @@ class Calls:
             if any(p[1] == variable for p in pairs) or variable == name:
                 continue
             setup.append("%s = %s" % (variable, jt_text.Edit(text).text(arg)))
+            pairs.append((arg, variable))
+            linked = self._linked_argument(variable, name)
+            if linked is not None:
+                setup += linked[0]
+                pairs += self._ends(tree, *linked[1:])
+                break
             for _ in range(self.rng.choice((1, 2, 3, 4))):
                 step = self.objects.step(variable, name)
                 if step:
                     setup.append(step)
-            pairs.append((arg, variable))
         return setup, jt_text.Edit(text).replaced(pairs) if pairs else text
+
+    def _linked_argument(self, variable, class_name):
+        """`(steps, kind, nodes)` of an object that is a graph; None for others, or by chance."""
+        if class_name not in self.graphs:
+            self.graphs[class_name] = Links(self.objects, class_name)
+        links = self.graphs[class_name]
+        return links.steps(variable) if links.methods and self.rng.random() < GRAPHS else None
+
+    def _ends(self, call, kind, nodes):
+        """`(argument, node)`: what a call is given beside a graph are nodes of it, mostly its first
+        and its last one.
+        """
+        given = [arg for arg in call.args if isinstance(arg, ast.Constant)]
+        given = [arg for arg in given if type(arg.value).__name__ == kind]
+        ends = [nodes[0], nodes[-1]] + [self.rng.choice(nodes) for _ in given]
+        if self.rng.random() < 0.4:
+            self.rng.shuffle(ends)
+        return list(zip(given, ends))
 
     def extended(self, case):
         """A case that the code accepts, and after it a call of this method on the same object; None
@@ -588,28 +616,39 @@ class Calls:
 
     # -- learning
 
-    def probes(self):
-        """`(kinds, case)` for generic kinds of all required parameters: what does the code take?"""
+    def probes(self, every):
+        """`(kinds, case)` for generic kinds of required parameters: what does the code take? Of
+        `every` one, or of those of which nothing is known.
+        """
         params = [p for p in self.params if not p["optional"] and not p["kind"].startswith("var_")]
         if len(params) > 4 or not params:
             return
         kinds_tried = GENERIC[:8] if len(params) < 3 else GENERIC[:4]
-        for kinds in itertools.product(kinds_tried, repeat=len(params)):
+        is_kept = self._is_known if every else lambda param: bool(self.shape(param).kinds())
+        tried = [[None] if is_kept(param) else kinds_tried for param in params]
+        for kinds in itertools.product(*tried):
             self.values.begin()
             parts = []
             for param, kind in zip(params, kinds):
-                value = self.values.random(Shape(kind))
+                value = self.values.random(Shape(kind) if kind else self.shape(param))
                 named = param["kind"] == "keyword_only"
                 parts.append("%s=%s" % (param["name"], value) if named else value)
             yield dict(zip((p["name"] for p in params), kinds)), self.case(
                 ", ".join(parts), LEARNED
             )
 
+    def _is_known(self, param):
+        """Whether a hint says what a parameter is, or it can but be an object of the repository."""
+        known = self.shape(param).known()
+        return max(known.values(), default=0) >= HINT or known.get("object", 0) >= SURE
+
     def learn(self, kinds):
         """Takes the kinds that returned."""
         self.options = {}
         for name, kind in kinds.items():
             shape = self.shapes.get(name)
+            if kind is None:
+                continue
             if shape is None or kind not in shape.kinds():
                 self.learned[name] = Shape(kind)
 

@@ -44,8 +44,26 @@ SLOW_FIRST = (
     "",
     "    return answer",
 )
+# One that answers after some rounds.
+LATE = (
+    "",
+    "def late(turns, value):",
+    "    async def answer(*_items):",
+    "        for _ in range(turns):",
+    "            await asyncio.sleep(0)",
+    "        return value",
+    "",
+    "    return answer",
+)
+HELPERS = {"slow_first()": SLOW_FIRST, "late(": LATE}
 # Where an input comes from, best first: smaller ranks are believed more.
 MINED, TYPED, MUTATED, LEARNED = 0, 1, 2, 3
+
+
+def helpers(texts):
+    """The definitions of the functions that texts use besides those that are imported."""
+    used = [name for name in HELPERS if any(name in text for text in texts)]
+    return tuple(line for name in used for line in ("", *HELPERS[name]))[1:]
 
 
 class Case:
@@ -60,8 +78,7 @@ class Case:
         self.rank = rank
         self.origin = origin
         # Statements between the imports and everything else.
-        is_slow = any("slow_first()" in text for text in (*self.setup, call))
-        self.preamble = SLOW_FIRST if is_slow else ()
+        self.preamble = helpers((*self.setup, call))
         self._weight = None
 
     @property
@@ -133,10 +150,12 @@ class Names:
     def __init__(self, module, code):
         self.module = module
         self.code = code
+        self.known = {}  # name -> (module, definition) of what cases use besides
 
     def find(self, name):
         """`(module, definition)` of a repository name that a case may use, or None."""
-        return self.code.find(self.module, name) or self.code.neighbours(self.module).get(name)
+        found = self.code.find(self.module, name) or self.code.neighbours(self.module).get(name)
+        return found or self.known.get(name)
 
     def statement(self, name):
         """The import statement of a name, or None."""
@@ -164,5 +183,5 @@ class Names:
     def case(self, setup, call, rank=TYPED, origin="shape"):
         """A case with its imports."""
         texts = tuple(setup) + (call,)
-        uses = ("asyncio",) * any("slow_first()" in text for text in texts)
+        uses = ("asyncio",) * bool(helpers(texts))
         return Case(self.imports(texts + uses), setup, call, rank, origin)

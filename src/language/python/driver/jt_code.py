@@ -11,6 +11,8 @@ MOST_NEIGHBOURS = 80
 # What makes a table or a collection of what is written in it.
 TABLES = {"dict", "OrderedDict", "Counter", "defaultdict", "ChainMap", "MappingProxyType"}
 COLLECTIONS = {"set", "frozenset", "tuple", "list"}
+# What decorators are called that make classes with the package attrs.
+ATTRS = {"s", "attrs", "attributes", "define", "mutable", "frozen"}
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
@@ -23,6 +25,9 @@ class Module:
         self.source = source
         self.tree = ast.parse(source)
         self.tree.body = [named_tuple(node) or node for node in self.tree.body]
+        for node in ast.walk(self.tree):
+            if isinstance(node, ast.ClassDef) and marks(node) & ATTRS:
+                node.body = [attrs_field(part) or part for part in node.body]
         self.defs = {}
         self._index(self.tree.body, "")
         self.imported = {}
@@ -33,6 +38,8 @@ class Module:
             targets = (
                 node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
             )
+            if type(node).__name__ == "TypeAlias":
+                targets = [node.name]
             for target in targets:
                 if isinstance(target, ast.Name) and getattr(node, "value", None) is not None:
                     self.assigned[target.id] = node.value
@@ -160,13 +167,29 @@ class Code:
         """What a name of a module, or one of another module (`rates.TABLE`), is bound to; None for
         all else.
         """
-        name = getattr(node, "id", None)
+        module, name = self._named(module, node)
+        found = self.kept(module, name) if name else None
+        return found[1] if found else None
+
+    def _named(self, module, node):
+        """`(module, name)` of a name as it is written: by itself or as one of another module."""
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
             source = module.imported.get(node.value.id)
             dotted = ".".join(part for part in source if part) if source else ""
-            module, name = self.module(dotted) if dotted else None, node.attr
-        found = self.kept(module, name) if name else None
-        return found[1] if found else None
+            return self.module(dotted) if dotted else None, node.attr
+        return module, getattr(node, "id", None)
+
+    def place(self, module, node, depth=0):
+        """`(module, name)` of where a name (`TABLE`, `rates.TABLE`) is defined or bound, through
+        imports; `(None, None)` where that is not in the repository.
+        """
+        module, name = self._named(module, node)
+        while module is not None and depth < 5:
+            if name in module.defs or name in module.assigned:
+                return module, name
+            source, name = module.imported.get(name, (None, None))
+            module, depth = self.module(source) if name else None, depth + 1
+        return None, None
 
 
 def named_tuple(node):
@@ -189,6 +212,53 @@ def named_tuple(node):
         for (name, hint), default in zip(fields, defaults)
     ]
     return ast.fix_missing_locations(ast.copy_location(made, node))
+
+
+def marks(node):
+    """Last names of a definition's decorators."""
+    found = [mark.func if isinstance(mark, ast.Call) else mark for mark in node.decorator_list]
+    return {getattr(mark, "id", getattr(mark, "attr", "")) for mark in found}
+
+
+def attrs_field(node):
+    """A field of a class that attrs makes, as the constructor takes it: with a hint where something
+    says its kind, and without an underscore before its name; None for other statements.
+    """
+    target = node.targets[0] if isinstance(node, ast.Assign) else getattr(node, "target", None)
+    made = makes_field(getattr(node, "value", None))
+    is_annotated = isinstance(node, ast.AnnAssign)
+    if not isinstance(target, ast.Name) or not (made or is_annotated):
+        return None
+    value = node.value if has_default(node.value) else None
+    hint = node.annotation if is_annotated else _hint(node.value)
+    name = ast.Name(target.id.lstrip("_") or target.id, ast.Store())
+    found = ast.AnnAssign(name, hint, value, 1)
+    return ast.fix_missing_locations(ast.copy_location(found, node))
+
+
+def makes_field(value):
+    """Whether a value says more of a field: `field(...)`, `attr.ib(...)`."""
+    func = getattr(value, "func", None)
+    return getattr(func, "id", getattr(func, "attr", "")) in ("field", "ib", "attrib", "Field")
+
+
+def has_default(value):
+    """Whether a field with such a value may be left out."""
+    if not makes_field(value):
+        return value is not None
+    words = {word.arg for word in value.keywords}
+    first = getattr(value.args[0], "value", None) if value.args else ...
+    return bool(first is not ... or words & {"default", "factory", "default_factory"})
+
+
+def _hint(call):
+    """The type that attrs is told of by other means than a hint."""
+    words = {word.arg: word.value for word in call.keywords}
+    default = words.get("default", call.args[0] if call.args else None)
+    if isinstance(default, ast.Constant) and default.value is not None:
+        return ast.Name(type(default.value).__name__, ast.Load())
+    known = words.get("type") or words.get("factory") or words.get("converter")
+    return known if isinstance(known, ast.Name) else ast.Name("Any", ast.Load())
 
 
 def _fields(node):
@@ -405,7 +475,7 @@ def enum_members(node):
 def mentions(module, local):
     """Names by which other code of the module reaches a definition."""
     parts = local.split(".")
-    if len(parts) > 1 and parts[-1].startswith("__"):
+    if len(parts) > 1 and parts[-1].startswith("__") and parts[-1].endswith("__"):
         return {parts[0]}
     if is_class(module.defs.get(local)):
         methods = {n.split(".")[-1] for n in module.defs if n.startswith(local + ".")}
@@ -438,6 +508,24 @@ def _callers(module, local):
                 if is_public(other) or is_inherited(module, other):
                     found.append(other)
     return found
+
+
+def registered(module, name):
+    """The functions that are registered for kinds of a generic function: `@render.register`."""
+    return [
+        node
+        for node in ast.walk(module.tree)
+        if isinstance(node, FUNCTIONS) and generic_of(node) == name
+    ]
+
+
+def generic_of(node):
+    """The name of the generic function that a function is registered for; None for others."""
+    for mark in getattr(node, "decorator_list", ()):
+        called = mark.func if isinstance(mark, ast.Call) else mark
+        if isinstance(called, ast.Attribute) and called.attr == "register":
+            return getattr(called.value, "id", None)
+    return None
 
 
 def definition(module, local):

@@ -41,7 +41,7 @@ def linked(node, is_static=False):
 def _keys(target, part):
     """Names by which something is looked up before anything is put there."""
     inner = target.func.value if isinstance(target, ast.Call) and _is_put(target) else target
-    if isinstance(part, (ast.Assign, ast.AugAssign)) and not isinstance(inner, ast.Subscript):
+    if isinstance(part, (ast.Assign, ast.AugAssign)) and not _is_looked_up(inner):
         return set()
     found = set()
     for node in ast.walk(inner):
@@ -66,10 +66,18 @@ def _held(part):
         nodes = [n for arg in call.args for n in [arg] + getattr(arg, "elts", [])]
         return {getattr(node, "id", None) for node in nodes} - {None}
     target = part.targets[0] if isinstance(part, ast.Assign) else part.target
-    if not isinstance(target, ast.Subscript) or not isinstance(target.value, ast.Subscript):
+    if not isinstance(target, ast.Subscript) or not _is_looked_up(target.value):
         return set()
     name = getattr(target.slice, "id", getattr(getattr(target.slice, "value", None), "id", None))
     return {name} - {None}
+
+
+def _is_looked_up(node):
+    """Whether something is what a key leads to: `links[a]`, `links.setdefault(a, {})`."""
+    return isinstance(node, ast.Subscript) or getattr(getattr(node, "func", None), "attr", "") in (
+        "setdefault",
+        "get",
+    )
 
 
 def weighted(rng):

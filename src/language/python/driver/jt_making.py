@@ -107,6 +107,7 @@ class RequestMaker:
         self.good = {}
         self.mined = {}
         self.gives_functions = False
+        self.settings = None  # requests change by themselves what the application keeps
 
     def _targets(self, rows):
         found = []

@@ -57,8 +57,8 @@ MOST_ROWS, MOST_FIELDS, LONGEST_MARK = 40, 12, 8
 
 
 def fill_pool(pool, nodes, modules, rng):
-    """Constants of some definitions first, then of whole modules; samples of patterns; quoted
-    words.
+    """Constants of some definitions first, then of modules, of which some may hold but what is
+    reached there; samples of patterns; quoted words.
     """
     trees = [module.tree for module in modules]
     pool.raised = list(dict.fromkeys(error for tree in trees for error in caught(tree)))
@@ -245,11 +245,18 @@ class Mining:
         self.raised = set()
 
     def tests(self, files):
-        """Cases from test files."""
+        """Cases from test files; gives back those that were too odd to be read, each with what
+        went wrong.
+        """
+        odd = []
         for file in files:
             module = jt_code.parsed("test", file, os.path.join(self.root, file))
-            if module is not None:
-                TestFile(module, self).read()
+            try:
+                if module is not None:
+                    TestFile(module, self).read()
+            except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+                odd.append((file, error))
+        return odd
 
     def documentation(self, module, names):
         """Cases from the doctests of a module."""
@@ -441,12 +448,7 @@ class TestFile:
 
     def _table(self, table):
         if isinstance(table, ast.Name):
-            for part in self.module.tree.body:
-                if (
-                    isinstance(part, ast.Assign)
-                    and getattr(part.targets[0], "id", None) == table.id
-                ):
-                    table = part.value
+            table = self.module.assigned.get(table.id)
         return table.elts if isinstance(table, (ast.List, ast.Tuple)) else None
 
     @staticmethod

@@ -13,6 +13,7 @@ from jt_text import literal
 
 ALIKE = 0.1  # of all neighbours
 JOINED = (".", "/", ":")  # between the parts of a path
+PAIRED = ("=", ":", ",", ";", "|", " ")  # between a name and what is said of it
 
 
 class Mutator:
@@ -108,7 +109,21 @@ class Mutator:
         mark = next((m for m in JOINED if isinstance(value, str) and m in value), None)
         if mark and len(found) > 1 and self.rng.random() < 0.5:
             return literal(mark.join(self.rng.sample(found, 2)))  # a path through what is there
+        crossed = self._crossed(value, found) if isinstance(value, str) and found else None
+        if crossed is not None:
+            return literal(crossed)
         return literal(self.rng.choice(found)) if found else None
+
+    def _crossed(self, value, others):
+        """A text with what comes before a mark from one and the rest from another, so that two name
+        the same thing and say something else of it; None where none has the mark, or by chance.
+        """
+        marks = [m for m in PAIRED if m in value and any(m in other for other in others)]
+        if not marks or self.rng.random() < 0.5:
+            return None
+        mark = self.rng.choice(marks)
+        other = self.rng.choice([other for other in others if mark in other])
+        return other.partition(mark)[0] + mark + value.partition(mark)[2]
 
     def _changed(self, edit, node):
         if isinstance(node, ast.Constant):

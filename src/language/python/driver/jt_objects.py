@@ -85,15 +85,6 @@ def snake(name):
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).lower()
 
 
-def decorators(node):
-    """Last names of a definition's decorators."""
-    found = set()
-    for decorator in node.decorator_list:
-        target = decorator.func if isinstance(decorator, ast.Call) else decorator
-        found.add(getattr(target, "id", getattr(target, "attr", "")))
-    return found
-
-
 def is_generator(node):
     """Whether a function's own body yields."""
     front = list(node.body)
@@ -166,9 +157,11 @@ def made_by_dataclass(node):
     """Definitions of the comparisons that `dataclass` gives a class, as if they were written."""
     for decorator in getattr(node, "decorator_list", ()):
         target = decorator.func if isinstance(decorator, ast.Call) else decorator
-        if getattr(target, "id", getattr(target, "attr", "")) == "dataclass":
+        mark = getattr(target, "id", getattr(target, "attr", ""))
+        if mark == "dataclass" or mark in jt_code.ATTRS:
             words = {w.arg: w.value for w in getattr(decorator, "keywords", ())}
-            told = [getattr(words.get(name), "value", name == "eq") for name in ("order", "eq")]
+            given = {"eq": True, "order": mark in ("s", "attributes")}
+            told = [getattr(words.get(n), "value", given[n]) for n in ("order", "eq")]
             names = [n for n, on in zip(("__lt__", "__eq__"), told) if on is True]
             return ast.parse("".join("def %s(self, other): ...\n" % name for name in names)).body
     return []
@@ -201,7 +194,7 @@ def comparisons(node):
     names = [n.name for n in node.body if isinstance(n, jt_code.FUNCTIONS)]
     found = {name for name in names if name in ORDER or name in ("__eq__", "__hash__")}
     found |= {method.name for method in made_by_dataclass(node)}
-    if "total_ordering" in decorators(node) and found & set(ORDER):
+    if "total_ordering" in jt_code.marks(node) and found & set(ORDER):
         found |= set(ORDER)
     given = [n.value for n in node.body if isinstance(n, ast.Assign) and _names_hash(n)]
     if given:
@@ -257,7 +250,7 @@ class Method:
         self.class_name = class_name
         self.name = name
         self.node = node
-        marks = decorators(node)
+        marks = jt_code.marks(node)
         self.is_property = bool(marks & {"property", "cached_property"})
         self.is_static = "staticmethod" in marks
         self.changes = name in STATEMENTS or changes_itself(node)
@@ -292,7 +285,7 @@ class Objects:
                     known = method in OPERATORS or method in STATEMENTS or method == "__call__"
                     if method.startswith("_") and not known or any(m.name == method for m in found):
                         continue
-                    if "setter" not in decorators(node) and self._is_shared(owner, local):
+                    if "setter" not in jt_code.marks(node) and self._is_shared(owner, local):
                         found.append(Method(owner, name, method, node))
                 for method in made_by_dataclass(owner.defs.get(name)) + self._lost(owner, name):
                     if not any(m.name == method.name for m in found):
@@ -351,7 +344,8 @@ class Objects:
             methods = [m for m in methods if not self.is_dull(m.name)] or methods
         else:
             quiet = ("__str__", "__repr__", "__eq__", "__hash__", "__len__", "__bool__", "__iter__")
-            methods = [m for m in methods if not m.is_property and m.name not in quiet]
+            methods = [m for m in methods if not m.is_property or self._is_cached(m)]
+            methods = [m for m in methods if m.name not in quiet]
             methods = [m for m in methods if among and m.name in among] or methods
         if not methods:
             return None
@@ -397,6 +391,13 @@ class Objects:
         other = own.other.code.module(module.name) if own.other is not None else None
         if other is not None:
             yield own.other, other
+
+    def _is_cached(self, method):
+        """Whether either revision keeps what a property gave."""
+        before = self.values.shared.module(method.owner.name) if self.values.shared else None
+        local = "%s.%s" % (method.class_name, method.name)
+        nodes = [method.node] + ([before.defs[local]] if before and local in before.defs else [])
+        return any("cached_property" in jt_code.marks(node) for node in nodes)
 
     @staticmethod
     def _share(method, observing):

@@ -29,7 +29,8 @@ def text(rng, constants, common, short=False, structured=0.12):
         return rng.choice((alternating, alternating, row, lined))(rng, constants)
     roll = rng.uniform(0.12, 1.0)
     if constants and roll < 0.35:
-        return rng.choice(constants)
+        constant = rng.choice(constants)
+        return constant if rng.random() < 0.75 else beside(rng, constant)
     if roll < 0.5 or short and roll < 0.8:
         return rng.choice(common)
     if constants and roll < 0.75:
@@ -37,6 +38,15 @@ def text(rng, constants, common, short=False, structured=0.12):
     letters = ALPHABET + "".join(c for s in constants[:30] for c in s if len(s) < 12)
     size = rng.choice((1, 2, 3, 4, 5, 6, 8, 12))
     return "".join(rng.choice(letters) for _ in range(size))
+
+
+def beside(rng, constant):
+    """A constant within a longer text, or written in another way."""
+    forms = ("a %s", "%s a", "a%s", "%ss", "a-%s", "%s %s")
+    form = rng.choice(forms + ("title", "upper"))
+    if form in ("title", "upper"):
+        return getattr(constant, form)()
+    return form.replace("%s", constant)
 
 
 def alternating(rng, constants):

@@ -20,6 +20,7 @@ BATCH = 48
 ENOUGH = 16
 CHECK_EVERY = 8
 TRIES = 8
+SET = 0.35  # of the batches where functions change what modules keep begin cases with these
 ASKED = 6  # cases that asked for one file and are followed by some with it
 REFUSED = 0.12  # of the cases that are gone on with, where there are some that the code refused
 MOST_STATES = 60
@@ -157,6 +158,9 @@ class Search:
         local, module = self.target.local, self.module
         node = jt_code.definition(module, local)
         callers = jt_code.public_callers(module, local)
+        generic = jt_code.generic_of(node)
+        if generic is not None:
+            callers.insert(0, local.rpartition(".")[0] + "." * ("." in local) + generic)
         inner = ()
         if jt_code.is_class(node):
             inner = [local] + self._methods(local)
@@ -165,7 +169,10 @@ class Search:
         elif is_callable(module, local) or node is None or not callers and not self.compare:
             inner = [local]
         self.own = len(inner)
+        made = [c.rpartition(".")[0] for c in callers if c.endswith(_MAKING)]
         callers = [c.rpartition(".")[0] if c.endswith(_MAKING) else c for c in callers]
+        # What an object is made with shows in what its methods do.
+        callers += [name for owner in made for name in self._methods(owner)]
         return (
             list(inner)
             + [c for c in dict.fromkeys(callers) if c not in inner][: 8 if not inner else 4]
@@ -315,7 +322,7 @@ class Search:
             unsure = any(not maker.shape(p).kinds() for p in maker.params if not p["optional"])
             if good and not unsure:
                 continue
-            probes = [(kinds, case) for kinds, case in maker.probes()]
+            probes = list(maker.probes(every=not good))
             cases = [case for _, case in probes]
             if not cases:
                 continue
@@ -355,6 +362,9 @@ class Search:
     def _random_batch(self):
         batch = list(self.follow[: self.most])
         self.follow = self.follow[self.most :]
+        able = [m for m in self.makers if m.settings is not None and m.settings.changers]
+        # What is bound anew stays so for all later cases of a batch: the others have none of it.
+        is_set = bool(able) and self.rng.random() < SET
         for case in batch:
             self.seen.add(case.key)
         misses = 0
@@ -366,6 +376,8 @@ class Search:
                 case = self._extended()
             if case is None and roll >= 0.5:
                 case = self._maker().random()
+            if is_set and case is not None and self.rng.random() < 0.6:
+                case = self.rng.choice(able).settings.after(case)
             if case is None or case.key in self.seen:
                 misses += 1
                 continue

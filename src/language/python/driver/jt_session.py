@@ -13,7 +13,9 @@ import jt_requests
 import jt_routes
 import jt_sides
 from jt_case import Names
-from jt_values import Pool, Values
+from jt_pool import Pool
+from jt_reach import Reach
+from jt_values import Values
 
 STEPS = 20000
 MARGIN = 100
@@ -46,6 +48,7 @@ class Session:
         self.accepted = {}  # module -> cases with steps that its code takes, in order
         self.refused = {}  # the same of such whose last step is refused on purpose
         self.has_mocks = False
+        self.settings = {}  # name of a function -> what it binds anew begins as
         self.corpus = {}  # target id -> cases that reached something new, with the outcome on head
 
     def stop(self):
@@ -90,7 +93,9 @@ class Session:
                 names = Names(module, self.code)
                 self.mining.documentation(module, names)
                 self.mining.callers(module, names)
-        self.mining.tests(plan.test_files)
+        for file, error in self.mining.tests(plan.test_files):
+            why = "%s: %s" % (type(error).__name__, error)
+            self.result.warning(file + " was not read for inputs", why, "fewer inputs are known")
 
     def _hides(self, target):
         """Whether a method is new in a class that was there: it may hide one that it inherited."""
@@ -114,9 +119,22 @@ class Session:
         before = self.base_code.module(module.name)
         mine = [d for d in map(module.defs.get, locals_) if d is not None]
         other = [d for d in map(before.defs.get, locals_) if d is not None] if before else []
-        jt_mining.fill_pool(pool, mine + other, [module] + [before] * (before is not None), rng)
+        modules = [module] + [before] * (before is not None)
+        own = [
+            (self.code, module, mine),
+            *((self.base_code, one, other) for one in modules[1:]),
+        ]
+        reached = [Reach(code, one, nodes) for code, one, nodes in own]
+        looked = [
+            one.assigned[name]
+            for (_, one, _), reach in zip(own, reached)
+            for name in sorted(reach.names.get(one.name, ()))
+        ]
+        modules += reached[0].elsewhere(module)
+        jt_mining.fill_pool(pool, mine + other + looked, modules, rng)
         values = Values(rng, pool, Names(module, self.code), self.inference)
         values.mocks = self._mocks
+        values.settings = self.settings
         for one in filter(None, (before, module)):
             values.folders |= jt_folders.walked(one)
         if values.folders:

@@ -136,6 +136,8 @@ class Shape:
         "clock",
         "awaited",
         "kept",
+        "reads",
+        "named",
     )
 
     def __init__(self, kind=None, score=SURE):
@@ -159,6 +161,8 @@ class Shape:
         self.closed = False  # whether the code refuses what is none of its constants
         self.clock = None  # where its default asks for the time: what that gives
         self.kept = False  # whether its default is what is meant: the errors to be caught
+        self.named = None  # the kind that its name says, where the code says nothing
+        self.reads = set()  # what it is read as, where it is a text
         self.awaited = False  # whether what a call of it gives is waited for
         if kind:
             self.add(kind, score)
@@ -201,15 +205,23 @@ class Shape:
             self.parts.append(Shape())
         return self.parts[index]
 
-    def known(self, seen=None):
-        """Scores, with what its neighbours in comparisons say where it has none of its own."""
+    def known(self):
+        """Scores, with what its neighbours in comparisons say where it has none of its own, and
+        with what names say where no code says anything.
+        """
+        scores = self._told(set())
+        if not scores:
+            named = next((shape.named for shape in self.around() if shape.named), None)
+            return {named: MAYBE} if named else {}
+        return scores
+
+    def _told(self, seen):
         if self.scores:
             return self.scores
-        seen = seen or set()
         seen.add(id(self))
         for other in self.near:
             if id(other) not in seen:
-                scores = other.known(seen)
+                scores = other._told(seen)
                 if scores:
                     return scores
         return {}
@@ -275,7 +287,8 @@ def names_errors(node):
     return bool(kinds) and all(isinstance(k, type) and issubclass(k, Exception) for k in kinds)
 
 
-MADE_BY = {"Decimal": "decimal", "date": "date", "datetime": "datetime", "timedelta": "timedelta"}
+MADE_BY = {"Decimal": "decimal", "date": "date", "datetime": "datetime", "timedelta": "timedelta",
+           "relativedelta": "timedelta"}  # fmt: skip
 
 
 def of_constant(node):
@@ -296,7 +309,14 @@ def of_constant(node):
         ast.JoinedStr: "str",
     }
     kind = simple.get(type(node))
-    return Shape(kind) if kind else None
+    return _filled(Shape(kind), node) if kind else None
+
+
+def _filled(shape, node):
+    """The shape of a display with those of the constants in it."""
+    if isinstance(node, ast.Tuple) and all(isinstance(part, ast.Constant) for part in node.elts):
+        shape.parts = [of_constant(part) or Shape() for part in node.elts]
+    return shape
 
 
 def of_value(value):
@@ -366,7 +386,23 @@ def of_hint(node, find_class, depth=0):
         shape = Shape("object", HINT)
         shape.classes.append(name)
         return shape
-    return Shape(_HINTS[name], HINT) if name in _HINTS else None
+    if name in _HINTS:
+        return Shape(_HINTS[name], HINT)
+    return of_hint(_alias(find_class, name), find_class, depth + 1)
+
+
+def _alias(find_class, name):
+    """The hint that a name stands for: `Part = Circle | Square`, `Id = NewType("Id", int)`,
+    `T = TypeVar("T", bound=Shape)`; None for another name.
+    """
+    value = find_class.bound(name) if hasattr(find_class, "bound") else None
+    if isinstance(value, ast.Call):
+        made = getattr(value.func, "id", getattr(value.func, "attr", ""))
+        bound = [word.value for word in value.keywords if word.arg == "bound"]
+        known = {"NewType": value.args[1:], "TypeVar": bound or value.args[1:]}.get(made, ())
+        return known[0] if known else None
+    is_hint = isinstance(value, (ast.Name, ast.Attribute, ast.Subscript, ast.BinOp))
+    return value if is_hint else None
 
 
 def _union(nodes, find_class, depth):
@@ -442,6 +478,8 @@ def merge(into, other, score=None, depth=0):
     into.asked = into.asked or other.asked
     into.closed = into.closed or other.closed
     into.used |= other.used
+    into.reads |= other.reads
+    into.named = into.named or other.named
     into.clock = into.clock or other.clock
     into.kept = into.kept or other.kept
     into.awaited = into.awaited or other.awaited

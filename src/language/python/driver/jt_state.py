@@ -10,6 +10,8 @@ DEEPEST = 2  # functions that are called by others
 MOST_WORDS = 8
 # What a `with` block is left by; nothing is its end.
 RAISED = ("", 'ValueError("a")', 'ValueError("a")', "KeyError(1)")
+_KEEPING = {"dict", "list", "set", "defaultdict", "deque", "Counter", "OrderedDict"}
+_HIDING = {"ContextVar", "local"}  # what is kept there is asked for by functions
 _CONTAINERS = (ast.Dict, ast.List, ast.Set, ast.DictComp, ast.ListComp, ast.SetComp)
 
 
@@ -42,8 +44,7 @@ class State:
         if isinstance(value, _CONTAINERS):
             return True
         return isinstance(value, ast.Call) and (
-            self._class_of(owner, value) is not None
-            or getattr(value.func, "id", "") in ("dict", "list", "set", "defaultdict", "deque")
+            self._class_of(owner, value) is not None or called(value) in _KEEPING | _HIDING
         )
 
     def _class_of(self, owner, value):
@@ -80,7 +81,9 @@ class State:
 
     def _is_shared(self, name):
         """Whether both revisions have a public name."""
-        owner, shared = self.kept[name][0], self.values.shared
+        (owner, value), shared = self.kept[name], self.values.shared
+        if called(value) in _HIDING:
+            return False
         before = shared.module(owner.name) if shared else owner
         return name[0] != "_" and before is not None and name in before.assigned
 
@@ -101,6 +104,12 @@ class State:
             if _takes_nothing(node) and before and name in before.defs and _shows(node):
                 found += ["%s()" % name] if changing & _loaded_set(node) else []
         return found
+
+
+def called(node):
+    """The last name of what a call calls; empty for other expressions."""
+    func = getattr(node, "func", None)
+    return getattr(func, "id", getattr(func, "attr", ""))
 
 
 def block(texts, body, raised):

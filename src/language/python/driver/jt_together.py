@@ -32,7 +32,7 @@ class Together:
         for local, node in self.module.defs.items():
             is_plain = "." not in local and isinstance(node, ast.FunctionDef)
             is_there = other is None or local in other.defs
-            if not is_plain or not is_there or node is own or local.startswith("_"):
+            if not is_plain or not is_there or local.startswith("_"):
                 continue
             for arg in node.args.args:
                 if arg.arg in self.names and changes(node, arg.arg):
@@ -73,16 +73,35 @@ class Together:
 
 
 def changes(node, name):
-    """Whether a function changes, as far as its text shows, what it is given by a name."""
+    """Whether a function changes, as far as its text shows, what it is given by a name, or a part
+    of that.
+    """
+    names = _parts_of(node, name)
     for part in ast.walk(node):
         if isinstance(part, (ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Delete)):
             targets = getattr(part, "targets", None) or [part.target]
-            if any(not isinstance(t, ast.Name) and root(t) == name for t in targets):
+            if any(not isinstance(t, ast.Name) and root(t) in names for t in targets):
                 return True
         if isinstance(part, ast.Call) and getattr(part.func, "attr", None) in WRITING:
-            if root(part.func) == name:
+            if root(part.func) in names:
                 return True
     return False
+
+
+def _parts_of(node, name):
+    """Names of what a function may take out of what it is given by a name: the variables of loops
+    over it, and what is looked up in it.
+    """
+    names = {name}
+    for part in ast.walk(node):
+        pairs = jt_code.assigned_pairs(part)
+        if isinstance(part, (ast.For, ast.AsyncFor)):
+            pairs = [(target, part.iter) for target in getattr(part.target, "elts", [part.target])]
+        for target, value in pairs:
+            inner = {n.id for n in ast.walk(value) if isinstance(n, ast.Name)}
+            if isinstance(target, ast.Name) and not isinstance(value, ast.Compare):
+                names |= {target.id} if inner & names else set()
+    return names
 
 
 def root(node):

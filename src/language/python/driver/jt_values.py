@@ -1,194 +1,23 @@
 """Source texts of values of a shape: simple ones in order, random ones by seed."""
 
 import ast
-import collections
-import datetime
-import decimal
-import fractions
-import io
-import pathlib
 from keyword import iskeyword
 
 import jt_code
 import jt_folders
 import jt_links
+import jt_reads
 import jt_samples
 import jt_shape
 import jt_sql
 import jt_text
+from jt_constructors import bases, better, by_name, class_params, keeps, maker_of
+from jt_kin import Kin
 from jt_numbers import meant, near
+from jt_pool import EMPTY, FIXED, FLOATS, FUNCTIONS, INTS, STRINGS, TYPES, ZONES
 from jt_text import literal
 
 MAX_DEPTH = 4
-INTS = [2, 0, 1, 3, 5, -1, 10, 4, 7, 100, -3]
-FLOATS = [1.5, 0.0, 2.0, 10.0, -1.5, 0.5, 99.99, 100.0, 3.25]
-STRINGS = [
-    "a",
-    "",
-    "abc",
-    "Hello World",
-    "b",
-    "aba",
-    "a b c",
-    "A",
-    "a<b & 'c'",
-    "  x  ",
-    "one two one",
-    "12",
-    "1",
-    "caf\u00e9",
-    "a-b_c",
-]
-LINKS = set(
-    "left right next prev previous parent child head tail rest sibling next_node root".split()
-)
-EMPTY = {
-    "list": "[]",
-    "set": "set()",
-    "tuple": "()",
-    "iterator": "iter([])",
-    "deque": "deque()",
-    "dict": "{}",
-}
-ZONES = ("timezone(timedelta(hours=2))", "timezone.utc", "timezone(timedelta(hours=-5))")
-GENERIC = ["int", "str", "list", "dict", "float", "none", "tuple", "bool", "callable", "set"]
-FIXED = {
-    "errors": ["ValueError", "(ValueError,)", "(KeyError, ValueError)", "LookupError", "Exception"],
-    "date": [
-        "date(2024, 1, 31)",
-        "date(2024, 2, 29)",
-        "date(2023, 12, 31)",
-        "date(2024, 3, 1)",
-        "date(2023, 6, 15)",
-    ],
-    "datetime": [
-        "datetime(2024, 1, 31, 9, 30)",
-        "datetime(2024, 2, 29, 0, 0)",
-        "datetime(2023, 12, 31, 23, 59, 59)",
-        "datetime(2024, 3, 4, 12, 0)",
-    ],
-    "timedelta": [
-        "timedelta(hours=1)",
-        "timedelta(0)",
-        "timedelta(days=1, seconds=1)",
-        "timedelta(seconds=90)",
-    ],
-    "time": ["time(9, 30)", "time(0, 0)", "time(23, 59, 59)"],
-    "decimal": [
-        'Decimal("1.50")',
-        'Decimal("0")',
-        'Decimal("-2.25")',
-        'Decimal("10.005")',
-        'Decimal("100")',
-    ],
-    "fraction": ["Fraction(1, 2)", "Fraction(3, 1)", "Fraction(-2, 3)"],
-    "none": ["None"],
-    "bool": ["True", "False"],
-    "bytes": ['b"abc"', 'b""', 'b"hello world"', 'b"\\x00\\xff"', 'b"a,b"'],
-    "uuid": ['UUID("12345678-1234-5678-1234-567812345678")'],
-    "regex": ['re.compile("a+")', 're.compile("[0-9]+")'],
-    "path": [
-        'Path("name")',
-        'Path("a/b.txt")',
-        'Path("docs/x.tar.gz")',
-        'Path("data.json")',
-        'Path("/tmp/a")',
-    ],
-    "numeral": ['"1"', '"0"', '"2.50"', '"10"', '"-1"', '"0.5"', '"3.25"', '"100"', '""'],
-    "file": [
-        'StringIO("a,b\\n1,2\\n")',
-        'StringIO("")',
-        'StringIO("one\\ntwo\\n\\nthree\\n")',
-        'StringIO("x = 1\\n# c\\ny = 2")',
-    ],
-}
-# What has the attributes of a kind.
-TYPES = {
-    "date": datetime.date,
-    "datetime": datetime.datetime,
-    "timedelta": datetime.timedelta,
-    "decimal": decimal.Decimal,
-    "fraction": fractions.Fraction,
-    "path": pathlib.Path,
-    "file": io.StringIO,
-    "str": str,
-    "bytes": bytes,
-    "int": int,
-    "float": float,
-    "list": list,
-    "dict": dict,
-    "set": set,
-    "deque": collections.deque,
-    "counter": collections.Counter,
-}
-FUNCTIONS = {
-    jt_shape.ANY: [
-        "lambda *args: len(args)",
-        "lambda *args: 1",
-        'lambda *args: "a"',
-        "lambda *args: args",
-        "lambda *args: 1 / 0",
-        "lambda *args: None",
-    ],
-    0: ["lambda: 1", "lambda: None", 'lambda: "a"', "lambda: 1 / 0", "lambda: []"],
-    1: [
-        "lambda x: x",
-        "lambda x: x * 2",
-        "lambda x: x > 1",
-        "str",
-        "lambda x: not x",
-        "len",
-        "lambda x: -x",
-        "lambda x: None",
-        "lambda x: x % 2",
-        "lambda x: 1 / 0",
-    ],
-    2: [
-        "lambda a, b: a + b",
-        "lambda a, b: a - b",
-        "max",
-        "lambda a, b: a < b",
-        "lambda a, b: (a > b) - (a < b)",
-    ],
-}
-
-
-class Pool:
-    """Constants that the code names, by kind; and what its text patterns look like."""
-
-    def __init__(self):
-        self.ints, self.floats, self.strings = [], [], []
-        self.rows = []  # (mark, count) of the texts that the code splits into so many parts
-        self.lined = False  # whether the code reads texts line by line
-        self.raised = []  # exceptions that the code catches, as they are made
-        self.columns = {}  # column of a table -> the texts that statements compare it with
-        self.zoned = False  # whether the code asks a time for its zone
-        self.json = False  # whether the code reads JSON
-        self.tables = False  # whether the code reads tables with named columns
-        self.keys = []  # what the code looks up by a constant
-        self.gathers = False  # whether the code waits for several tasks at once
-        self.typed = False  # whether the code looks up what to do by the types of values
-        self.forms = []  # what its texts look like
-
-    def add(self, value):
-        """Takes a constant in; a number brings its neighbours."""
-        if isinstance(value, bool) or value is None:
-            return
-        if isinstance(value, int) and abs(value) < 10**12:
-            for number in (value, value + 1, value - 1):
-                self._keep(self.ints, number)
-        elif isinstance(value, float) and value == value and abs(value) < 1e15:
-            for number in (value, value + 1, value - 1, value / 2):
-                self._keep(self.floats, round(number, 6))
-        elif isinstance(value, str) and 0 < len(value) <= 200:
-            self._keep(self.strings, value)
-
-    @staticmethod
-    def _keep(values, value):
-        if value not in values and len(values) < 120:
-            values.append(value)
-
-
 STRUCTURED, MORE_STRUCTURED = 0.12, 0.45
 SAME_NAME = 0.7
 SPECIAL = 0.15  # the share of subclasses where the code looks at types
@@ -203,6 +32,8 @@ WEIGHTED = 0.6  # the share of graphs with numbers on which one way is cheaper t
 SLOW_FIRST = "slow_first()"
 SLOW = 0.35  # the share of coroutine functions of which the first call takes the longest
 WALKED = 0.85  # the share of folders that are there
+READ = 0.65  # the share of texts that are of a kind that the code reads
+KIN = 0.3  # the share of objects that are of a class made from the one that is asked for
 FAILING = 0.25  # the share of functions that raise what the code catches
 
 
@@ -222,6 +53,7 @@ class Values:
         self.recent = {}
         self.chosen = {}  # parameter's name -> kind
         self.within_reach = False  # whether numbers are limits that a few steps may reach
+        self.asked = None  # names of the attributes that the other revision's code asks for
         self.shared = None  # the other revision's code, where cases run on both
         self.day = None  # "date" or "datetime", where either may be meant
         self.named = {}  # (parameter's name, kind) -> values
@@ -235,6 +67,8 @@ class Values:
         self.folder = None  # what makes folders, where there are such parameters
         self.nodes = None  # the kind of a graph's nodes, where the case has one
         self.words = {}  # what the module keeps by a name, where it keeps some
+        self.kin = Kin(names, inference)
+        self.settings = {}  # name of a function -> what it binds anew begins as
         self.mocks = None  # called once, before a value needs `unittest.mock`
 
     def begin(self):
@@ -328,7 +162,7 @@ class Values:
                 repr(v) for v in (FLOATS[:5] + self.pool.floats[:12] if depth == 0 else FLOATS[:3])
             ]
         if kind == "str":
-            return [
+            return self._read_as(shape)[: 6 if depth == 0 else 2] + [
                 literal(v)
                 for v in (STRINGS[:8] + self.pool.strings[:20] if depth == 0 else STRINGS[:3])
             ]
@@ -512,7 +346,16 @@ class Values:
             return text
         return "%s, tzinfo=%s)" % (text[:-1], self.rng.choice(ZONES))
 
+    @staticmethod
+    def _read_as(shape):
+        """Texts of the kinds that a text is read as."""
+        kinds = sorted(set().union(*(other.reads for other in shape.around())))
+        return [literal(text) for kind in kinds for text in jt_reads.samples(kind)]
+
     def _str(self, shape, depth):
+        read = self._read_as(shape)
+        if read and self.rng.random() < READ:
+            return self.rng.choice(read)
         if shape.known().get("str", 0) < jt_shape.LIKELY and self.rng.random() < 0.7:
             return literal(
                 self.rng.choice(("a", "b", "c", "d", "ab"))
@@ -725,6 +568,11 @@ class Values:
             return self._clock(shape.clock)
         if shape.awaited and shape.arity and self.pool.gathers and self.rng.random() < SLOW:
             return SLOW_FIRST
+        if shape.awaited and self.pool.gathers and self.rng.random() < SLOW:
+            return "late(%d, %s)" % (
+                self.rng.choice((0, 8, 48)),
+                self.rng.choice(("1", '"a"', "0")),
+            )
         plain = self._function(shape)
         return self._awaited(plain) if shape.awaited else plain
 
@@ -768,7 +616,8 @@ class Values:
         attrs = {}
         for other in around:
             for name, inner in other.attrs.items():
-                attrs.setdefault(name, inner)
+                if name not in attrs or not attrs[name].known():
+                    attrs[name] = inner
         names = list(
             dict.fromkeys(n for other in around for n in other.classes if self.names.find(n))
         )
@@ -777,17 +626,36 @@ class Values:
             module = self.names.find(name)[0]
             used -= self.inference.members(module, name)
         names += self._fitting(used)
+        names = [name for name in names if self.kin.of(name) != ([], True)]
         if names:
             return self.instance(self.rng.choice(names), depth, attrs)
         if jt_sql.EXECUTES & set(attrs):
             return jt_sql.connection(self.names, set(attrs))
         parts = []
         for name, inner in sorted(attrs.items()):
-            value = "lambda *args: 1" if inner.result is not None else self.random(inner, depth + 1)
+            if name.startswith("_") or not self._is_read_before(name):
+                continue
+            value = self.random(inner, depth + 1)
+            if inner.result is not None:
+                value = "lambda *args: " + self.rng.choice(("1", "1", "1", "None", '"a"'))
             if inner.awaited:
                 value = self._awaited("lambda *args: %s" % self.rng.choice(("1", '"a"', "None")))
             parts.append("%s=%s" % (name, value))
         return "SimpleNamespace(%s)" % ", ".join(parts)
+
+    def _is_read_before(self, name):
+        """Whether the other revision's code asks something for an attribute, too: else what has it
+        is a stand-in that nobody made.
+        """
+        if self.shared is None:
+            return True
+        if self.asked is None:
+            found = [self.shared.module(module) for module in list(self.names.code.modules)]
+            trees = [module.tree for module in found if module is not None]
+            walked = [node for tree in trees for node in ast.walk(tree)]
+            self.asked = {node.attr for node in walked if isinstance(node, ast.Attribute)}
+            self.asked |= {node.name for node in walked if isinstance(node, jt_code.FUNCTIONS)}
+        return name in self.asked
 
     def _fitting(self, attrs):
         """Classes of the module, else of its neighbours, that have all the attributes."""
@@ -810,6 +678,9 @@ class Values:
         if found is None:
             return "None"
         module, node = found
+        others, is_abstract = self.kin.of(name) if jt_code.is_class(node) else ((), False)
+        if others and (is_abstract or self.rng.random() < KIN):
+            return self.instance(self.rng.choice(others), depth, attrs)
         known = self.ctors.get(name)
         if known and not depth and self.rng.random() < 0.5:
             return self.rng.choice(known)
@@ -827,9 +698,9 @@ class Values:
         if name + ".__init__" not in module.defs:
             # What it does with what a constructor keeps that it inherits.
             attrs = {**self.inference.self_shapes(module, name), **(attrs or {})}
-        words = [a.arg for a in maker.args.kwonlyargs] if maker else []
+        words = by_name(self.inference, module, node)
         for param, (shape, required) in class_params(self.inference, module, node).items():
-            shape = self._better(param, shape, (attrs or {}).get(param), name)
+            shape = better(param, shape, (attrs or {}).get(param), name)
             if not required and shape.kept and self.rng.random() >= OTHER_ERRORS:
                 skipped = True
                 continue
@@ -843,9 +714,12 @@ class Values:
                 continue
             value = self.random(shape, depth + 1, name=param)
             if param in words and not skipped:
-                args += self._rest(module, node, maker, depth)
+                args += self._rest(module, node, maker, depth) if maker else []
                 skipped = True
             args.append("%s=%s" % (param, value) if skipped else value)
+        if "TypedDict" in bases(node):
+            pairs = [arg.partition("=") for arg in args]
+            return "{%s}" % ", ".join('"%s": %s' % (key, text) for key, _, text in pairs)
         if maker is not None and depth < MAX_DEPTH:
             args += [] if skipped else self._rest(module, node, maker, depth)
             args += self._named(module, node, maker, depth)
@@ -886,31 +760,6 @@ class Values:
         shape = known if known is not None and known.known() else jt_shape.Shape(kind)
         return self.random(shape, depth + 1)
 
-    @staticmethod
-    def _better(param, shape, used, class_name):
-        """The shape of a constructor's parameter with what is known of the attribute that it
-        becomes.
-        """
-        if used is not None and (
-            not shape.scores or max(shape.scores.values()) <= jt_shape.LIKELY + 1
-        ):
-            merged = jt_shape.Shape()
-            jt_shape.merge(merged, used)
-            jt_shape.merge(merged, shape)
-            merged.near = [used]
-            shape = merged
-        elif used is not None and used.consts and not shape.consts:
-            shape = jt_shape.merge(jt_shape.merge(jt_shape.Shape(), shape), used, 1)
-        plain = param.strip("_")
-        if plain in LINKS and not set(shape.known()) - {"none", "int", "list"}:
-            shape = jt_shape.Shape("object", jt_shape.SURE).add("none", jt_shape.LIKELY)
-            shape.classes.append(class_name)
-            shape.near = [used] if used is not None else []
-        elif plain == "children" and (shape.elem is None or not shape.elem.known()):
-            shape = jt_shape.Shape("list", jt_shape.SURE)
-            shape.inside().add("object", jt_shape.SURE).classes.append(class_name)
-        return shape
-
 
 def _folder(shape):
     """A folder that a case makes, as the code takes it."""
@@ -938,65 +787,3 @@ def _is_weighted(value, inner):
 def of_text(text):
     """The kind of a literal's source."""
     return "str" if text[:1] in "\"'" else "int" if text.lstrip("-").isdigit() else ""
-
-
-def class_params(inference, module, node):
-    """Parameters of a constructor, in order: name -> (shape, whether it is required)."""
-    shapes = inference.constructor(module, node.name)
-    required = {}
-    for owner, name in inference.lineage(module, node.name):
-        init = owner.defs.get(name + ".__init__")
-        if isinstance(init, jt_code.FUNCTIONS):
-            count = len(init.args.args) - len(init.args.defaults)
-            required = {a.arg: i < count for i, a in enumerate(init.args.args)}
-            optional = zip(init.args.kwonlyargs, init.args.kw_defaults)
-            required.update((a.arg, d is None) for a, d in optional)
-            for extra in (init.args.vararg, init.args.kwarg):
-                if extra:
-                    required[extra.arg] = None
-            break
-        for part in owner.defs[name].body:
-            if isinstance(part, ast.AnnAssign) and isinstance(part.target, ast.Name):
-                if part.target.id not in required:
-                    required[part.target.id] = part.value is None
-                if _class_var(part):
-                    required[part.target.id] = None
-    return {
-        n: (s, required.get(n, True))
-        for n, s in shapes.items()
-        if required.get(n, True) is not None
-    }
-
-
-def maker_of(inference, module, node):
-    """The definition of a class's constructor, its own or an inherited one, or None."""
-    for owner, name in inference.lineage(module, node.name):
-        init = owner.defs.get(name + ".__init__")
-        if isinstance(init, jt_code.FUNCTIONS):
-            return init
-    return None
-
-
-def keeps(function, name):
-    """Whether a function does more with its `*name` or `**name` than to hand it on."""
-    used, handed = 0, 0
-    for node in ast.walk(function):
-        used += isinstance(node, ast.Name) and node.id == name
-        starred = isinstance(node, ast.Starred) or isinstance(node, ast.keyword) and not node.arg
-        handed += starred and getattr(node.value, "id", None) == name
-    return used > handed
-
-
-def _class_var(node):
-    text = ast.dump(node.annotation)
-    if "ClassVar" in text:
-        return True
-    value = node.value
-    if (
-        isinstance(value, ast.Call)
-        and getattr(value.func, "id", getattr(value.func, "attr", "")) == "field"
-    ):
-        return any(
-            w.arg == "init" and getattr(w.value, "value", True) is False for w in value.keywords
-        )
-    return False

@@ -8,12 +8,24 @@ import jt_compare
 import jt_layout
 import jt_text
 import jt_words
+from jt_guard import MOST_TURNS, TURNS
 from jt_objects import snake
 from jt_case import STANDARD
 
 LONG = 240
 # Seconds that a call may take which ended within some thousand steps. A list that grows all the
 # time fills the memory of a sandbox in not much more.
+# Sleeping without waiting: who sleeps longer comes later.
+IN_TURN = [
+    "",
+    "def in_turn(sleep):",
+    "    async def turn(delay, result=None):",
+    "        for _ in range(int(min(delay * %d, %d))):" % (TURNS, MOST_TURNS),
+    "            await sleep(0)",
+    "        return await sleep(0, result)",
+    "",
+    "    return turn",
+]
 LONGEST = 0.25
 PATIENCE = 8  # times that: what ends by then is only slow, and a matter of the machine
 
@@ -140,8 +152,9 @@ def access(text, node, path):
 class Writer:
     """Writes tests; keeps names unique."""
 
-    def __init__(self, reserved, first_party):
+    def __init__(self, reserved, first_party, settings):
         self.used = set(reserved)
+        self.settings = settings
         self.first_party = first_party
 
     def test(self, case, outcome, found, target, local, other):
@@ -149,6 +162,7 @@ class Writer:
         in the `other` outcome, where no fixture that this one needs may be missing.
         """
         body = Body(case, outcome, found, local, other.get("notes", ()))
+        body.starts = starts(case, self.settings)
         lines = body.lines()
         name = self.unique(jt_words.name(case, outcome, found, local))
         pinned = jt_words.docstring(case, outcome, found, local)
@@ -156,7 +170,8 @@ class Writer:
         text = [head, '    """%s"""' % pinned]
         for line in lines:
             text += jt_layout.laid_out(line, 4)
-        preamble = [""] + list(case.preamble) if case.preamble else []
+        helpers = list(case.preamble) + body.preamble
+        preamble = [""] + helpers if helpers else []
         needed = [i for i in case.imports if _is_used(i, "\n".join(preamble + text))]
         imports = jt_layout.grouped({*needed, *body.imports}, self.first_party)
         title = '"""Behaviour of %s."""' % (
@@ -175,6 +190,15 @@ class Writer:
         return name
 
 
+def starts(case, settings):
+    """`(dotted path, source)` of what the steps of a case bind anew: what it begins as, so that
+    the test leaves it so.
+    """
+    used = set().union(*(jt_text.names(text)[0] for text in (*case.setup, case.call)))
+    found = [start for name in sorted(used & set(settings)) for start in settings[name]]
+    return [(path, jt_text.literal(value)) for path, value in sorted(set(found))]
+
+
 class Body:
     """The statements of one test."""
 
@@ -186,14 +210,24 @@ class Body:
         self.local = local
         self.imports = set()
         self.fixtures = set()
+        self.starts = ()
+        self.preamble = []
 
     def lines(self):
         """Setup, call and assertions; raises `Unwritable`."""
         setup = list(self.case.setup)
+        if self.starts:
+            self.fixtures.add("monkeypatch")
+            setup[:0] = ['monkeypatch.setattr("%s", %s)' % start for start in self.starts]
         if "slept" in self.notes:
             self.fixtures.add("monkeypatch")
             setup.insert(0, 'monkeypatch.setattr("time.sleep", lambda seconds: None)')
-        if "waited" in self.notes:
+        if "raced" in self.notes:
+            self.fixtures.add("monkeypatch")
+            self.imports.add("import asyncio")
+            self.preamble += IN_TURN
+            setup.insert(0, 'monkeypatch.setattr("asyncio.sleep", in_turn(asyncio.sleep))')
+        elif "waited" in self.notes:
             self.fixtures.add("monkeypatch")
             self.imports.add("import asyncio")
             setup[:0] = [

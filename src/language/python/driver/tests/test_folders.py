@@ -56,7 +56,7 @@ def names(folder):
         (NOTES, "in inner.parts[:-1]", "in inner.parts[:1]"),
         (NOTES, "rglob", "glob"),
         (SIZES, 'elif not name.startswith("."):', "else:"),
-        (SIZES, "total += self._below(path)", "total = self._below(path)"),
+        (SIZES, "total += self._below(path)", "total += 0"),
         (LISTED, 'name.endswith(".txt")', '"txt" in name'),
     ],
 )

@@ -19,7 +19,8 @@ from exploring import explore, passes
 from jt_case import Case, Names
 from jt_objects import Objects
 from jt_shape import Shape
-from jt_values import Pool, Values
+from jt_pool import Pool
+from jt_values import Values
 
 TICKING = "iter(range(0, 60, 5)).__next__"
 

@@ -14,7 +14,8 @@ from exploring import explore, passes
 from jt_case import Case, Names
 from jt_objects import akin
 from jt_shape import Shape
-from jt_values import Pool, Values
+from jt_pool import Pool
+from jt_values import Values
 
 
 def values(tmp_path, source=""):

@@ -8,7 +8,8 @@ import jt_infer
 import jt_mining
 import jt_samples
 from jt_case import Names
-from jt_values import Pool, Values
+from jt_pool import Pool
+from jt_values import Values
 
 
 def shapes(tmp_path, source):

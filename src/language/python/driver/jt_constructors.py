@@ -1,0 +1,125 @@
+"""What constructors take: their parameters, and the shapes of these by what becomes of them."""
+
+import ast
+
+import jt_code
+import jt_shape
+
+# Classes that take what they are made of by name.
+MODELS = {"BaseModel", "SQLModel", "BaseSettings", "TypedDict"}
+# Parameters that hold another object of the class.
+LINKS = set(
+    "left right next prev previous parent child head tail rest sibling next_node root".split()
+)
+
+
+def class_params(inference, module, node):
+    """Parameters of a constructor, in order: name -> (shape, whether it is required)."""
+    shapes = inference.constructor(module, node.name)
+    required = {}
+    for owner, name in inference.lineage(module, node.name):
+        init = owner.defs.get(name + ".__init__")
+        if isinstance(init, jt_code.FUNCTIONS):
+            count = len(init.args.args) - len(init.args.defaults)
+            required = {a.arg: i < count for i, a in enumerate(init.args.args)}
+            optional = zip(init.args.kwonlyargs, init.args.kw_defaults)
+            required.update((a.arg, d is None) for a, d in optional)
+            for extra in (init.args.vararg, init.args.kwarg):
+                if extra:
+                    required[extra.arg] = None
+            break
+        for part in owner.defs[name].body:
+            if isinstance(part, ast.AnnAssign) and isinstance(part.target, ast.Name):
+                if part.target.id not in required:
+                    required[part.target.id] = not jt_code.has_default(part.value)
+                if _class_var(part):
+                    required[part.target.id] = None
+    return {
+        n: (s, required.get(n, True))
+        for n, s in shapes.items()
+        if required.get(n, True) is not None
+    }
+
+
+def by_name(inference, module, node):
+    """Names of the parameters that a constructor takes by name only."""
+    maker = maker_of(inference, module, node)
+    if maker is not None:
+        return [arg.arg for arg in maker.args.kwonlyargs]
+    names = []
+    for owner, name in inference.lineage(module, node.name):
+        part, is_after = owner.defs[name], False
+        is_whole = bool(bases(part) & MODELS) or _is_told(part, "kw_only")
+        for field in part.body:
+            if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name):
+                is_after = is_after or getattr(field.annotation, "id", "") == "KW_ONLY"
+                names += [field.target.id] if is_whole or is_after else []
+    return names
+
+
+def bases(node):
+    """Last names of what a class is made from."""
+    bare = [base.value if isinstance(base, ast.Subscript) else base for base in node.bases]
+    return {getattr(base, "id", getattr(base, "attr", "")) for base in bare}
+
+
+def _is_told(node, word):
+    """Whether a decorator of a class is given a flag."""
+    words = [w for mark in node.decorator_list for w in getattr(mark, "keywords", ())]
+    return any(w.arg == word and getattr(w.value, "value", False) is True for w in words)
+
+
+def maker_of(inference, module, node):
+    """The definition of a class's constructor, its own or an inherited one, or None."""
+    for owner, name in inference.lineage(module, node.name):
+        init = owner.defs.get(name + ".__init__")
+        if isinstance(init, jt_code.FUNCTIONS):
+            return init
+    return None
+
+
+def keeps(function, name):
+    """Whether a function does more with its `*name` or `**name` than to hand it on."""
+    used, handed = 0, 0
+    for node in ast.walk(function):
+        used += isinstance(node, ast.Name) and node.id == name
+        starred = isinstance(node, ast.Starred) or isinstance(node, ast.keyword) and not node.arg
+        handed += starred and getattr(node.value, "id", None) == name
+    return used > handed
+
+
+def _class_var(node):
+    text = ast.dump(node.annotation)
+    if "ClassVar" in text or "KW_ONLY" in text:
+        return True
+    value = node.value
+    if jt_code.makes_field(value):
+        return any(
+            w.arg == "init" and getattr(w.value, "value", True) is False for w in value.keywords
+        )
+    return False
+
+
+def better(param, shape, used, class_name):
+    """The shape of a constructor's parameter with what is known of the attribute that it
+    becomes.
+    """
+    if used is not None and (not shape.scores or max(shape.scores.values()) <= jt_shape.LIKELY + 1):
+        merged = jt_shape.Shape()
+        jt_shape.merge(merged, used)
+        if not used.scores:
+            merged.scores.update(used.known())
+        jt_shape.merge(merged, shape)
+        merged.near = [used]
+        shape = merged
+    elif used is not None and used.consts and not shape.consts:
+        shape = jt_shape.merge(jt_shape.merge(jt_shape.Shape(), shape), used, 1)
+    plain = param.strip("_")
+    if plain in LINKS and not set(shape.known()) - {"none", "int", "list"}:
+        shape = jt_shape.Shape("object", jt_shape.SURE).add("none", jt_shape.LIKELY)
+        shape.classes.append(class_name)
+        shape.near = [used] if used is not None else []
+    elif plain == "children" and (shape.elem is None or not shape.elem.known()):
+        shape = jt_shape.Shape("list", jt_shape.SURE)
+        shape.inside().add("object", jt_shape.SURE).classes.append(class_name)
+    return shape

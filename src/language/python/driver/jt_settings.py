@@ -1,0 +1,88 @@
+"""What modules keep by names that functions bind anew or fill: settings, registries. A call that
+looks at them is also made after calls of these functions.
+"""
+
+import ast
+
+import jt_code
+from jt_reach import Reach
+from jt_shape import Shape
+from jt_together import changes
+
+MOST_STEPS = (1, 1, 1, 2, 2, 3)
+
+
+class Settings:
+    """The functions that change what modules keep and a piece of code looks at."""
+
+    def __init__(self, values, module, local):
+        self.values = values
+        self.code = values.names.code
+        self.local = local
+        self.changers = []  # (module, function)
+        self.looked = Reach(self.code, module, [jt_code.definition(module, local)]).names
+        for name in sorted(self.looked):
+            self._find(self.code.module(name), name == module.name)
+
+    def _find(self, module, is_own):
+        before = self.values.shared.module(module.name) if self.values.shared else module
+        for local, node in module.defs.items():
+            is_plain = isinstance(node, ast.FunctionDef) and not node.decorator_list
+            is_there = before is not None and local in before.defs
+            if not is_plain or not is_there or "." in local or local.startswith("_"):
+                continue
+            bound = rebound(node) & self.looked[module.name]
+            given = {arg.arg for arg in ast.walk(node) if isinstance(arg, ast.arg)}
+            names = self.looked[module.name] - given
+            if is_own and local == self.local:
+                continue
+            if bound or any(changes(node, name) for name in sorted(names)):
+                known = self.values.names.known.setdefault(local, (module, node))
+                if known == self.values.names.find(local) == (module, node):
+                    self.changers.append((module, node))
+                    starts = {name: module.assigned[name] for name in sorted(bound)}
+                    self.values.settings[local] = first(module, before, starts)
+
+    def after(self, case):
+        """The case after calls of some of the functions."""
+        rng = self.values.rng
+        steps = [self._step(*rng.choice(self.changers)) for _ in range(rng.choice(MOST_STEPS))]
+        return self.values.names.case((*steps, *case.setup), case.call, case.rank)
+
+    def _step(self, module, node):
+        shapes = self.values.inference.params(module, node.name)
+        args = node.args.args
+        needed = len(args) - len(node.args.defaults)
+        parts = []
+        for place, arg in enumerate(args):
+            if place >= needed and self.values.rng.random() < 0.5:
+                break
+            parts.append(self.values.random(shapes.get(arg.arg) or Shape(), 1, name=arg.arg))
+        for arg, default in zip(node.args.kwonlyargs, node.args.kw_defaults):
+            if default is None or self.values.rng.random() < 0.5:
+                value = self.values.random(shapes.get(arg.arg) or Shape(), 1, name=arg.arg)
+                parts.append("%s=%s" % (arg.arg, value))
+        return "%s(%s)" % (node.name, ", ".join(parts))
+
+
+def rebound(node):
+    """Names of its module that a function binds anew."""
+    names = [name for part in ast.walk(node) if isinstance(part, ast.Global) for name in part.names]
+    stored = {part.id for part in ast.walk(node) if _is_stored(part)}
+    return set(names) & stored
+
+
+def _is_stored(node):
+    return isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+
+
+def first(module, before, starts):
+    """What names are bound to when the module is imported, where it is the same constant on both
+    revisions: `[(dotted path, constant)]`.
+    """
+    found = []
+    for name, value in starts.items():
+        other = before.assigned.get(name)
+        if isinstance(value, ast.Constant) and getattr(other, "value", ...) == value.value:
+            found.append(("%s.%s" % (module.name, name), value.value))
+    return found

@@ -1,0 +1,345 @@
+"""What types say of parameters: abstract classes, protocols, typed dictionaries, aliases, fields by
+name, generic functions; and what texts are read as.
+"""
+
+import pytest
+from exploring import explore, passes
+
+SHAPES = '''
+from abc import ABC, abstractmethod
+
+
+class Shape(ABC):
+    @abstractmethod
+    def area(self): ...
+
+
+class Square(Shape):
+    def __init__(self, side):
+        self.side = side
+
+    def area(self):
+        return self.side**2
+
+
+def cost(shape: Shape, per_unit: float) -> float:
+    """Price of painting; large ones are cheaper."""
+    if shape.area() > 100:
+        return shape.area() * per_unit * 0.9
+    return shape.area() * per_unit
+'''
+SENDER = '''
+from typing import Protocol
+
+
+class Sender(Protocol):
+    def send(self, to: str, text: str) -> bool: ...
+
+
+def notify(sender: Sender, names: list, text: str) -> list:
+    """Names of those who could not be reached."""
+    failed = []
+    for name in names:
+        if not sender.send(name, text):
+            failed.append(name)
+    return failed
+'''
+CLOCK = """
+from typing import Protocol
+
+
+class Clock(Protocol):
+    def now(self) -> int: ...
+
+
+class FixedClock:
+    def __init__(self, at: int):
+        self.at = at
+
+    def now(self) -> int:
+        return self.at
+
+
+class Session:
+    def __init__(self, clock: Clock, ttl: int = 30):
+        self._clock = clock
+        self._ttl = ttl
+        self._started = clock.now()
+
+    def expired(self) -> bool:
+        return self._clock.now() - self._started >= self._ttl
+"""
+LINES = """
+from typing import List, TypedDict
+
+
+class Line(TypedDict):
+    sku: str
+    qty: int
+
+
+def heaviest(lines: List[Line]) -> str:
+    return max(lines, key=lambda line: (line["qty"], line["sku"]))["sku"]
+"""
+PARTS = """
+from dataclasses import dataclass
+from typing import Union
+
+
+@dataclass(frozen=True)
+class Circle:
+    radius: float
+
+
+@dataclass(frozen=True)
+class Rect:
+    width: float
+    height: float
+
+
+Part = Union[Circle, Rect]
+
+
+def area(part: Part) -> float:
+    if isinstance(part, Circle):
+        return 3 * part.radius * part.radius
+    return part.width * part.height
+"""
+RENDER = """
+from functools import singledispatch
+
+
+@singledispatch
+def render(value):
+    return str(value)
+
+
+@render.register
+def _float(value: float):
+    return "%.2f" % value
+
+
+@render.register
+def _list(value: list):
+    return ", ".join(render(v) for v in value)
+"""
+DAY = '''
+from datetime import datetime
+
+
+def week(stamp: str) -> int:
+    """The number of the week of a moment."""
+    return datetime.fromisoformat(stamp.strip()).isocalendar()[1]
+'''
+QUANTITY = """
+def quantity(text: str) -> int:
+    value = int(text.strip())
+    if value < 0:
+        raise ValueError("negative")
+    return value
+"""
+BOARD = """
+class Entry:
+    def __init__(self, player, points, seconds):
+        self.player = player
+        self.points = points
+        self.seconds = seconds
+
+
+class Board:
+    def __init__(self):
+        self._entries = {}
+
+    def submit(self, entry):
+        previous = self._entries.get(entry.player)
+        if previous is None or entry.points > previous.points:
+            self._entries[entry.player] = entry
+
+    def winner(self):
+        found = sorted(self._entries.values(), key=lambda e: (-e.points, e.seconds))
+        return found[0].player if found else None
+"""
+BOOK = """
+class Book:
+    def __init__(self):
+        self.totals = {}
+
+    def add(self, donor, amount):
+        self.totals[donor] = self.totals.get(donor, 0) + amount
+
+
+def enter(book, rows):
+    for donor, amount in rows:
+        book.add(donor, amount)
+    return len(book.totals)
+"""
+NETWORK = """
+import heapq
+
+
+class Network:
+    def __init__(self):
+        self._trails = {}
+
+    def add_trail(self, a, b, minutes):
+        self._trails.setdefault(a, {})[b] = minutes
+        self._trails.setdefault(b, {})[a] = minutes
+
+    def trails_from(self, hut):
+        return sorted(self._trails.get(hut, {}).items())
+
+
+def shortest(network, start, goal):
+    heap, settled = [(0, start)], set()
+    while heap:
+        minutes, hut = heapq.heappop(heap)
+        if hut == goal:
+            return minutes
+        if hut in settled:
+            continue
+        settled.add(hut)
+        for other, step in network.trails_from(hut):
+            heapq.heappush(heap, (minutes + step, other))
+    return None
+"""
+REPORT = """
+from functools import cached_property
+
+
+class Report:
+    def __init__(self, rows):
+        self.rows = list(rows)
+
+    def add(self, row):
+        self.rows.append(row)
+
+    @property
+    def total(self):
+        return sum(self.rows)
+"""
+BINS = '''
+class Bin:
+    def __init__(self, label, room, stock=None):
+        self.label = label
+        self.room = room
+        self.stock = stock or {}
+
+
+def fill(bins, sku, n):
+    """Puts pieces into bins; gives back how many are left."""
+    for b in sorted(bins, key=lambda b: b.label):
+        x = min(b.room - sum(b.stock.values()), n)
+        if x > 0:
+            b.stock[sku] = b.stock.get(sku, 0) + x
+            n -= x
+    return n
+'''
+EXPORTER = """
+class Exporter:
+    def __init__(self, deepest=None):
+        self.deepest = deepest
+
+    def export(self, items):
+        return self.__export(items, 1)
+
+    def __export(self, items, level):
+        if self.deepest is not None and level > self.deepest:
+            return []
+        return [self.__export(i, level + 1) if isinstance(i, list) else i for i in items]
+"""
+
+
+@pytest.mark.parametrize(
+    "base, old, new",
+    [
+        (SHAPES, "> 100", ">= 100"),
+        (SENDER, "failed.append(name)", "failed.insert(0, name)"),
+        (CLOCK, ">= self._ttl", "> self._ttl"),
+        (LINES, '(line["qty"], line["sku"])', 'line["qty"]'),
+        (PARTS, "part.width * part.height", "part.width * part.width"),
+        (RENDER, "%.2f", "%.1f"),
+        (DAY, "isocalendar()[1]", "isocalendar()[2]"),
+        (QUANTITY, "value < 0", "value <= 0"),
+        (BOARD, "(-e.points, e.seconds))", "(e.points, e.seconds), reverse=True)"),
+        (BOOK, "self.totals.get(donor, 0) + amount", "amount"),
+        (NETWORK, "        settled.add(hut)\n", "        settled |= {hut, goal}\n"),
+        (REPORT, "@property", "@cached_property"),
+        (BINS, "b.stock.get(sku, 0) + x", "x"),
+        (EXPORTER, "level > self.deepest", "level >= self.deepest"),
+    ],
+)
+def test_what_is_known_of_a_parameter_leads_to_inputs(tmp_path, base, old, new):
+    assert old in base
+    result = explore(tmp_path, base, base.replace(old, new), seconds=20)
+    assert result["failure"] is None and result["candidates"], result["problems"]
+    for candidate in result["candidates"]:
+        assert passes(tmp_path, "base", candidate) and not passes(tmp_path, "head", candidate)
+
+
+SHOPS = """
+import asyncio
+
+
+class Shop:
+    def __init__(self, name, price, latency=0.0):
+        self.name = name
+        self.price = price
+        self.latency = latency
+
+    async def ask(self):
+        await asyncio.sleep(self.latency)
+        return self.price
+
+
+async def collect(shops):
+    return await asyncio.gather(*(shop.ask() for shop in shops))
+"""
+
+
+def test_who_sleeps_longer_answers_later(tmp_path):
+    head = SHOPS.replace(
+        "    return await asyncio.gather(*(shop.ask() for shop in shops))\n",
+        "    found = []\n\n"
+        "    async def put(shop):\n"
+        "        found.append(await shop.ask())\n\n"
+        "    await asyncio.gather(*(put(shop) for shop in shops))\n"
+        "    return found\n",
+    )
+    result = explore(tmp_path, SHOPS, head, seconds=20)
+    candidate = result["candidates"][0]
+    assert "in_turn(asyncio.sleep)" in candidate["code"]
+    assert passes(tmp_path, "base", candidate) and not passes(tmp_path, "head", candidate)
+
+
+WAREHOUSE = '''
+class Bin:
+    def __init__(self, label, capacity, used):
+        self.label = label
+        self.capacity = capacity
+        self.used = used
+
+
+def room(bins):
+    """Pieces that still fit."""
+    return sum(b.capacity - b.used for b in bins if b.capacity and b.sealed is False)
+'''
+
+
+def test_a_stand_in_has_nothing_that_only_one_revision_asks_for(tmp_path):
+    head = WAREHOUSE.replace("b.capacity - b.used for", "b._room() for").replace(
+        "\n\ndef room",
+        "\n    def _room(self):\n        return self.capacity - self.used\n\n\ndef room",
+    )
+    assert explore(tmp_path, WAREHOUSE, head, seconds=10)["candidates"] == []
+
+
+def test_a_table_of_a_test_has_a_name(tmp_path):
+    base = "def double(x):\n    return 2 * x\n"
+    tests = (
+        "import pytest\nfrom shop import double\n\nCASES = [(1, 2), (2, 4)]\n\n\n"
+        '@pytest.mark.parametrize("x, wanted", CASES)\n'
+        "def test_double(x, wanted):\n    assert double(x) == wanted\n"
+    )
+    head = base.replace("2 * x", "2 * x if x != 17 else 0")
+    result = explore(tmp_path, base, head, tests={"test_shop.py": tests}, seconds=10)
+    assert result["failure"] is None and result["warnings"] == []
