@@ -47,7 +47,7 @@ SLOW_FIRST = (
 # One that answers after some rounds.
 LATE = (
     "",
-    "def late(turns, value):",
+    "def answers_late(turns, value):",
     "    async def answer(*_items):",
     "        for _ in range(turns):",
     "            await asyncio.sleep(0)",
@@ -55,14 +55,15 @@ LATE = (
     "",
     "    return answer",
 )
-HELPERS = {"slow_first()": SLOW_FIRST, "late(": LATE}
+HELPERS = {"slow_first": SLOW_FIRST, "answers_late": LATE}
 # Where an input comes from, best first: smaller ranks are believed more.
 MINED, TYPED, MUTATED, LEARNED = 0, 1, 2, 3
 
 
 def helpers(texts):
     """The definitions of the functions that texts use besides those that are imported."""
-    used = [name for name in HELPERS if any(name in text for text in texts)]
+    read = set().union(*(jt_text.names(text)[0] for text in texts))
+    used = [name for name in HELPERS if name in read]
     return tuple(line for name in used for line in ("", *HELPERS[name]))[1:]
 
 

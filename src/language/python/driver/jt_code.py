@@ -229,10 +229,10 @@ def attrs_field(node):
     is_annotated = isinstance(node, ast.AnnAssign)
     if not isinstance(target, ast.Name) or not (made or is_annotated):
         return None
-    value = node.value if has_default(node.value) else None
     hint = node.annotation if is_annotated else _hint(node.value)
-    name = ast.Name(target.id.lstrip("_") or target.id, ast.Store())
-    found = ast.AnnAssign(name, hint, value, 1)
+    named = [w.value.value for w in node.value.keywords if w.arg == "alias"] if made else []
+    name = ast.Name(str((named or [target.id.lstrip("_")])[0]) or target.id, ast.Store())
+    found = ast.AnnAssign(name, hint, node.value, 1)
     return ast.fix_missing_locations(ast.copy_location(found, node))
 
 

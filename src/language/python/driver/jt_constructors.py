@@ -31,7 +31,8 @@ def class_params(inference, module, node):
         for part in owner.defs[name].body:
             if isinstance(part, ast.AnnAssign) and isinstance(part.target, ast.Name):
                 if part.target.id not in required:
-                    required[part.target.id] = not jt_code.has_default(part.value)
+                    may_lack = _is_optional(owner.defs[name], part)
+                    required[part.target.id] = not jt_code.has_default(part.value) and not may_lack
                 if _class_var(part):
                     required[part.target.id] = None
     return {
@@ -41,20 +42,34 @@ def class_params(inference, module, node):
     }
 
 
+def _is_optional(node, field):
+    """Whether a typed dictionary may lack a key."""
+    hint = field.annotation
+    is_told = isinstance(hint, ast.Subscript) and _last(hint.value) == "NotRequired"
+    total = [w.value for w in node.keywords if w.arg == "total"]
+    return is_told or any(getattr(value, "value", True) is False for value in total)
+
+
 def by_name(inference, module, node):
     """Names of the parameters that a constructor takes by name only."""
     maker = maker_of(inference, module, node)
     if maker is not None:
         return [arg.arg for arg in maker.args.kwonlyargs]
-    names = []
-    for owner, name in inference.lineage(module, node.name):
+    names, lineage = [], list(inference.lineage(module, node.name))
+    is_model = any(bases(owner.defs[name]) & MODELS for owner, name in lineage)
+    for owner, name in lineage:
         part, is_after = owner.defs[name], False
-        is_whole = bool(bases(part) & MODELS) or _is_told(part, "kw_only")
+        is_whole = is_model or _is_told(part.decorator_list, "kw_only")
         for field in part.body:
             if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name):
-                is_after = is_after or getattr(field.annotation, "id", "") == "KW_ONLY"
-                names += [field.target.id] if is_whole or is_after else []
+                is_after = is_after or _last(field.annotation) == "KW_ONLY"
+                is_named = is_whole or is_after or _is_told([field.value], "kw_only")
+                names += [field.target.id] if is_named else []
     return names
+
+
+def _last(node):
+    return getattr(node, "id", getattr(node, "attr", ""))
 
 
 def bases(node):
@@ -63,9 +78,9 @@ def bases(node):
     return {getattr(base, "id", getattr(base, "attr", "")) for base in bare}
 
 
-def _is_told(node, word):
-    """Whether a decorator of a class is given a flag."""
-    words = [w for mark in node.decorator_list for w in getattr(mark, "keywords", ())]
+def _is_told(calls, word):
+    """Whether one of some calls is given a flag."""
+    words = [w for call in calls for w in getattr(call, "keywords", ())]
     return any(w.arg == word and getattr(w.value, "value", False) is True for w in words)
 
 

@@ -25,7 +25,7 @@ def found(modules, kinds=()):
     too.
     """
     modules = tuple(modules)
-    key = tuple(map(id, modules))
+    key = tuple(getattr(module, "key", id(module)) for module in modules)
     if key not in _FOUND:
         forms = [kind() for kind in (Affixes, Quotes, Wildcards) + kinds]
         for form in forms:

@@ -15,8 +15,9 @@ import signal
 import sys
 import time
 
-# Rounds of the event loop for each second that a task sleeps: tests count the same way.
-TURNS, MOST_TURNS = 20, 60
+# Rounds of the event loop for each second that a task sleeps, and for the least of them, so that
+# what others do at once is done by then: tests count the same way.
+TURNS, LEAST_TURNS, MOST_TURNS = 40, 6, 240
 _WRITES = {
     "os.remove", "os.rename", "os.mkdir", "os.rmdir", "os.chmod", "os.chown", "os.link",
     "os.symlink",
@@ -138,9 +139,9 @@ class Guard:
         async def passed(delay, result=None):
             if self.armed and delay > 0:
                 self.notes.add("waited")
-                # Two tasks beside the first one: who sleeps longer comes later.
-                self.notes |= {"raced"} if len(asyncio.all_tasks()) > 2 else set()
-            for _ in range(int(min(delay * TURNS, MOST_TURNS)) if delay > 0 else 0):
+                # Another task beside this one: who sleeps longer comes later.
+                self.notes |= {"raced"} if len(asyncio.all_tasks()) > 1 else set()
+            for _ in range(int(min(LEAST_TURNS + delay * TURNS, MOST_TURNS)) if delay > 0 else 0):
                 await sleep(0)
             return await sleep(0, result)
 

@@ -175,7 +175,8 @@ class Inference:
                 shapes[arg.arg].elem = hint
         fields = self.self_shapes(module, owner) if own else {}
         self.active[(module.name, local)] = shapes
-        walker = Walker(self, module, owner, own, dict(shapes), fields, depth)
+        names = {**self._rebound(module, node), **shapes}
+        walker = Walker(self, module, owner, own, names, fields, depth)
         for statement in node.body:
             walker.visit(statement)
         del self.active[(module.name, local)]
@@ -191,11 +192,25 @@ class Inference:
                 self.suggested(name, shape)
         return shapes
 
+    @staticmethod
+    def _rebound(module, node):
+        """What a function binds anew in its module is of the kind that it begins as."""
+        found = {}
+        for part in ast.walk(node):
+            for name in part.names if isinstance(part, ast.Global) else ():
+                value = module.assigned.get(name)
+                known = jt_shape.of_constant(value) if value is not None else None
+                if known is not None and "none" not in known.scores:
+                    known.consts.append(value)
+                    found[name] = known
+        return found
+
     def _dispatched(self, module, node, shape):
         """The first parameter of a generic function is what functions are registered for."""
         for part in jt_code.registered(module, node.name):
             args = [arg for arg in part.args.args if arg.arg != "self"]
-            told = [mark.args[0] for mark in part.decorator_list if getattr(mark, "args", ())]
+            calls = [mark for mark in part.decorator_list if isinstance(mark, ast.Call)]
+            told = [call.args[0] for call in calls if call.args]
             hint = told[0] if told else args[0].annotation if args else None
             given = jt_shape.of_hint(hint, self.finder(module))
             if given is not None:

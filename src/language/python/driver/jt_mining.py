@@ -254,7 +254,15 @@ class Mining:
             try:
                 if module is not None:
                     TestFile(module, self).read()
-            except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+            except (
+                ArithmeticError,
+                AttributeError,
+                LookupError,
+                RecursionError,
+                SyntaxError,
+                TypeError,
+                ValueError,
+            ) as error:
                 odd.append((file, error))
         return odd
 

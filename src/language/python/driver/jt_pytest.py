@@ -103,9 +103,11 @@ class _Monkeypatch:
         os.chdir(path)
 
     @staticmethod
-    def setattr(target, value):
-        module, name = target.rsplit(".", 1)
-        setattr(__import__(module, fromlist=["_"]), name, value)
+    def setattr(target, *given):
+        if isinstance(target, str):
+            module, name = target.rsplit(".", 1)
+            target, given = __import__(module, fromlist=["_"]), (name, *given)
+        setattr(target, *given)
 
 
 def run(code, folder):

@@ -5,6 +5,8 @@ modules that it looks at, through some levels of calls.
 import ast
 import copy
 
+import jt_code
+
 DEEPEST = 2  # definitions that others reach
 MOST = 60
 
@@ -53,10 +55,13 @@ class Reach:
 def _part(module, nodes, names):
     """A module with some of its definitions and some of what it binds to names only."""
     part = copy.copy(module)
+    part.key = (module.name, tuple(sorted(nodes)), tuple(sorted(names)))
     part.tree = ast.Module(list(nodes.values()), [])
     for name in sorted(names):
         bound = ast.Assign([ast.Name(name, ast.Store())], module.assigned[name])
         part.tree.body.append(ast.copy_location(bound, module.assigned[name]))
+    used = jt_code.names_in(part.tree)
+    part.imported = {n: source for n, source in module.imported.items() if n in used}
     inner = tuple(name + "." for name in nodes)
     part.defs = {n: d for n, d in module.defs.items() if n in nodes or n.startswith(inner)}
     return part

@@ -138,31 +138,53 @@ class Walker(ast.NodeVisitor):
         subject = self.shape(node.subject) or Shape()
         for case in node.cases:
             self._matched(subject, case.pattern)
+            if case.guard is not None:
+                self.shape(case.guard)
             for statement in case.body:
                 self.visit(statement)
 
     def _matched(self, shape, pattern):
-        kind = type(pattern).__name__
-        if kind in ("MatchOr", "MatchAs"):
-            inner = getattr(pattern, "patterns", [getattr(pattern, "pattern", None)])
-            for part in inner:
-                if part is not None:
-                    self._matched(shape, part)
-        elif kind == "MatchClass":
-            self._isinstance(shape, pattern.cls, True)
-        elif kind == "MatchValue":
-            jt_shape.merge(shape, jt_shape.of_constant(pattern.value), LIKELY)
-            shape.consts.append(pattern.value)
-        elif kind == "MatchMapping":
-            shape.add("dict", SURE)
-            for key, part in zip(pattern.keys, pattern.patterns):
-                if isinstance(key, ast.Constant):
-                    self._matched(self._field(shape, key.value), part)
-        elif kind == "MatchSequence":
-            shape.add("list", LIKELY)
-            for part in pattern.patterns:
-                self._matched(shape.inside(), part)
-        elif kind == "MatchSingleton" and pattern.value is None:
+        """What a pattern says of what it is held against; the names that it binds are parts."""
+        look = getattr(self, "_" + type(pattern).__name__.lower(), None)
+        if look is not None:
+            look(shape, pattern)
+
+    def _matchor(self, shape, pattern):
+        for part in pattern.patterns:
+            self._matched(shape, part)
+
+    def _matchas(self, shape, pattern):
+        if pattern.pattern is not None:
+            self._matched(shape, pattern.pattern)
+        if pattern.name is not None:
+            self.bind(ast.Name(pattern.name, ast.Store()), shape)
+
+    def _matchclass(self, shape, pattern):
+        self._isinstance(shape, pattern.cls, True)
+        for name, part in zip(pattern.kwd_attrs, pattern.kwd_patterns):
+            self._matched(shape.attrs.setdefault(name, Shape()), part)
+
+    def _matchvalue(self, shape, pattern):
+        self._member(shape, pattern.value)
+        written = self.written(pattern.value)
+        if written is not None:
+            jt_shape.merge(shape, jt_shape.of_constant(written), LIKELY)
+            shape.consts.append(written)
+
+    def _matchmapping(self, shape, pattern):
+        shape.add("dict", SURE)
+        for key, part in zip(pattern.keys, pattern.patterns):
+            if isinstance(key, ast.Constant):
+                self._matched(self._field(shape, key.value), part)
+
+    def _matchsequence(self, shape, pattern):
+        shape.add("list", LIKELY)
+        for part in pattern.patterns:
+            self._matched(shape.inside(), part)
+
+    @staticmethod
+    def _matchsingleton(shape, pattern):
+        if pattern.value is None:
             shape.add("none", LIKELY)
 
     def visit_ExceptHandler(self, node):
@@ -593,7 +615,7 @@ class Walker(ast.NodeVisitor):
         func = node.func
         self._key_function(node)
         args = [self.shape(arg) for arg in node.args]
-        read = jt_reads.kind_of(func, node.args)
+        read = jt_reads.kind_of(func, node.args, self.module.imported)
         if read and args and args[0] is not None:
             args[0].reads.add(read)
         if getattr(func, "attr", getattr(func, "id", None)) in _WAITS:

@@ -45,14 +45,18 @@ MOMENTS = (
 )  # fmt: skip
 
 
-def kind_of(func, args):
-    """What a call reads its first argument as, or None; a format for dates as it is written."""
+def kind_of(func, args, imported):
+    """What a call reads its first argument as, or None; a format for dates as it is written.
+    `imported` names what a module imports.
+    """
     name = getattr(func, "attr", getattr(func, "id", ""))
     owner = getattr(func, "value", None)
     before = getattr(owner, "id", getattr(owner, "attr", ""))
     if name == "strptime" and len(args) > 1:
         form = getattr(args[1], "value", None)
         return form if isinstance(form, str) and "%" in form else None
+    if before == "parser" and "dateutil" not in str(imported.get("parser", "")):
+        return None
     return READERS.get("%s.%s" % (before, name)) or READERS.get(name)
 
 

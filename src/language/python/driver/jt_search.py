@@ -363,7 +363,6 @@ class Search:
         batch = list(self.follow[: self.most])
         self.follow = self.follow[self.most :]
         able = [m for m in self.makers if m.settings is not None and m.settings.changers]
-        # What is bound anew stays so for all later cases of a batch: the others have none of it.
         is_set = bool(able) and self.rng.random() < SET
         for case in batch:
             self.seen.add(case.key)
@@ -377,13 +376,14 @@ class Search:
             if case is None and roll >= 0.5:
                 case = self._maker().random()
             if is_set and case is not None and self.rng.random() < 0.6:
-                case = self.rng.choice(able).settings.after(case)
+                case = self.rng.choice(able).settings.after(case) or case
             if case is None or case.key in self.seen:
                 misses += 1
                 continue
             self.seen.add(case.key)
             batch.append(case)
-        return batch
+        # What is bound anew stays so for all later cases of a batch.
+        return sorted(batch, key=lambda case: any(m.settings.is_in(case) for m in able))
 
     def _extended(self):
         """A case that the code takes, of this target or of another one of the module, and one call

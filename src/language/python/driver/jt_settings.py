@@ -5,11 +5,14 @@ looks at them is also made after calls of these functions.
 import ast
 
 import jt_code
+import jt_text
+from jt_case import Case
 from jt_reach import Reach
 from jt_shape import Shape
 from jt_together import changes
 
 MOST_STEPS = (1, 1, 1, 2, 2, 3)
+LONGEST = 8  # steps of a case that gets some before it
 
 
 class Settings:
@@ -31,23 +34,36 @@ class Settings:
             is_there = before is not None and local in before.defs
             if not is_plain or not is_there or "." in local or local.startswith("_"):
                 continue
-            bound = rebound(node) & self.looked[module.name]
-            given = {arg.arg for arg in ast.walk(node) if isinstance(arg, ast.arg)}
-            names = self.looked[module.name] - given
             if is_own and local == self.local:
                 continue
-            if bound or any(changes(node, name) for name in sorted(names)):
-                known = self.values.names.known.setdefault(local, (module, node))
-                if known == self.values.names.find(local) == (module, node):
-                    self.changers.append((module, node))
-                    starts = {name: module.assigned[name] for name in sorted(bound)}
-                    self.values.settings[local] = first(module, before, starts)
+            given = {arg.arg for arg in ast.walk(node) if isinstance(arg, ast.arg)}
+            bound = rebound(node) & self.looked[module.name]
+            names = self.looked[module.name] - given
+            filled = {name for name in names if changes(node, name)} - bound
+            if bound | filled:
+                self._keep(module, before, node, bound, filled)
+
+    def _keep(self, module, before, node, bound, filled):
+        known = self.values.names.known.setdefault(node.name, (module, node))
+        if known == self.values.names.find(node.name) == (module, node):
+            self.changers.append((module, node))
+            both = set(module.assigned) & set(before.assigned)
+            kept = [(name, name in filled) for name in sorted((bound | filled) & both)]
+            self.values.settings[module.name, node.name] = kept
+
+    def is_in(self, case):
+        """Whether a case calls one of the functions."""
+        names = {node.name for _, node in self.changers}
+        return any(names & jt_text.names(text)[0] for text in (*case.setup, case.call))
 
     def after(self, case):
-        """The case after calls of some of the functions."""
-        rng = self.values.rng
+        """The case after calls of some of the functions; None where it has some already."""
+        if len(case.setup) > LONGEST or self.is_in(case) or case.origin == "request":
+            return None
+        rng, names = self.values.rng, self.values.names
         steps = [self._step(*rng.choice(self.changers)) for _ in range(rng.choice(MOST_STEPS))]
-        return self.values.names.case((*steps, *case.setup), case.call, case.rank)
+        imports = sorted({*case.imports, *names.imports(steps)})
+        return Case(imports, (*steps, *case.setup), case.call, case.rank, case.origin)
 
     def _step(self, module, node):
         shapes = self.values.inference.params(module, node.name)
@@ -74,15 +90,3 @@ def rebound(node):
 
 def _is_stored(node):
     return isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
-
-
-def first(module, before, starts):
-    """What names are bound to when the module is imported, where it is the same constant on both
-    revisions: `[(dotted path, constant)]`.
-    """
-    found = []
-    for name, value in starts.items():
-        other = before.assigned.get(name)
-        if isinstance(value, ast.Constant) and getattr(other, "value", ...) == value.value:
-            found.append(("%s.%s" % (module.name, name), value.value))
-    return found

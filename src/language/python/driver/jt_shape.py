@@ -439,7 +439,7 @@ def _generic(node, find_class, depth):
     shape = Shape(_HINTS[name], HINT)
     kind = _HINTS[name]
     shapes = [of_hint(part, find_class, depth + 1) for part in parts]
-    if kind in _ITERABLE and shapes[0]:
+    if kind in _ITERABLE and shapes and shapes[0]:
         shape.elem = shapes[0]
     elif kind == "dict" and len(shapes) == 2:
         shape.key, shape.value = shapes[0] or Shape(), shapes[1] or Shape()

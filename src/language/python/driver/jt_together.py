@@ -10,6 +10,9 @@ from jt_objects import CHANGING
 from jt_shape import Shape
 
 WRITING = CHANGING | {"execute", "executemany", "executescript", "cursor", "write"}
+# What gives a part of a container, and what goes through its parts.
+TAKING = {"get", "setdefault", "values", "items"}
+LOOPED = {"sorted", "list", "reversed", "enumerate", "iter", "tuple"}
 MOST_STEPS = (1, 1, 2, 2, 3)
 
 
@@ -96,12 +99,25 @@ def _parts_of(node, name):
     for part in ast.walk(node):
         pairs = jt_code.assigned_pairs(part)
         if isinstance(part, (ast.For, ast.AsyncFor)):
-            pairs = [(target, part.iter) for target in getattr(part.target, "elts", [part.target])]
+            looped = part.iter
+            if getattr(getattr(looped, "func", None), "id", None) in LOOPED and looped.args:
+                looped = looped.args[0]
+            pairs = [(target, looped) for target in getattr(part.target, "elts", [part.target])]
         for target, value in pairs:
-            inner = {n.id for n in ast.walk(value) if isinstance(n, ast.Name)}
-            if isinstance(target, ast.Name) and not isinstance(value, ast.Compare):
-                names |= {target.id} if inner & names else set()
+            if isinstance(target, ast.Name) and _is_part(value, names):
+                names.add(target.id)
     return names
+
+
+def _is_part(node, names):
+    """Whether an expression is a part of what one of some names stands for."""
+    while not isinstance(node, ast.Name):
+        if isinstance(node, ast.Call):
+            node = node.func if getattr(node.func, "attr", None) in TAKING else None
+        if not isinstance(node, (ast.Attribute, ast.Subscript)):
+            return False
+        node = node.value
+    return node.id in names
 
 
 def root(node):

@@ -569,7 +569,7 @@ class Values:
         if shape.awaited and shape.arity and self.pool.gathers and self.rng.random() < SLOW:
             return SLOW_FIRST
         if shape.awaited and self.pool.gathers and self.rng.random() < SLOW:
-            return "late(%d, %s)" % (
+            return "answers_late(%d, %s)" % (
                 self.rng.choice((0, 8, 48)),
                 self.rng.choice(("1", '"a"', "0")),
             )
@@ -626,7 +626,8 @@ class Values:
             module = self.names.find(name)[0]
             used -= self.inference.members(module, name)
         names += self._fitting(used)
-        names = [name for name in names if self.kin.of(name) != ([], True)]
+        names = [n for n in names if jt_code.is_class(self.names.find(n)[1])]
+        names = [n for n in names if self.kin.of(n) != ([], True)]
         if names:
             return self.instance(self.rng.choice(names), depth, attrs)
         if jt_sql.EXECUTES & set(attrs):
@@ -678,7 +679,9 @@ class Values:
         if found is None:
             return "None"
         module, node = found
-        others, is_abstract = self.kin.of(name) if jt_code.is_class(node) else ((), False)
+        if not jt_code.is_class(node):
+            return "None"
+        others, is_abstract = self.kin.of(name)
         if others and (is_abstract or self.rng.random() < KIN):
             return self.instance(self.rng.choice(others), depth, attrs)
         known = self.ctors.get(name)
@@ -718,7 +721,7 @@ class Values:
                 skipped = True
             args.append("%s=%s" % (param, value) if skipped else value)
         if "TypedDict" in bases(node):
-            pairs = [arg.partition("=") for arg in args]
+            pairs = [arg.partition("=") for arg in args if arg.partition("=")[0].isidentifier()]
             return "{%s}" % ", ".join('"%s": %s' % (key, text) for key, _, text in pairs)
         if maker is not None and depth < MAX_DEPTH:
             args += [] if skipped else self._rest(module, node, maker, depth)

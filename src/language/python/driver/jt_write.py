@@ -8,7 +8,7 @@ import jt_compare
 import jt_layout
 import jt_text
 import jt_words
-from jt_guard import MOST_TURNS, TURNS
+from jt_guard import LEAST_TURNS, MOST_TURNS, TURNS
 from jt_objects import snake
 from jt_case import STANDARD
 
@@ -20,7 +20,9 @@ IN_TURN = [
     "",
     "def in_turn(sleep):",
     "    async def turn(delay, result=None):",
-    "        for _ in range(int(min(delay * %d, %d))):" % (TURNS, MOST_TURNS),
+    "        turns = int(min(%d + delay * %d, %d)) if delay > 0 else 0"
+    % (LEAST_TURNS, TURNS, MOST_TURNS),
+    "        for _ in range(turns):",
     "            await sleep(0)",
     "        return await sleep(0, result)",
     "",
@@ -170,7 +172,8 @@ class Writer:
         text = [head, '    """%s"""' % pinned]
         for line in lines:
             text += jt_layout.laid_out(line, 4)
-        helpers = list(case.preamble) + body.preamble
+        gap = [""] * bool(case.preamble and body.preamble)
+        helpers = list(case.preamble) + gap + body.preamble
         preamble = [""] + helpers if helpers else []
         needed = [i for i in case.imports if _is_used(i, "\n".join(preamble + text))]
         imports = jt_layout.grouped({*needed, *body.imports}, self.first_party)
@@ -191,12 +194,16 @@ class Writer:
 
 
 def starts(case, settings):
-    """`(dotted path, source)` of what the steps of a case bind anew: what it begins as, so that
-    the test leaves it so.
+    """`[(module, name, whether it is filled in place)]`: what the steps of a case change in
+    modules, so that the test leaves these as they were.
     """
-    used = set().union(*(jt_text.names(text)[0] for text in (*case.setup, case.call)))
-    found = [start for name in sorted(used & set(settings)) for start in settings[name]]
-    return [(path, jt_text.literal(value)) for path, value in sorted(set(found))]
+    found = set()
+    for line in case.imports:
+        words = line.split()
+        if words[0] == "from" and len(words) == 4:
+            kept = settings.get((words[1], words[3]), ())
+            found |= {(words[1], name, is_filled) for name, is_filled in kept}
+    return sorted(found)
 
 
 class Body:
@@ -216,9 +223,7 @@ class Body:
     def lines(self):
         """Setup, call and assertions; raises `Unwritable`."""
         setup = list(self.case.setup)
-        if self.starts:
-            self.fixtures.add("monkeypatch")
-            setup[:0] = ['monkeypatch.setattr("%s", %s)' % start for start in self.starts]
+        setup[:0] = self._put_back()
         if "slept" in self.notes:
             self.fixtures.add("monkeypatch")
             setup.insert(0, 'monkeypatch.setattr("time.sleep", lambda seconds: None)')
@@ -240,6 +245,24 @@ class Body:
         if self.what == "endless":
             return self._in_time(setup)
         return setup + self._asserted()
+
+    def _put_back(self):
+        """Statements after which a test leaves what modules keep as it was. A package may hide a
+        module of its by a function of that name: it is asked for by its whole name.
+        """
+        lines, modules = [], {}
+        for module, name, is_filled in self.starts:
+            self.fixtures.add("monkeypatch")
+            self.imports.add("import sys")
+            if module not in modules:
+                modules[module] = "module" + "_%d" % len(modules) * bool(modules)
+                lines.append('%s = sys.modules["%s"]' % (modules[module], module))
+            value = "%s.%s" % (modules[module], name)
+            if is_filled:
+                self.imports.add("import copy")
+                value = "copy.deepcopy(%s)" % value
+            lines.append('monkeypatch.setattr(%s, "%s", %s)' % (modules[module], name, value))
+        return lines
 
     def _asserted(self):
         if self.what == "after":

@@ -50,7 +50,7 @@ def test_a_name_that_another_module_binds_anew_is_read_when_it_is_needed(tmp_pat
     candidate = found["candidates"][0]
     assert "use_unit(" in candidate["code"]
     # The unit of before comes back after the test.
-    assert 'monkeypatch.setattr("units.current", "l")' in candidate["code"]
+    assert 'monkeypatch.setattr(module, "current", module.current)' in candidate["code"]
     assert passes(tmp_path, "base", candidate) and not passes(tmp_path, "head", candidate)
 
 
@@ -59,4 +59,5 @@ def test_what_was_registered_is_asked_for(tmp_path):
     found = explore(tmp_path, HANDLERS, head, seconds=20)
     candidate = found["candidates"][0]
     assert candidate["code"].count("register(") > 1
+    assert "copy.deepcopy(module._handlers)" in candidate["code"]
     assert passes(tmp_path, "base", candidate) and not passes(tmp_path, "head", candidate)

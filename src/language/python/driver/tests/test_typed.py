@@ -343,3 +343,54 @@ def test_a_table_of_a_test_has_a_name(tmp_path):
     head = base.replace("2 * x", "2 * x if x != 17 else 0")
     result = explore(tmp_path, base, head, tests={"test_shop.py": tests}, seconds=10)
     assert result["failure"] is None and result["warnings"] == []
+
+
+@pytest.mark.parametrize(
+    "base, old, new",
+    [
+        # A class that becomes a function of that name.
+        (
+            'class Point:\n    pass\n\n\ndef f(p: "Point"):\n    return [p]\n',
+            "class Point:\n    pass",
+            "def Point():\n    return 1",
+        ),
+        # A typed dictionary of another package.
+        (
+            "from typing import TypedDict\nfrom types import SimpleNamespace as Event\n\n\n"
+            "class Named(Event):\n    name: str\n\n\nclass Deploy(Named):\n    tag: str\n\n\n"
+            "class Empty(TypedDict):\n    pass\n\n\n"
+            "def f(d: Deploy, e: Empty):\n    return [e, 1]\n",
+            "[e, 1]",
+            "[e, 2]",
+        ),
+        # A decorator that is no name.
+        (
+            "from functools import singledispatch\n\n\n@singledispatch\ndef f(x):\n    return 1\n\n\n"
+            "@(lambda g: g)\n@f.register\ndef _int(x: int):\n    return 2\n",
+            "return 1",
+            "return 3",
+        ),
+        (
+            'from typing import List\n\n\ndef f(x: "List[()]"):\n    return 1\n',
+            "return 1",
+            "return 2",
+        ),
+        # Names of helpers within other names.
+        ("def calculate_late(x: int):\n    return x + 1\n", "x + 1", "x + 2"),
+    ],
+)
+def test_odd_code_ends_no_exploration(tmp_path, base, old, new):
+    result = explore(tmp_path, base, base.replace(old, new), seconds=5)
+    assert result["failure"] is None
+    assert all("asyncio" not in candidate["code"] for candidate in result["candidates"])
+
+
+def test_what_stands_for_a_protocol_is_a_class_that_can_be_made(tmp_path):
+    base = (
+        "class Frame:\n    def __init__(self, rows: list):\n        self.rows = rows\n\n"
+        "    def count(self):\n        return len(self.rows)\n\n"
+        '    def to_excel(self):\n        raise NotImplementedError("not yet")\n\n\n'
+        "def size(frame: Frame):\n    return frame.count() + 1\n"
+    )
+    result = explore(tmp_path, base, base.replace("+ 1", "+ 2"), seconds=5)
+    assert "Frame(" in result["candidates"][0]["code"]

@@ -4,6 +4,7 @@ import ast
 import random
 
 import jt_code
+import jt_constructors
 import jt_infer
 import jt_mining
 import jt_samples
@@ -73,3 +74,27 @@ def test_constructors_get_any_number_where_they_keep_it_and_no_name_twice(tmp_pa
     for text in texts:
         eval(text, space)
     assert made(tmp_path, handed_on) == {"Box()"}
+
+
+def test_constructors_of_other_libraries_take_what_they_take(tmp_path):
+    code, inference = shapes(
+        tmp_path,
+        "import attr\nimport dataclasses\nfrom pydantic import BaseModel\n\n\n"
+        "@attr.s\nclass Bin:\n    _label = attr.ib()\n    stock = attr.ib(factory=dict)\n"
+        "    cache = attr.ib(init=False)\n    size = attr.ib(kw_only=True)\n\n\n"
+        "class Base(BaseModel):\n    model_config = {}\n\n\n"
+        "class User(Base):\n    name: str\n    age: int = 0\n\n\n"
+        "@dataclasses.dataclass\nclass Task:\n    title: str\n"
+        "    _: dataclasses.KW_ONLY\n    due: int\n",
+    )
+    module = code.module("shop")
+
+    def taken(name):
+        node = module.defs[name]
+        params = jt_constructors.class_params(inference, module, node)
+        by_name = jt_constructors.by_name(inference, module, node)
+        return [(n, required, n in by_name) for n, (_, required) in params.items()]
+
+    assert taken("Bin") == [("label", True, False), ("stock", False, False), ("size", True, True)]
+    assert taken("User") == [("name", True, True), ("age", False, True)]
+    assert taken("Task") == [("title", True, False), ("due", True, True)]
