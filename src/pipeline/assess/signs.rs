@@ -54,6 +54,7 @@ pub(super) fn of(evidence: &Evidence<'_>, test: &GeneratedTest) -> Vec<Sign> {
         signs.extend(docstring(evidence, test, subject));
         signs.extend(docstring_of_class(evidence, test, subject));
     }
+    signs.extend(target.and_then(|target| docstring_below(evidence, test, target)));
     signs.extend(about_behaviour(evidence));
     signs.extend(numbers(evidence, test));
     signs.extend(against(evidence, test, &signs));
@@ -289,6 +290,20 @@ fn docstring(evidence: &Evidence<'_>, test: &GeneratedTest, subject: &Target) ->
         false => Weight::Hint,
     };
     Some(sign(weight, format!("the docstring of {name} changed with it")))
+}
+
+/// The docstring of a changed symbol that a changed target calls, where it says that something was otherwise before.
+fn docstring_below(evidence: &Evidence<'_>, test: &GeneratedTest, target: &Target) -> Option<Sign> {
+    let is_called = |name: &str| target.symbol.calls.iter().any(|call| call.rsplit('.').next() == Some(name));
+    let below = evidence.map.targets.iter().filter(|other| other.changed && other.id != target.id);
+    let mut below = below.filter(|other| is_called(&other.symbol.name));
+    let can_tell = !evidence.intent.kind.claims_no_behaviour_change() && !test.observation.unplanned_exception;
+    let told = below.find(|other| {
+        let before = on_base(evidence, other).and_then(|symbol| symbol.docstring.as_deref());
+        says_it_changed(before.unwrap_or_default(), other.symbol.docstring.as_deref().unwrap_or_default())
+    })?;
+    let words = format!("the docstring of {} says something else now", told.symbol.local_name);
+    can_tell.then(|| sign(Weight::Intended, words))
 }
 
 /// Whether a docstring says something else, another number, or that something was otherwise before.

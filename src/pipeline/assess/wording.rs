@@ -137,7 +137,15 @@ const NO_STATUS: &[&str] = &[
 const BY_MEANS: &[&str] = &[" with ", " by ", " using ", " via "];
 
 /// How a text says that something was otherwise.
-const FORMERLY: [&str; 5] = [" before version ", " until version ", " used to be ", " formerly ", " previously "];
+const FORMERLY: [&str; 7] = [
+    " before version ",
+    " until version ",
+    " changed in version ",
+    " versionchanged ",
+    " used to be ",
+    " formerly ",
+    " previously ",
+];
 
 /// Between "was" and "before" there are no more words than these, where one says what was before.
 const NEAR: usize = 5;

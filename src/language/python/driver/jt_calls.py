@@ -9,14 +9,17 @@ import jt_code
 import jt_state
 import jt_text
 from jt_case import LEARNED, TYPED, enters_once
+from jt_constructors import class_params
 from jt_folders import TOP
+from jt_infer import evidence
+from jt_learn import kind_of
 from jt_links import Links
 from jt_objects import LEAVING, OPERATORS, STATEMENTS, Objects, akin, driven
 from jt_objects import made_by_dataclass, snake, told_apart
-from jt_numbers import bounds, fits, number
+from jt_numbers import fits, number
 from jt_pool import GENERIC
 from jt_settings import Settings
-from jt_shape import HINT, SURE, Shape
+from jt_shape import HINT, LIKELY, SURE, Shape
 from jt_text import literal
 from jt_together import Together
 from jt_values import OTHER_ERRORS
@@ -44,6 +47,7 @@ BLOCKS = 0.5  # of the contexts whose module keeps something are whole `with` st
 COMPARED = 0.15  # of the objects whose class is compared in another way than before
 FOLDERS = 2  # more folders for each plain call that is given one
 LINKED = 0.25  # of the objects that are graphs
+SERVED = 0.4  # of the steps are calls of what an object was given that can change
 GRAPHS = 0.6  # of the objects that can be graphs, where a function is given them
 PREPARED = 0.4  # of the objects that a method is given had calls of their own
 
@@ -95,6 +99,8 @@ class Calls:
         node = jt_code.definition(module, local)
         self.compares = [method.name for method in made_by_dataclass(node)]
         self.forms = told_apart(*self._revisions(self.owner or local))
+        self.told = set()  # names of the parameters whose kind a failed call told
+        self.made = {}  # class name -> shapes of what its constructor takes
         self.graphs = {}  # class name -> how its objects are built as graphs
         self.links = Links(self.objects, self.owner) if self.owner else None
         self.settings = Settings(values, module, self.owner or local)
@@ -247,7 +253,8 @@ class Calls:
             if i not in chosen:
                 skipped = True
                 continue
-            value = self._options(param)[chosen[i]]
+            options = self._options(param)
+            value = options[chosen[i] % len(options)]
             named = skipped or param["kind"] == "keyword_only"
             parts.append("%s=%s" % (param["name"], value) if named else value)
         return ", ".join(parts)
@@ -261,9 +268,9 @@ class Calls:
 
     def means(self, case):
         """Whether no argument is what its parameter could not mean: a size below zero."""
-        if not any(bounds(p["name"], self.shape(p)) != (None, None) for p in self.params):
-            return True
-        for node in ast.walk(jt_text.known(case.call) or ast.Module([], [])):
+        texts = (*case.setup, case.call)
+        trees = [tree for tree in map(jt_text.known, texts) if tree is not None]
+        for node in (node for tree in trees for node in ast.walk(tree)):
             called = getattr(getattr(node, "func", None), "id", None)
             called = called or getattr(getattr(node, "func", None), "attr", None)
             if called == self.local.rpartition(".")[2]:
@@ -272,7 +279,23 @@ class Calls:
                 given += [(p, words[p["name"]]) for p in self.params if p["name"] in words]
                 if not all(self._fits(param, number(value)) for param, value in given):
                     return False
+            elif called is not None and isinstance(node.func, ast.Name):
+                if not self._can_be_made_so(node):
+                    return False
         return True
+
+    def _can_be_made_so(self, call):
+        """Whether a constructor is given no number that its parameter could not mean."""
+        name = call.func.id
+        if name not in self.made:
+            found = self.names.find(name)
+            is_made = found is not None and jt_code.is_class(found[1])
+            known = class_params(self.values.inference, *found) if is_made else {}
+            self.made[name] = {param: shape for param, (shape, _) in known.items()}
+        shapes = self.made[name]
+        given = list(zip(shapes, call.args)) + [(word.arg, word.value) for word in call.keywords]
+        numbers = [(param, number(value)) for param, value in given if param in shapes]
+        return all(value is None or fits(value, param, shapes[param]) for param, value in numbers)
 
     def _fits(self, param, value):
         return value is None or fits(value, param["name"], self.shape(param))
@@ -495,7 +518,7 @@ class Calls:
                 return found
         if goes_on:
             name = snake(self.owner.split(".")[-1])
-            setup, receiver = self._beside(receiver, name)
+            setup, receiver, able = self._beside(receiver, name)
             self.values.reuse = self.rng.choice(OFTEN)
             setup.append("%s = %s" % (name, receiver))
             receiver = name
@@ -503,7 +526,11 @@ class Calls:
             if self.rng.random() < SMALL:
                 self.values.shrink()
             for _ in range(self.rng.choice((0, 1, 2, 2, 3, 4, 5, 7))):
-                step = self.objects.step(receiver, class_name, among=few)
+                other = self.rng.choice(able) if able and self.rng.random() < SERVED else None
+                if other is not None:
+                    step = self.objects.step(*other)
+                else:
+                    step = self.objects.step(receiver, class_name, among=few)
                 if step:
                     setup.append(step)
         knows = 1 if self.values.world else 0.5
@@ -582,11 +609,12 @@ class Calls:
         return jt_text.Edit(text).replaced(pairs)[2:-1] if pairs else args
 
     def _beside(self, receiver, name):
-        """`(setup, receiver)`: the objects and containers that a constructor is given get names, so
-        that what becomes of them stays in sight.
+        """`(setup, receiver, able)`: the objects and containers that a constructor is given get
+        names, so that what becomes of them stays in sight; `able` are the objects among them that
+        calls of their own change: `[(name, class)]`.
         """
         call = ast.parse(receiver, mode="eval").body
-        setup, pairs = [], []
+        setup, pairs, able = [], [], []
         for arg in getattr(call, "args", []) + [w.value for w in getattr(call, "keywords", [])]:
             made = getattr(getattr(arg, "func", None), "id", None)
             if made is not None and not self.objects.methods(made) or self.rng.random() < 0.4:
@@ -596,7 +624,9 @@ class Calls:
                 continue
             setup.append("%s = %s" % (kind, jt_text.Edit(receiver).text(arg)))
             pairs.append((arg, kind))
-        return setup, jt_text.Edit(receiver).replaced(pairs) if pairs else receiver
+            if made is not None and any(method.changes for method in self.objects.methods(made)):
+                able.append((kind, made))
+        return setup, jt_text.Edit(receiver).replaced(pairs) if pairs else receiver, able
 
     def concrete(self):
         """The class to build: the owner, or a subclass in the same module where the owner is
@@ -642,12 +672,33 @@ class Calls:
         known = self.shape(param).known()
         return max(known.values(), default=0) >= HINT or known.get("object", 0) >= SURE
 
+    def retype(self, case, pairs):
+        """A parameter of which little is known is of the kind that the code holds it against:
+        `pairs` are `(what it was, what it must be)`. Whether one is now another kind.
+        """
+        tree = jt_text.known(case.call)
+        call = getattr(tree.body[0], "value", None) if tree and tree.body else None
+        if not isinstance(call, ast.Call):
+            return False
+        names = {getattr(call.func, "id", None), getattr(call.func, "attr", None)}
+        given = {word.arg: word.value for word in call.keywords}
+        given.update(zip((param["name"] for param in self.params), call.args))
+        for param in self.params if self.local.rpartition(".")[2] in names else ():
+            name, known = param["name"], self.shapes.get(param["name"]) or Shape()
+            is_open = evidence(known) < LIKELY and name not in self.told
+            for was, wanted in pairs if is_open and name in given else ():
+                if kind_of(given[name]) == was:
+                    self.told.add(name)
+                    self.learned[name], self.options = Shape(wanted), {}
+                    return True
+        return False
+
     def learn(self, kinds):
         """Takes the kinds that returned."""
         self.options = {}
         for name, kind in kinds.items():
             shape = self.shapes.get(name)
-            if kind is None:
+            if kind is None or name in self.told:
                 continue
             if shape is None or kind not in shape.kinds():
                 self.learned[name] = Shape(kind)

@@ -136,8 +136,14 @@ class Walker(ast.NodeVisitor):
     def visit_Match(self, node):
         """What the patterns look for."""
         subject = self.shape(node.subject) or Shape()
+        parts = [self.shape(part) or Shape() for part in getattr(node.subject, "elts", ())]
         for case in node.cases:
-            self._matched(subject, case.pattern)
+            patterns = getattr(case.pattern, "patterns", ())
+            if parts and len(parts) == len(patterns):
+                for part, pattern in zip(parts, patterns):
+                    self._matched(part, pattern)
+            else:
+                self._matched(subject, case.pattern)
             if case.guard is not None:
                 self.shape(case.guard)
             for statement in case.body:
@@ -346,6 +352,11 @@ class Walker(ast.NodeVisitor):
         return shape.fields[key]
 
     def _key_of(self, where, container):
+        if isinstance(container, ast.Subscript):
+            outer = self._table(container.value)
+            for inner in outer.values if isinstance(outer, ast.Dict) else ():
+                self._one_of(where, jt_code.keys_of(inner) if isinstance(inner, ast.Dict) else ())
+            return
         table = self._table(container)
         if jt_code.is_table(table):
             self._one_of(where, jt_code.keys_of(table))

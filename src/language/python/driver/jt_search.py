@@ -432,7 +432,7 @@ class Search:
         self._adapt()
         for i, (case, b, n) in enumerate(zip(cases, before, now)):
             self._filled(case, b)
-            self._told(b)
+            self._told(case, b)
             self._built(case, b)
             self._mended(case, b)
             new = b.get("new", 0) + (n.get("new", 0) if self.compare else 0)
@@ -492,8 +492,12 @@ class Search:
         counts = self.values.answers.setdefault(name, [0, 0])
         counts[outcome["value"] != ["n", "None"]] += 1
 
-    def _told(self, outcome):
-        """Remembers a key or an attribute that an input lacked."""
+    def _told(self, case, outcome):
+        """Remembers a key or an attribute that an input lacked, and a kind that it should be of."""
+        pairs = jt_learn.mismatched(outcome) if case.origin != "request" else ()
+        for maker in self.makers if pairs else ():
+            if maker.retype(case, pairs):
+                self.news = self.tried
         missed = jt_learn.missed(outcome, self.pool.strings, self.module.source)
         if missed is None or missed in self.missed:
             return

@@ -65,8 +65,12 @@ fn a_title_that_names_what_came_out_and_what_comes_out_now_is_a_strong_sign() {
 #[test]
 fn a_docstring_that_says_what_was_before_is_a_strong_sign() {
     let before = "Sums; marks are dropped.";
-    for after in ["Sums; marks are spelled out, they were dropped before.", "Sums; marks are dropped (previously not)."]
-    {
+    for after in [
+        "Sums; marks are spelled out, they were dropped before.",
+        "Sums; marks are dropped (previously not).",
+        "Sums; marks are dropped.\n\nChanged in version 2: at the end, too.",
+        "Sums; marks are dropped.\n\n.. versionchanged:: 2.0",
+    ] {
         let case = on_few_inputs(with_docstrings(case(), before, after));
         check(&case, Confidence::Low, "the docstring of total says something else now");
     }
@@ -75,4 +79,37 @@ fn a_docstring_that_says_what_was_before_is_a_strong_sign() {
     let old = "Sums; marks, as they were before, are dropped.";
     let same = on_few_inputs(with_docstrings(case(), old, "Sums; marks, as they were before, are left out."));
     check(&same, Confidence::Medium, "changed with it");
+}
+
+#[test]
+fn what_a_changed_caller_shows_is_judged_by_what_is_said_of_what_it_calls() {
+    let with_called = |mut case: Case, docstring: &str| {
+        let mut below = case.map.targets[0].clone();
+        below.id = TargetId::new("T002");
+        (below.symbol.name, below.symbol.local_name) = ("label".into(), "label".into());
+        let mut old = below.symbol.clone();
+        old.docstring = Some("A label.".to_owned());
+        below.symbol.docstring = Some(docstring.to_owned());
+        case.map.base_files.values_mut().for_each(|file| file.symbols.push(old.clone()));
+        case.map.targets[0].symbol.calls = ["self.label"].iter().collect();
+        case.map.targets.push(below);
+        on_few_inputs(case)
+    };
+    let (told_of, docstring) = ("the docstring of label says something else now", "A label. Changed in version 2.");
+    check(&with_called(case(), docstring), Confidence::Low, told_of);
+    assert!(!told(&with_called(case(), "A label of it.")).1.contains(told_of));
+    let mut other = with_called(case(), docstring);
+    other.map.targets[1].changed = false;
+    assert!(!told(&other).1.contains(told_of));
+    other = with_called(case(), docstring);
+    other.map.targets[0].symbol.calls = ["labels"].iter().collect();
+    assert!(!told(&other).1.contains(told_of));
+    other = with_called(case(), docstring);
+    other.map.targets[0].symbol.calls = ["total"].iter().collect();
+    other.map.targets[0].symbol.docstring = Some(docstring.to_owned());
+    assert!(!told(&other).1.contains(told_of));
+    other = with_called(case(), docstring);
+    other.intent.kind = ChangeKind::Refactoring;
+    assert!(!told(&other).1.contains(told_of));
+    assert!(!told(&unplanned(with_called(case(), docstring), "IndexError")).1.contains(told_of));
 }

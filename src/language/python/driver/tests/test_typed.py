@@ -365,7 +365,8 @@ def test_a_table_of_a_test_has_a_name(tmp_path):
         ),
         # A decorator that is no name.
         (
-            "from functools import singledispatch\n\n\n@singledispatch\ndef f(x):\n    return 1\n\n\n"
+            "from functools import singledispatch\n\n\n"
+            "@singledispatch\ndef f(x):\n    return 1\n\n\n"
             "@(lambda g: g)\n@f.register\ndef _int(x: int):\n    return 2\n",
             "return 1",
             "return 3",
@@ -394,3 +395,83 @@ def test_what_stands_for_a_protocol_is_a_class_that_can_be_made(tmp_path):
     )
     result = explore(tmp_path, base, base.replace("+ 1", "+ 2"), seconds=5)
     assert "Frame(" in result["candidates"][0]["code"]
+
+
+CHARGES = '''
+from datetime import date, timedelta
+
+
+class Plan:
+    def __init__(self, start: date):
+        self.start = start
+
+    def dates(self):
+        return [self.start + timedelta(days=7 * i) for i in range(5)]
+
+
+def charges(plan: Plan, after, count=3):
+    """The next dates of a plan after a day."""
+    return [day for day in plan.dates() if day > after][:count]
+'''
+SCORES = '''
+class Scores:
+    def __init__(self):
+        self._games = []
+
+    def record(self, player: str, points: int):
+        self._games.append((player, points))
+
+    def games(self):
+        return list(self._games)
+
+
+class Table:
+    def __init__(self, scores: Scores):
+        self._scores = scores
+
+    def best(self):
+        """Most points first, then by name."""
+        return sorted(self._scores.games(), key=lambda game: (-game[1], game[0]))
+'''
+ORDER = """
+STEPS = {"new": {"pay": "paid"}, "paid": {"ship": "shipped"}, "shipped": {}}
+
+
+class Order:
+    def __init__(self):
+        self._state = "new"
+        self._log = []
+
+    def apply(self, action):
+        target = STEPS[self._state][action]
+        self._log.append((self._state, target))
+        self._state = target
+
+    def history(self):
+        return list(self._log)
+"""
+
+
+@pytest.mark.parametrize(
+    "base, old, new",
+    [
+        (CHARGES, "day > after", "day >= after"),
+        (SCORES, "(-game[1], game[0])", "-game[1]"),
+        (ORDER, "(self._state, target)", "(target, target)"),
+    ],
+)
+def test_what_fails_and_what_is_given_to_objects_leads_to_inputs(tmp_path, base, old, new):
+    result = explore(tmp_path, base, base.replace(old, new), seconds=20)
+    assert result["failure"] is None and result["candidates"], result["problems"]
+    for candidate in result["candidates"]:
+        assert passes(tmp_path, "base", candidate) and not passes(tmp_path, "head", candidate)
+
+
+def test_an_object_is_made_with_no_number_that_its_parameter_could_not_mean(tmp_path):
+    base = (
+        "class Page:\n    def __init__(self, size):\n        self.size = size\n\n"
+        "    def cut(self, text):\n        text = text.strip()\n        return text[: self.size]\n"
+    )
+    joined = '"".join(text[i] for i in range(min(self.size, len(text))))'
+    head = base.replace("text[: self.size]", joined)
+    assert explore(tmp_path, base, head, seconds=10)["candidates"] == []
