@@ -72,6 +72,14 @@ fn subjects<'e>(evidence: &Evidence<'e>, target: &'e Target) -> Vec<&'e Target> 
     if target.changed {
         return vec![target];
     }
+    let mut reached = reached(evidence, target);
+    reached.retain(|target| target.changed);
+    let all = || evidence.map.targets.iter().filter(|target| target.changed).collect();
+    if reached.is_empty() { all() } else { reached }
+}
+
+/// A target and what it calls among the targets, through any number of calls.
+fn reached<'t>(evidence: &Evidence<'t>, target: &'t Target) -> Vec<&'t Target> {
     let targets = &evidence.map.targets;
     let mut reached: Vec<&Target> = vec![target];
     let mut next = 0;
@@ -85,8 +93,7 @@ fn subjects<'e>(evidence: &Evidence<'e>, target: &'e Target) -> Vec<&'e Target> 
         reached.extend(new);
         next += 1;
     }
-    reached.retain(|target| target.changed);
-    if reached.is_empty() { targets.iter().filter(|target| target.changed).collect() } else { reached }
+    reached
 }
 
 /// The change's own tests ask for the new outcome, or no longer for the old one.
@@ -292,11 +299,12 @@ fn docstring(evidence: &Evidence<'_>, test: &GeneratedTest, subject: &Target) ->
     Some(sign(weight, format!("the docstring of {name} changed with it")))
 }
 
-/// The docstring of a changed symbol that a changed target calls, where it says that something was otherwise before.
+/// The docstring of a changed symbol that a changed target reaches, where it says that something was otherwise before.
 fn docstring_below(evidence: &Evidence<'_>, test: &GeneratedTest, target: &Target) -> Option<Sign> {
-    let is_called = |name: &str| target.symbol.calls.iter().any(|call| call.rsplit('.').next() == Some(name));
-    let below = evidence.map.targets.iter().filter(|other| other.changed && other.id != target.id);
-    let mut below = below.filter(|other| is_called(&other.symbol.name));
+    if !target.changed {
+        return None;
+    }
+    let mut below = reached(evidence, target).into_iter().filter(|other| other.changed && other.id != target.id);
     let can_tell = !evidence.intent.kind.claims_no_behaviour_change() && !test.observation.unplanned_exception;
     let told = below.find(|other| {
         let before = on_base(evidence, other).and_then(|symbol| symbol.docstring.as_deref());

@@ -98,6 +98,14 @@ fn what_a_changed_caller_shows_is_judged_by_what_is_said_of_what_it_calls() {
     let (told_of, docstring) = ("the docstring of label says something else now", "A label. Changed in version 2.");
     check(&with_called(case(), docstring), Confidence::Low, told_of);
     assert!(!told(&with_called(case(), "A label of it.")).1.contains(told_of));
+    let mut through = with_called(case(), docstring);
+    let mut between = through.map.targets[0].clone();
+    between.id = TargetId::new("T003");
+    (between.symbol.name, between.changed) = ("helper".into(), false);
+    through.map.targets[0].symbol.calls = ["helper"].iter().collect();
+    through.map.targets.push(between);
+    through.map.targets[2].symbol.calls = ["label"].iter().collect();
+    check(&through, Confidence::Low, told_of);
     let mut other = with_called(case(), docstring);
     other.map.targets[1].changed = false;
     assert!(!told(&other).1.contains(told_of));
