@@ -364,8 +364,9 @@ def is_table(node):
 
 
 def called_name(node):
-    """The last name of what a call calls."""
-    return getattr(node.func, "id", getattr(node.func, "attr", None))
+    """The last name of what a call calls; None for other expressions."""
+    func = getattr(node, "func", None)
+    return getattr(func, "id", getattr(func, "attr", None))
 
 
 def assigned_pairs(node):

@@ -9,7 +9,7 @@ import jt_text
 from jt_case import Case
 from jt_reach import Reach
 from jt_shape import Shape
-from jt_together import changes
+from jt_together import changes, positional
 
 MOST_STEPS = (1, 1, 1, 2, 2, 3)
 LONGEST = 8  # steps of a case that gets some before it
@@ -67,13 +67,7 @@ class Settings:
 
     def _step(self, module, node):
         shapes = self.values.inference.params(module, node.name)
-        args = node.args.args
-        needed = len(args) - len(node.args.defaults)
-        parts = []
-        for place, arg in enumerate(args):
-            if place >= needed and self.values.rng.random() < 0.5:
-                break
-            parts.append(self.values.random(shapes.get(arg.arg) or Shape(), 1, name=arg.arg))
+        parts = positional(self.values, module, node)
         for arg, default in zip(node.args.kwonlyargs, node.args.kw_defaults):
             if default is None or self.values.rng.random() < 0.5:
                 value = self.values.random(shapes.get(arg.arg) or Shape(), 1, name=arg.arg)

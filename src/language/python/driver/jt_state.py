@@ -44,7 +44,7 @@ class State:
         if isinstance(value, _CONTAINERS):
             return True
         return isinstance(value, ast.Call) and (
-            self._class_of(owner, value) is not None or called(value) in _KEEPING | _HIDING
+            self._class_of(owner, value) is not None or jt_code.called_name(value) in _KEEPING | _HIDING
         )
 
     def _class_of(self, owner, value):
@@ -82,7 +82,7 @@ class State:
     def _is_shared(self, name):
         """Whether both revisions have a public name."""
         (owner, value), shared = self.kept[name], self.values.shared
-        if called(value) in _HIDING:
+        if jt_code.called_name(value) in _HIDING:
             return False
         before = shared.module(owner.name) if shared else owner
         return name[0] != "_" and before is not None and name in before.assigned
@@ -104,12 +104,6 @@ class State:
             if _takes_nothing(node) and before and name in before.defs and _shows(node):
                 found += ["%s()" % name] if changing & _loaded_set(node) else []
         return found
-
-
-def called(node):
-    """The last name of what a call calls; empty for other expressions."""
-    func = getattr(node, "func", None)
-    return getattr(func, "id", getattr(func, "attr", ""))
 
 
 def block(texts, body, raised):

@@ -63,16 +63,24 @@ class Together:
 
     def _step(self, node, name):
         """A call of another function with the same thing."""
-        shapes = self.values.inference.params(self.module, node.name)
-        args = node.args.args
-        needed = len(args) - len(node.args.defaults)
-        parts = []
-        for place, arg in enumerate(args):
-            if place >= needed and arg.arg != name and self.values.rng.random() < 0.5:
-                break
-            value = self.values.random(shapes.get(arg.arg) or Shape(), 1, name=arg.arg)
-            parts.append(name if arg.arg == name else value)
+        parts = positional(self.values, self.module, node, name)
         return "%s(%s)" % (node.name, ", ".join(parts))
+
+
+def positional(values, module, node, name=None):
+    """Values for what a function takes by position, some of what it need not have left out; `name`
+    stands for itself.
+    """
+    shapes = values.inference.params(module, node.name)
+    args = node.args.args
+    needed = len(args) - len(node.args.defaults)
+    parts = []
+    for place, arg in enumerate(args):
+        if place >= needed and arg.arg != name and values.rng.random() < 0.5:
+            break
+        value = values.random(shapes.get(arg.arg) or Shape(), 1, name=arg.arg)
+        parts.append(name if arg.arg == name else value)
+    return parts
 
 
 def changes(node, name):
