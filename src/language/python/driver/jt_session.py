@@ -48,7 +48,7 @@ class Session:
         self.accepted = {}  # module -> cases with steps that its code takes, in order
         self.refused = {}  # the same of such whose last step is refused on purpose
         self.has_mocks = False
-        self.settings = {}  # name of a function -> what it binds anew begins as
+        self.settings = {}  # (module, function) -> names of the module that it changes
         self.corpus = {}  # target id -> cases that reached something new, with the outcome on head
 
     def stop(self):

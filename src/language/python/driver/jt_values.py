@@ -68,7 +68,7 @@ class Values:
         self.nodes = None  # the kind of a graph's nodes, where the case has one
         self.words = {}  # what the module keeps by a name, where it keeps some
         self.kin = Kin(names, inference)
-        self.settings = {}  # name of a function -> what it binds anew begins as
+        self.settings = {}  # (module, function) -> names of the module that it changes
         self.mocks = None  # called once, before a value needs `unittest.mock`
 
     def begin(self):
