@@ -44,7 +44,8 @@ class State:
         if isinstance(value, _CONTAINERS):
             return True
         return isinstance(value, ast.Call) and (
-            self._class_of(owner, value) is not None or jt_code.called_name(value) in _KEEPING | _HIDING
+            self._class_of(owner, value) is not None
+            or jt_code.called_name(value) in _KEEPING | _HIDING
         )
 
     def _class_of(self, owner, value):
