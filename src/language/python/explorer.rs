@@ -30,6 +30,8 @@ pub(super) const EXPLORER: Driver = Driver {
         "jt_learn.py",
         "jt_links.py",
         "jt_making.py",
+        "jt_manual.py",
+        "jt_matches.py",
         "jt_mining.py",
         "jt_mutants.py",
         "jt_mutate.py",

@@ -28,6 +28,12 @@ class Module:
         for node in ast.walk(self.tree):
             if isinstance(node, ast.ClassDef) and marks(node) & ATTRS:
                 node.body = [attrs_field(part) or part for part in node.body]
+            if isinstance(node, ast.ClassDef):
+                node.body[:0] = [
+                    ast.fix_missing_locations(ast.copy_location(field, node))
+                    for base in node.bases
+                    for field in _tuple_fields(base)
+                ]
         self.defs = {}
         self._index(self.tree.body, "")
         self.imported = {}
@@ -194,24 +200,33 @@ class Code:
 
 def named_tuple(node):
     """A named tuple that is made by a call, as the class that it is; None for another statement."""
-    call = node.value if isinstance(node, ast.Assign) and len(node.targets) == 1 else None
-    if not isinstance(call, ast.Call) or not isinstance(node.targets[0], ast.Name):
+    is_one = isinstance(node, ast.Assign) and len(node.targets) == 1
+    if not is_one or not isinstance(node.targets[0], ast.Name):
         return None
-    called = getattr(call.func, "id", getattr(call.func, "attr", None))
+    fields = _tuple_fields(node.value)
+    if not fields:
+        return None
+    made = ast.parse("class %s(NamedTuple): ..." % node.targets[0].id).body[0]
+    made.body = fields
+    return ast.fix_missing_locations(ast.copy_location(made, node))
+
+
+def _tuple_fields(call):
+    """The fields that a call of `namedtuple` makes, as a class has them; none for other values."""
+    called = getattr(getattr(call, "func", None), "id", None)
+    called = called or getattr(getattr(call, "func", None), "attr", None)
     if called not in ("namedtuple", "NamedTuple") or len(call.args) < 2:
-        return None
+        return []
     fields = _fields(call.args[1])
     words = {word.arg: word.value for word in call.keywords}
     given = getattr(words.get("defaults"), "elts", [])
     if not fields or "rename" in words or len(given) > len(fields):
-        return None
+        return []
     defaults = [None] * (len(fields) - len(given)) + list(given)
-    made = ast.parse("class %s(NamedTuple): ..." % node.targets[0].id).body[0]
-    made.body = [
+    return [
         ast.AnnAssign(ast.Name(name, ast.Store()), hint or ast.Name("Any", ast.Load()), default, 1)
         for (name, hint), default in zip(fields, defaults)
     ]
-    return ast.fix_missing_locations(ast.copy_location(made, node))
 
 
 def marks(node):

@@ -18,7 +18,7 @@ def class_params(inference, module, node):
     shapes = inference.constructor(module, node.name)
     required = {}
     for owner, name in inference.lineage(module, node.name):
-        init = owner.defs.get(name + ".__init__")
+        init = _own(owner, name)
         if isinstance(init, jt_code.FUNCTIONS):
             count = len(init.args.args) - len(init.args.defaults)
             required = {a.arg: i < count for i, a in enumerate(init.args.args)}
@@ -87,10 +87,15 @@ def _is_told(calls, word):
 def maker_of(inference, module, node):
     """The definition of a class's constructor, its own or an inherited one, or None."""
     for owner, name in inference.lineage(module, node.name):
-        init = owner.defs.get(name + ".__init__")
+        init = _own(owner, name)
         if isinstance(init, jt_code.FUNCTIONS):
             return init
     return None
+
+
+def _own(owner, name):
+    """What a class of a module is made by, where it says so itself."""
+    return owner.defs.get(name + ".__init__") or owner.defs.get(name + ".__new__")
 
 
 def keeps(function, name):

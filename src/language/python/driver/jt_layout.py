@@ -9,7 +9,7 @@ import tokenize
 from jt_text import WIDTH
 
 _OPEN, _CLOSE = "([{", ")]}"
-_STANDARD = getattr(sys, "stdlib_module_names", None) or {
+STANDARD = getattr(sys, "stdlib_module_names", None) or {
     "asyncio", "collections", "datetime", "decimal", "fractions", "io", "math", "operator",
     "pathlib", "re", "signal",
     "types", "uuid", "json", "os", "sys", "itertools", "functools", "random", "string", "time",
@@ -38,7 +38,7 @@ def grouped(statements, first_party):
     groups = ([], [], [])
     for module, line in lines:
         top = module.split(".")[0]
-        groups[2 if top in first_party else 0 if top in _STANDARD else 1].append(
+        groups[2 if top in first_party else 0 if top in STANDARD else 1].append(
             (line.startswith("from"), module, line)
         )
     text = []

@@ -11,6 +11,8 @@ import re
 import jt_code
 import jt_documents
 import jt_forms
+import jt_layout
+import jt_matches
 import jt_records
 import jt_samples
 import jt_sources
@@ -52,6 +54,7 @@ EDGES = {
 
 # What waits for several tasks at once, or starts one beside others.
 GATHERS = ("gather", "as_completed", "wait", "create_task", "ensure_future", "start_soon")
+_ODD = {"antigravity", "this"}  # they do something when they are loaded
 MOST_KEYS = 40
 MOST_ROWS, MOST_FIELDS, LONGEST_MARK = 40, 12, 8
 
@@ -103,7 +106,8 @@ def fill_pool(pool, nodes, modules, rng):
             elif isinstance(child, jt_code.FUNCTIONS):
                 found = [row for row in rows(child) if row not in pool.rows]
                 pool.rows += found[: MOST_ROWS - len(pool.rows)]
-    pool.forms = jt_forms.found(modules, jt_documents.KINDS + jt_sources.KINDS + jt_records.KINDS)
+    kinds = jt_documents.KINDS + jt_sources.KINDS + jt_records.KINDS + jt_matches.KINDS
+    pool.forms = jt_forms.found(modules, kinds)
 
 
 def _looks_up(call):
@@ -309,6 +313,14 @@ class Mining:
             text = jt_text.unparsed(node)
             if text and len(text) < 200:
                 self.cases.append(names.case((), text, MINED, "caller"))
+
+    def standard(self):
+        """The modules of the standard library that cases import: a case that was the first to load
+        one would need many steps for it.
+        """
+        lines = {line for case in self.cases for line in case.imports}
+        modules = {line.split()[1].split(",")[0] for line in lines}
+        return {name for name in modules if name.split(".")[0] in jt_layout.STANDARD - _ODD}
 
     def of(self, words):
         """Mined cases that mention one of these names, simplest first."""

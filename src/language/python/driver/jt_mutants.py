@@ -165,7 +165,7 @@ class Hardening:
                 {c.key: c for c in cases}.values(), key=lambda c: (c.weight, c.call, c.key)
             )
             for i in range(240):
-                if seeds and i % 3:
+                if seeds and (i % 3 or not search.makers):
                     case = search.neighbour(search.rng.choice(seeds))
                 else:
                     case = search.rng.choice(search.makers).random()

@@ -3,6 +3,7 @@
 import ast
 import functools
 
+import jt_code
 import jt_documents
 import jt_samples
 import jt_sources
@@ -12,19 +13,32 @@ from jt_text import literal
 
 
 ALIKE = 0.1  # of all neighbours
+RENUMBERED = 0.12  # of all neighbours
+GIVEN_MORE = 0.06  # of all neighbours
+MOST_NUMBERS = 16  # of a case whose numbers are all drawn anew
 JOINED = (".", "/", ":")  # between the parts of a path
+_OF_TIME = {"date", "datetime", "time"}
 PAIRED = ("=", ":", ",", ";", "|", " ")  # between a name and what is said of it
 
 
 class Mutator:
     """Makes random neighbours of cases; deterministic by its random source."""
 
-    def __init__(self, rng, pool):
+    def __init__(self, rng, pool, values=None):
         self.rng = rng
         self.pool = pool
+        self.values = values  # makes the objects of the repository, where there are any
 
     def neighbour(self, case):
         """The case with one or two spots changed, or None."""
+        if self.rng.random() < RENUMBERED:
+            renumbered = self._renumbered(case)
+            if renumbered is not None:
+                return renumbered
+        if self.values is not None and self.rng.random() < GIVEN_MORE:
+            more = self._given_more(case)
+            if more is not None:
+                return more
         count = 1 if self.rng.random() < 0.75 else 2
         if self.rng.random() < ALIKE:
             case = self._alike(case) or case
@@ -55,6 +69,66 @@ class Mutator:
             return None
         rank = case.rank if case.rank > TYPED else MUTATED if case.origin != "shape" else case.rank
         return case.changed(tuple(parts[:-1]), parts[-1], rank)
+
+    def _renumbered(self, case):
+        """The case with all its whole numbers drawn anew from the first few, so that they meet in
+        ways that no single change leads to (the small scope hypothesis: Jackson, "Software
+        Abstractions", 2006); None where it has too few or too many. Numbers side by side that
+        were in order stay so.
+        """
+        parts = list(case.setup) + [case.call]
+        rows = [(i, row) for i, part in enumerate(parts) for row in _numbers(part)]
+        count = sum(len(row) for _, row in rows)
+        if not 3 <= count <= MOST_NUMBERS:
+            return None
+        changes = {}
+        for i, row in rows:
+            values = [node.value for node in row]
+            drawn = [self.rng.randrange(count + 2) for _ in row]
+            if values == sorted(set(values)) and len(row) > 1:
+                drawn = sorted(self.rng.sample(range(count + 2), len(row)))
+            changes.setdefault(i, []).extend(zip(row, map(repr, drawn)))
+        for i, pairs in changes.items():
+            parts[i] = jt_text.Edit(parts[i]).replaced(pairs)
+        rank = case.rank if case.rank > TYPED else MUTATED if case.origin != "shape" else case.rank
+        return case.changed(tuple(parts[:-1]), parts[-1], rank)
+
+    def _given_more(self, case):
+        """The case with an object in it that is made with one argument more, of those that can be
+        left out; None where there is none.
+        """
+        parts, find = list(case.setup) + [case.call], self.values.names.find
+        spots = [(i, node) for i, part in enumerate(parts) for node in _open_spots(part)]
+        spots = [(i, node) for i, node in spots if find(getattr(_callee(node), "id", ""))]
+        if not spots:
+            return None
+        i, node = self.rng.choice(spots)
+        self.values.begin()
+        own = find(node.func.id)
+        names = list(self.values.parameters(*own)) if jt_code.is_class(own[1]) else []
+        made = self.values.instance(node.func.id, 1) if names else ""
+        other = jt_text.parse(made).body[0].value if made else None
+        if getattr(_callee(other), "id", "") != node.func.id:
+            return None
+        edit = jt_text.Edit(made)
+        pairs = dict(zip(names, map(edit.text, other.args)))
+        pairs.update((word.arg, edit.text(word.value)) for word in other.keywords)
+        given = {*names[: len(node.args)], *(word.arg for word in node.keywords), None}
+        new = [(name, text) for name, text in pairs.items() if name not in given]
+        if not new:
+            return None
+        edit = jt_text.Edit(parts[i])
+        name, text = self.rng.choice(new)
+        inner = [edit.text(arg) for arg in node.args]
+        inner += [
+            ("%s=" % word.arg if word.arg else "**") + edit.text(word.value)
+            for word in node.keywords
+        ]
+        inner.append("%s=%s" % (name, text))
+        parts[i] = edit.replaced([(node, "%s(%s)" % (node.func.id, ", ".join(inner)))])
+        more = self.values.names.case(tuple(parts[:-1]), parts[-1], case.rank, case.origin)
+        more.imports = tuple(sorted({*more.imports, *case.imports}))
+        return more
 
     def _alike(self, case):
         """The case with one object, row or record put in the place of another of its kind, so that
@@ -186,9 +260,11 @@ class Mutator:
         return None
 
     def _in_form(self, text):
-        """A document that is near to another one, more often than not; None for other texts."""
+        """A text of a form that is near to another one, more often than not; None for other
+        texts.
+        """
         for form in self.pool.forms:
-            if form.is_document and self.rng.random() < 0.6:
+            if hasattr(form, "changed") and self.rng.random() < 0.6:
                 changed = form.changed(self.rng, text)
                 if changed is not None and changed != text:
                     return changed
@@ -283,6 +359,10 @@ class Mutator:
         return "%s(%s)" % (edit.text(node.func), ", ".join(args + words))
 
 
+def _callee(node):
+    return node.func if isinstance(node, ast.Call) else None
+
+
 def _is_step(text):
     tree = jt_text.known(text)
     return tree is not None and isinstance(tree.body[0], (ast.Expr, ast.Delete))
@@ -313,6 +393,32 @@ def _open_spots(text):
     tree = jt_text.known(text)
     closed = (ast.FunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
     return () if tree is None or isinstance(tree.body[0], closed) else tuple(_spots(tree))
+
+
+@functools.lru_cache(maxsize=8192)
+def _numbers(text):
+    """The whole numbers in a part of a case, those of one call, display or row together; none of
+    dates and times, whose parts have bounds of their own.
+    """
+    spots = _open_spots(text)
+    whole = {id(node) for node in spots if isinstance(node, ast.Constant) and _is_whole(node)}
+    rows = []
+    for node in spots:
+        if isinstance(node, ast.Call):
+            name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+            parts = [] if name in _OF_TIME else [*node.args, *(w.value for w in node.keywords)]
+        elif isinstance(node, ast.Dict):
+            parts = [*node.keys, *node.values]
+        else:
+            parts = getattr(node, "elts", [])
+        row = tuple(part for part in parts if id(part) in whole)
+        if row:
+            rows.append(row)
+    return tuple(rows)
+
+
+def _is_whole(node):
+    return isinstance(node.value, int) and not isinstance(node.value, bool)
 
 
 def _spots(tree):

@@ -20,6 +20,7 @@ import jt_reply
 
 MAX_ITEMS = 60
 MAX_NODES = 1500
+PLENTY = 300  # nodes after which what was looked at before isn't looked at again
 MAX_DEPTH = 9
 MAX_TEXT = 2000
 
@@ -49,6 +50,9 @@ class Canon:
         self.folders = [f for f in (root,) + tuple(folders) if f]
         self.left = MAX_NODES
         self.open = []
+        self.seen = (
+            {}
+        )  # what was looked at, by identity: kept, so that none gets the place of another
         self.answers = False  # whether responses are looked at as what a client was answered
 
     def scrub(self, text):
@@ -68,6 +72,10 @@ class Canon:
             return simple
         if any(value is seen for seen in self.open):
             return ["cycle"]
+        # Each node of a tree whose nodes know their parents, leaves and paths leads to all others.
+        if self.left < MAX_NODES - PLENTY and id(value) in self.seen:
+            return ["?", "seen"]
+        self.seen[id(value)] = value
         self.open.append(value)
         try:
             return self._compound(value, depth)
@@ -102,7 +110,8 @@ class Canon:
             items = [self.node(v, depth + 1) for v in value[:MAX_ITEMS]]
             fields = getattr(kind, "_fields", None)
             if fields and kind is not tuple:
-                return ["nt", kind.__module__, kind.__qualname__, list(fields), items]
+                is_plain = kind.__eq__ is tuple.__eq__ and kind.__hash__ is tuple.__hash__
+                return ["nt", kind.__module__, kind.__qualname__, list(fields), items, is_plain]
             return ["t", items]
         if isinstance(value, list):
             return ["l", [self.node(v, depth + 1) for v in value[:MAX_ITEMS]]]

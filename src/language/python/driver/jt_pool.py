@@ -40,15 +40,10 @@ EMPTY = {
 }
 ZONES = ("timezone(timedelta(hours=2))", "timezone.utc", "timezone(timedelta(hours=-5))")
 GENERIC = ["int", "str", "list", "dict", "float", "none", "tuple", "bool", "callable", "set"]
+DAYS = ((2024, 1, 31), (2024, 2, 29), (2023, 12, 31), (2024, 3, 1), (2023, 6, 15))
 FIXED = {
     "errors": ["ValueError", "(ValueError,)", "(KeyError, ValueError)", "LookupError", "Exception"],
-    "date": [
-        "date(2024, 1, 31)",
-        "date(2024, 2, 29)",
-        "date(2023, 12, 31)",
-        "date(2024, 3, 1)",
-        "date(2023, 6, 15)",
-    ],
+    "date": ["date(%d, %d, %d)" % day for day in DAYS],
     "datetime": [
         "datetime(2024, 1, 31, 9, 30)",
         "datetime(2024, 2, 29, 0, 0)",

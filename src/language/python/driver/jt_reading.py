@@ -327,6 +327,8 @@ class Walker(ast.NodeVisitor):
         if isinstance(index, ast.Constant) and isinstance(index.value, str):
             shape.add("dict", SURE)
             return self._field(shape, index.value)
+        if where is not None and _is_list(shape) and where is not shape.elem:
+            where.add("int", LIKELY)
         number = where is not None and "int" in where.known()
         if isinstance(index, ast.UnaryOp) or number or isinstance(index, ast.BinOp):
             shape.add("list", LIKELY)
@@ -417,6 +419,10 @@ class Walker(ast.NodeVisitor):
             repeats = isinstance(op, ast.Mult) and {"str", "list"} & (
                 set(left.known()) | set(right.known())
             )
+            for side, other in ((left, right), (right, left)):
+                if repeats and _is_list(side):
+                    other.add("int", LIKELY)
+                    return side
             if not repeats:
                 kind = "float" if "float" in left.known() or "float" in right.known() else "int"
                 for side in (left, right):
@@ -855,6 +861,12 @@ class Walker(ast.NodeVisitor):
             shape.inside().near.append(args[0])
             args[0].near.append(shape.inside())
         return shape.inside() if name in ("pop", "popleft") else None
+
+
+def _is_list(shape):
+    """Whether a shape is clearly one of a list."""
+    found = shape.scores.get("list", 0)
+    return found >= LIKELY and found > 2 * shape.scores.get("dict", 0)
 
 
 def _takes_as_many(name, call):

@@ -7,12 +7,11 @@ import datetime
 import json
 
 import jt_code
-import jt_samples
 from jt_documents import imports
 
 MOST_NAMES, MOST_SECTIONS, MOST_LINES = 12, 3, 5
 LONGEST_NAME = 20
-LONGEST_TEXT = 30
+
 SETTINGS = ("1", "0", "yes", "no", "true", "off", "a", "a b", "a, b", "10", "2.5", "", "80%", "a;b")
 VALUES = (0, 1, 1, 2, 5, 1.5, "a", "a", "b", "", True, False, None)
 QUOTED = ('"a, b"', '"one\ntwo"', '"say ""hi"""', '""', '" a"')
@@ -180,38 +179,6 @@ class Fields:
         return rng.choice(DAYS).strftime(rng.choice(self.days))
 
 
-class Patterns:
-    """Texts that the code's regular expressions match, alone or among others."""
-
-    share = 0.3
-    is_document = False
-
-    def __init__(self):
-        self.patterns = []
-
-    def is_known(self):
-        """Whether the code matches texts."""
-        return bool(self.patterns)
-
-    def read(self, module):
-        """Takes in the expressions that a module writes."""
-        for node in ast.walk(module.tree):
-            if isinstance(node, ast.Call) and node.args and call_of(node)[1] in ("re", "regex"):
-                pattern = getattr(node.args[0], "value", None)
-                if isinstance(pattern, str) and pattern not in self.patterns:
-                    self.patterns.append(pattern)
-
-    def make(self, rng, _recent=()):
-        """One text."""
-        text = jt_samples.of_pattern(rng, rng.choice(self.patterns)) or ""
-        roll = rng.random()
-        if roll < 0.15:
-            return rng.choice(TEXTS) + " " + text
-        if roll < 0.3:
-            return text + rng.choice((" ", ", ", "")) + self.make(rng)[:LONGEST_TEXT]
-        return text
-
-
 class Table(Named):
     """Tables whose fields are quoted where they hold marks, quotes or ends of lines."""
 
@@ -270,4 +237,4 @@ def mark_of(call):
     return mark if isinstance(mark, str) and mark else None
 
 
-KINDS = (Settings, JsonLines, Fields, Table, Patterns)
+KINDS = (Settings, JsonLines, Fields, Table)

@@ -93,7 +93,7 @@ class Regressions:
         if search is None:
             search = search_of(self.session, target, compare=True)
             self.session.corpus[target.id] = search
-            self.session.result.explored += bool(search.makers)
+            self.session.result.explored += search.is_able()
         for _ in range(UNFIT):
             search.run(calls, deadline, self.confirmed)
             if not self._report(search) or search.sure:

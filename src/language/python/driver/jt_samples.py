@@ -2,15 +2,21 @@
 together.
 """
 
+import functools
 import json
 import re
 
 try:
-    from re import _parser as sre_parse  # Python 3.11 and later
+    from re import _compiler as sre_compile  # Python 3.11 and later
+    from re import _parser as sre_parse
 except ImportError:
+    import sre_compile
     import sre_parse
 
 MOST_COLUMNS = 6
+LONGEST_SAMPLE = 60
+WORD_IN_GROUP = 0.6
+_REPEATS = ("MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT")
 COLUMNS = (("1", "2", "10", "3"), ("a", "b"), ("a", "b", "c", ""), ("1", "2.5", "0", "-1"))
 MAILS = ("a@b.org", "a@b.org", "b@b.org", "a", "")
 DATES = ("2024-01-31", "2024-02-01", "2023-12-31", "x")
@@ -207,20 +213,38 @@ def by_tokens(rng, value, constants):
     return "".join(tokens[:at] + [rng.choice(known or tokens)] + tokens[at + 1 :])
 
 
-def of_pattern(rng, pattern):
-    """A string that a regular expression matches, roughly; None where it can't be read."""
+def of_pattern(rng, pattern, words=()):
+    """A string that a regular expression matches, roughly, its groups often one of some words that
+    fit them; None where it can't be read.
+    """
     try:
         tree = sre_parse.parse(pattern)
-        return _sample(rng, tree, 0)[:60]
+        groups = _groups(pattern) if words else {}
+        fit = {n: [word for word in words if group.fullmatch(word)] for n, group in groups.items()}
+        return _sample(rng, tree, 0, fit)[:LONGEST_SAMPLE]
     except (re.error, RecursionError, ValueError, OverflowError, TypeError):
         return None
 
 
-def _sample(rng, tree, depth):
-    return "".join(_piece(rng, str(op), arg, depth) for op, arg in tree)
+@functools.lru_cache(maxsize=256)
+def _groups(pattern):
+    """The groups of an expression as expressions of their own, by number."""
+    found, front = {}, [sre_parse.parse(pattern)]
+    while front:
+        tree = front.pop()
+        for op, arg in tree:
+            parts = [arg[-1]] if str(op) in ("SUBPATTERN", *_REPEATS) else []
+            front += parts + (list(arg[1]) if str(op) == "BRANCH" else [])
+            if str(op) == "SUBPATTERN" and arg[0] is not None:
+                found[arg[0]] = sre_compile.compile(arg[-1])
+    return found
 
 
-def _piece(rng, op, arg, depth):
+def _sample(rng, tree, depth, words=()):
+    return "".join(_piece(rng, str(op), arg, depth, words) for op, arg in tree)
+
+
+def _piece(rng, op, arg, depth, words):
     if depth > 12:
         return ""
     if op == "LITERAL":
@@ -231,14 +255,17 @@ def _piece(rng, op, arg, depth):
         return rng.choice("a1 ")
     if op == "IN":
         return _member(rng, arg)
-    if op in ("MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT"):
+    if op in _REPEATS:
         low, high, inner = arg
         count = rng.randint(low, min(int(high), low + 2))
-        return "".join(_sample(rng, inner, depth + 1) for _ in range(count))
+        return "".join(_sample(rng, inner, depth + 1, words) for _ in range(count))
     if op == "SUBPATTERN":
-        return _sample(rng, arg[-1], depth + 1)
+        known = words.get(arg[0]) if words else None
+        if known and rng.random() < WORD_IN_GROUP:
+            return rng.choice(known)
+        return _sample(rng, arg[-1], depth + 1, words)
     if op == "BRANCH":
-        return _sample(rng, rng.choice(arg[1]), depth + 1)
+        return _sample(rng, rng.choice(arg[1]), depth + 1, words)
     if op == "CATEGORY":
         return _category(rng, str(arg))
     return ""

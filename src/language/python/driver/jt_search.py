@@ -100,6 +100,7 @@ class Search:
         self.next_check = 1
         self.planned = None  # the cases that need no luck, those that weren't run yet
         self.learned = False
+        self.reaching = None  # the cases of the repository that run the target
         self.reported = set()  # the findings that were written, or could not be
         self.made = 0
         self.news = 0  # how much was tried when something new was seen last
@@ -124,7 +125,7 @@ class Search:
             self.module, [self.target.local] + locals_, salt
         )
         self.values.shared = self.session.base_code if self.compare else None
-        self.mutator = Mutator(self.rng, self.pool)
+        self.mutator = Mutator(self.rng, self.pool, self.values)
         for node in nodes:
             text = ast.get_docstring(node) if not isinstance(node, ast.Module) else None
             for word in (text or "").replace(":", " ").replace("`", " ").split():
@@ -200,7 +201,7 @@ class Search:
         `confirm(finding)` gives back a finding that holds in fresh processes, or None.
         """
         self.confirm = confirm
-        if not self.makers:
+        if not self.is_able():
             return
         if self.planned is None:
             self._known_constructors()
@@ -214,6 +215,10 @@ class Search:
                 break
             self._batch(batch)
         self._check(last=True)
+
+    def is_able(self):
+        """Whether there is anything to call."""
+        return bool(self.makers or self._reaching())
 
     def _stale(self):
         """Whether luck has shown nothing new for long."""
@@ -272,8 +277,16 @@ class Search:
             local.split(".")[-1] for local in [self.target.local] + [m.local for m in self.makers]
         }
         words = {w for w in words if not w.startswith("__")} or {self.target.local.split(".")[0]}
-        cases = self.session.mining.of(words)
-        return [c for c in cases if not _looks_private(c.call)][:300]
+        cases = self.session.mining.of(words) if self.makers else []
+        cases = {c.key: c for c in cases + self._reaching() if not _looks_private(c.call)}
+        return list(cases.values())[:300]
+
+    def _reaching(self):
+        """Cases of the repository that run the target and may not name it."""
+        if self.reaching is None:
+            is_asked = self.compare and self.target.changed and not self.target.route
+            self.reaching = self.session.reaching.of(self.target) if is_asked else []
+        return self.reaching
 
     def _known_constructors(self):
         """Constructor calls of the tests become receivers."""
@@ -371,9 +384,9 @@ class Search:
             roll, case = self.rng.random(), None
             if self.kept and roll < 0.5:
                 case = self.neighbour(self._worth_changing())
-            elif roll < 0.75:
+            elif roll < 0.75 and self.makers:
                 case = self._extended()
-            if case is None and roll >= 0.5:
+            if case is None and roll >= 0.5 and self.makers:
                 case = self._maker().random()
             if is_set and case is not None and self.rng.random() < 0.6:
                 case = self.rng.choice(able).settings.after(case) or case
@@ -548,7 +561,12 @@ class Search:
 
     def _filled(self, case, outcome):
         """A case that asked for a file which was not there is followed by some with that file."""
-        if not outcome.get("missing") or case.origin == "request" or jt_files.is_given(case):
+        if (
+            not self.makers
+            or not outcome.get("missing")
+            or case.origin == "request"
+            or jt_files.is_given(case)
+        ):
             return
         name = outcome["missing"][0]
         asked = self.asked.setdefault(name, 0)

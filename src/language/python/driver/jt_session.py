@@ -8,6 +8,7 @@ import jt_code
 import jt_compare
 import jt_infer
 import jt_folders
+import jt_manual
 import jt_mining
 import jt_requests
 import jt_routes
@@ -15,6 +16,7 @@ import jt_sides
 from jt_case import Names
 from jt_pool import Pool
 from jt_reach import Reach
+from jt_reaching import Reaching
 from jt_values import Values
 
 STEPS = 20000
@@ -44,6 +46,7 @@ class Session:
         self.facts = {}
         self.mining = jt_mining.Mining(plan.head["root"], None)
         self.mined_modules = set()
+        self.reaching = Reaching(self)
         self.web = jt_routes.Web(self)
         self.accepted = {}  # module -> cases with steps that its code takes, in order
         self.refused = {}  # the same of such whose last step is refused on purpose
@@ -93,9 +96,15 @@ class Session:
                 names = Names(module, self.code)
                 self.mining.documentation(module, names)
                 self.mining.callers(module, names)
+        if self.mined_modules:
+            module = self.code.module(sorted(self.mined_modules)[0])
+            self.mining.cases += jt_manual.cases(plan.head["root"], Names(module, self.code))
         for file, error in self.mining.tests(plan.test_files):
             why = "%s: %s" % (type(error).__name__, error)
             self.result.warning(file + " was not read for inputs", why, "fewer inputs are known")
+        needed = sorted(self.mining.standard())
+        for side in self.sides() if needed else ():
+            side.preload(list(dict.fromkeys([*side.ahead, *needed])))
 
     def _hides(self, target):
         """Whether a method is new in a class that was there: it may hide one that it inherited."""

@@ -109,6 +109,16 @@ CLOCKS = {
 }  # fmt: skip
 
 
+# Built-in functions that take the same, of which any can be given where one is the default.
+FAMILIES = (
+    ("list", "reversed", "sorted", "tuple", "iter", "lambda items: items[:1]"),
+    ("min", "max", "sum", "len"),
+    ("any", "all"),
+    ("str.lower", "str.upper", "str.title", "str.strip", "str", "lambda text: text"),
+    ("int", "float", "str", "lambda value: value"),
+)
+
+
 class Shape:
     """Evidence about one value. Shapes are shared: what is learned of an alias is learned of the
     parameter.
@@ -138,6 +148,7 @@ class Shape:
         "kept",
         "reads",
         "named",
+        "family",
     )
 
     def __init__(self, kind=None, score=SURE):
@@ -162,6 +173,7 @@ class Shape:
         self.clock = None  # where its default asks for the time: what that gives
         self.kept = False  # whether its default is what is meant: the errors to be caught
         self.named = None  # the kind that its name says, where the code says nothing
+        self.family = ()  # functions that do what its default, a built-in one, does in other ways
         self.reads = set()  # what it is read as, where it is a text
         self.awaited = False  # whether what a call of it gives is waited for
         if kind:
@@ -482,6 +494,7 @@ def merge(into, other, score=None, depth=0):
     into.named = into.named or other.named
     into.clock = into.clock or other.clock
     into.kept = into.kept or other.kept
+    into.family = into.family or other.family
     into.awaited = into.awaited or other.awaited
     into.parts = into.parts or other.parts
     into.consts.extend(c for c in other.consts if c not in into.consts)

@@ -1,11 +1,13 @@
 """Source texts of values of a shape: simple ones in order, random ones by seed."""
 
 import ast
+import datetime
 from keyword import iskeyword
 
 import jt_code
 import jt_folders
 import jt_links
+import jt_matches
 import jt_reads
 import jt_samples
 import jt_shape
@@ -14,7 +16,7 @@ import jt_text
 from jt_constructors import bases, better, by_name, class_params, keeps, maker_of
 from jt_kin import Kin
 from jt_numbers import meant, near
-from jt_pool import EMPTY, FIXED, FLOATS, FUNCTIONS, INTS, STRINGS, TYPES, ZONES
+from jt_pool import DAYS, EMPTY, FIXED, FLOATS, FUNCTIONS, INTS, STRINGS, TYPES, ZONES
 from jt_text import literal
 
 MAX_DEPTH = 4
@@ -26,6 +28,9 @@ NESTED = ("{}", '{"a": 1}', '{"b": {"a": "x"}}', "[]", "[1]", '[{"a": 2}, "b"]',
 OFTEN_MADE, SELDOM_MADE = 0.8, 0.1  # the share of objects that are made as others were
 MOST_MADE, LONGEST_MADE = 24, 80
 REACHED = 0.4
+DAYS_BETWEEN = (0, 0, 1, 1, -1, 6, 7, 14, 29, 30, 31, 31, 60, 91, 120, 365)
+MATCHED = 0.6  # of the texts match an expression, where the code takes little else
+FAMILY = 0.7  # of the functions in the place of a built-in one are of its kind
 COUNTING = "lambda *args, turn=iter(range(99)), **words: next(turn)"
 OTHER_ERRORS = 0.5  # the share of cases that give errors to be caught in place of the default's
 WEIGHTED = 0.6  # the share of graphs with numbers on which one way is cheaper than another
@@ -55,6 +60,7 @@ class Values:
         self.within_reach = False  # whether numbers are limits that a few steps may reach
         self.asked = None  # names of the attributes that the other revision's code asks for
         self.shared = None  # the other revision's code, where cases run on both
+        self.dates = []  # those of this case
         self.day = None  # "date" or "datetime", where either may be meant
         self.named = {}  # (parameter's name, kind) -> values
         self.reuse = 0.4
@@ -74,6 +80,7 @@ class Values:
     def begin(self):
         """A new case: nothing was used yet."""
         self.recent, self.named, self.chosen, self.day = {}, {}, {}, None
+        self.dates = []
         self.world, self.nodes = None, None
         self.reuse = self.rng.choice((0.2, 0.4, 0.7))
 
@@ -320,13 +327,22 @@ class Values:
         )
 
     def _date(self, _shape, _depth):
+        """More often than not within some months of another one of the same case."""
         rng = self.rng
+        if self.dates and rng.random() < 0.5:
+            days = datetime.timedelta(days=rng.choice(DAYS_BETWEEN))
+            return self._dated(rng.choice(self.dates) + days)
         if rng.random() < 0.5:
-            return rng.choice(FIXED["date"])
+            return self._dated(datetime.date(*rng.choice(DAYS)))
         month, day = rng.choice(
             ((1, 1), (2, 28), (3, 31), (5, 3), (5, 4), (5, 31), (10, 31), (11, 30), (12, 31))
         )
-        return "date(%d, %d, %d)" % (rng.choice((2023, 2024, 2024, 2025, 1999, 2000)), month, day)
+        year = rng.choice((2023, 2024, 2024, 2025, 1999, 2000))
+        return self._dated(datetime.date(year, month, day))
+
+    def _dated(self, day):
+        self.dates.append(day)
+        return "date(%d, %d, %d)" % (day.year, day.month, day.day)
 
     def _datetime(self, _shape, _depth):
         """Within a few days, so that two of them may be minutes, hours or days apart."""
@@ -361,6 +377,9 @@ class Values:
                 self.rng.choice(("a", "b", "c", "d", "ab"))
             )  # only handed on: any will do
         pool = self.pool
+        matches = [form for form in pool.forms if isinstance(form, jt_matches.Matches)]
+        if matches and self.structured == MORE_STRUCTURED and self.rng.random() < MATCHED:
+            return literal(matches[0].make(self.rng, self._recent_texts()))
         if pool.rows and self.rng.random() < 0.25:
             return literal(jt_samples.row(self.rng, pool.strings, pool.rows))
         if pool.json and self.rng.random() < 0.4:
@@ -599,6 +618,8 @@ class Values:
     def _function(self, shape):
         if self.pool.raised and self.rng.random() < FAILING:
             return self._failing()
+        if shape.family and self.rng.random() < FAMILY:
+            return self.rng.choice(shape.family)
         arity = 1 if shape.arity is None else shape.arity
         if arity == jt_shape.ANY and self.rng.random() < 0.3:
             return self.stand_in()
@@ -727,6 +748,10 @@ class Values:
             args += [] if skipped else self._rest(module, node, maker, depth)
             args += self._named(module, node, maker, depth)
         return "%s(%s)" % (name, ", ".join(args))
+
+    def parameters(self, module, node):
+        """What a class is made with: `{name: (shape, whether it must be given)}`."""
+        return class_params(self.inference, module, node)
 
     def _rest(self, module, node, maker, depth):
         """Values for `*args`, where the constructor keeps them."""

@@ -97,6 +97,9 @@ class Expected:
         if node[0] == "q":
             self.imports.add(STANDARD["deque"])
             return "deque([%s])" % inner
+        if node[0] == "nt" and not node[5]:  # equal to no plain tuple, or found under another hash
+            self._from(node[1], node[2].split(".")[0])
+            return "%s(%s)" % (node[2], inner)
         return "(" + inner + ("," if len(parts) == 1 else "") + ")"
 
     def _set(self, node):

@@ -8,6 +8,7 @@ import jt_bounds
 import jt_code
 import jt_documents
 import jt_forms
+import jt_matches
 import jt_sources
 import pytest
 from exploring import explore, passes
@@ -318,3 +319,46 @@ def test_a_difference_is_seen_in(tmp_path, kind):
     found = [c for c in result["candidates"] if c["purpose"] == "regression"]
     assert found
     assert passes(tmp_path, "base", found[0]) and not passes(tmp_path, "head", found[0])
+
+
+PLOTTER = '''
+import re
+
+WORD = re.compile(r"([A-Z])\\s*(-?\\d+)")
+
+
+def moves(program):
+    """The places that a program goes to."""
+    x = y = 0
+    found = []
+    for line in program.splitlines():
+        words = WORD.findall(line)
+        if WORD.sub("", line).strip() or not words:
+            raise ValueError("cannot read %r" % line)
+        letter, number = words[0]
+        args = {axis: int(value) for axis, value in words[1:]}
+        if letter + number != "G1":
+            raise ValueError("unknown command " + letter + number)
+        if "X" in args:
+            x = args["X"]
+        if "Y" in args:
+            y = args["Y"]
+        found.append((x, y))
+    return found
+'''
+
+
+def test_a_small_language_is_written_in_the_words_that_expressions_match(tmp_path):
+    head = PLOTTER.replace('if "X" in args:', 'if args.get("X"):')
+    found = explore(tmp_path, PLOTTER, head)["candidates"]
+    assert passes(tmp_path, "base", found[0]) and not passes(tmp_path, "head", found[0])
+
+
+def test_groups_are_what_the_code_names():
+    form, rng = jt_matches.Matches(), random.Random(5)
+    form.read(jt_code.Module("plotter", "plotter.py", PLOTTER))
+    texts = [form.make(rng) for _ in range(200)]
+    assert sum("G1 X" in text for text in texts) > 4 and any("\n" in text for text in texts)
+    changed = {form.changed(rng, "G1 X5") for _ in range(200)}
+    assert {"G1 X0", "G1 X5\nG1 X0", "G1 X5 X5"} <= changed
+    assert form.changed(rng, "none") is None

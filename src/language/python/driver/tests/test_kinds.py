@@ -5,6 +5,7 @@ import re
 
 import jt_code
 import jt_fit
+import jt_infer
 import jt_text
 import pytest
 from exploring import explore, passes
@@ -904,3 +905,35 @@ def test_what_nobody_passes_shows_nothing(tmp_path, base, change):
         head = head.replace(old, new)
     result = explore(tmp_path, base, head, seconds=15)
     assert result["failure"] is None and result["candidates"] == []
+
+
+GRID = """
+import copy
+
+
+class Quilt:
+    def __init__(self, width, height, fill="."):
+        self.rows = [[fill] * width for _ in range(height)]
+        self.past = []
+
+    def paint(self, x, y, patch):
+        self.past.append(copy.deepcopy(self.rows))
+        self.rows[y][x] = patch
+
+    def undo(self):
+        if not self.past:
+            return False
+        self.rows = self.past.pop()
+        return True
+"""
+
+
+def test_places_in_a_grid_are_numbers(tmp_path):
+    (tmp_path / "shop.py").write_text(GRID)
+    code = jt_code.Code(str(tmp_path), ["."])
+    shapes = jt_infer.Inference(code).params(code.module("shop"), "Quilt.paint")
+    assert [set(shapes[name].known()) for name in ("x", "y")] == [{"int"}, {"int"}]
+    head = GRID.replace("copy.deepcopy(self.rows)", "list(self.rows)")
+    found = explore(tmp_path / "all", GRID, head)["candidates"]
+    assert passes(tmp_path / "all", "base", found[0])
+    assert not passes(tmp_path / "all", "head", found[0])
