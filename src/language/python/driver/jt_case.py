@@ -55,6 +55,9 @@ LATE = (
     "",
     "    return answer",
 )
+# Functions that keep what they are called with, for the test to look at.
+RECORDERS = ("seen.append", "lambda *args: seen.append(args)", "lambda *args: seen.extend(args)")
+KEPT = "seen = []"
 HELPERS = {"slow_first": SLOW_FIRST, "answers_late": LATE}
 # Where an input comes from, best first: smaller ranks are believed more.
 MINED, TYPED, MUTATED, LEARNED = 0, 1, 2, 3
@@ -183,6 +186,8 @@ class Names:
 
     def case(self, setup, call, rank=TYPED, origin="shape"):
         """A case with its imports."""
+        if any("seen." in text for text in (*setup, call)) and KEPT not in setup:
+            setup = (KEPT, *setup)
         texts = tuple(setup) + (call,)
         uses = ("asyncio",) * bool(helpers(texts))
         return Case(self.imports(texts + uses), setup, call, rank, origin)

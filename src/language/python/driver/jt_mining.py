@@ -143,11 +143,18 @@ def _prose(tree):
 def caught(tree):
     """Exceptions that the code catches, or names in a default, as they are made."""
     classes = {n.name: n for n in ast.walk(tree) if isinstance(n, ast.ClassDef)}
+    tables = {
+        target.id: node.value
+        for node in ast.iter_child_nodes(tree)
+        for target in getattr(node, "targets", ())
+        if isinstance(target, ast.Name) and isinstance(node.value, ast.Tuple)
+    }
     for node in ast.walk(tree):
         places = [node.type] if isinstance(node, ast.ExceptHandler) and node.type else []
         if isinstance(node, jt_code.FUNCTIONS):
             places = [d for d in node.args.defaults + node.args.kw_defaults if d is not None]
             yield from ('ValueError("a")', 'KeyError("a")') if _catches_given(node) else ()
+        places = [tables.get(getattr(place, "id", None), place) for place in places]
         for name in [n.id for place in places for n in ast.walk(place) if isinstance(n, ast.Name)]:
             known = getattr(builtins, name, None)
             is_error = isinstance(known, type) and issubclass(known, Exception)

@@ -8,7 +8,7 @@ import jt_documents
 import jt_samples
 import jt_sources
 import jt_text
-from jt_case import MUTATED, TYPED, enters_once
+from jt_case import KEPT, MUTATED, TYPED, enters_once
 from jt_text import literal
 
 
@@ -390,7 +390,7 @@ def _overlap(one, other):
 @functools.lru_cache(maxsize=8192)
 def _open_spots(text):
     """What can be changed in a part of a case; nothing in definitions and imports."""
-    tree = jt_text.known(text)
+    tree = jt_text.known(text) if text != KEPT else None
     closed = (ast.FunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
     return () if tree is None or isinstance(tree.body[0], closed) else tuple(_spots(tree))
 

@@ -82,6 +82,7 @@ class Walker(ast.NodeVisitor):
         self.fields = fields
         self.depth = depth
         self.refusing = set()  # what is only asked for to refuse it
+        self.dropped = set()  # calls of which nothing takes what they give
 
     def generic_visit(self, node):
         """Expressions are evaluated for their evidence, statements visited."""
@@ -200,6 +201,13 @@ class Walker(ast.NodeVisitor):
             caught.add("errors", 3 * SURE)  # a tuple of them, where its default is a tuple
         for statement in node.body:
             self.visit(statement)
+
+    def visit_Expr(self, node):
+        """Nothing takes what a call gives that is a statement."""
+        value = node.value.value if isinstance(node.value, ast.Await) else node.value
+        if isinstance(value, ast.Call):
+            self.dropped.add(value)
+        self.shape(node.value)
 
     def visit_Return(self, node):
         """Only evidence."""
@@ -670,9 +678,9 @@ class Walker(ast.NodeVisitor):
         if element is not None:
             self._applied(keys[0], [element, element])
 
-    @staticmethod
-    def _called(shape, args, node=None):
+    def _called(self, shape, args, node=None):
         shape.add("callable", SURE)
+        shape.told = shape.told or node in self.dropped
         is_any = any(isinstance(arg, ast.Starred) for arg in getattr(node, "args", ()))
         shape.arity = jt_shape.ANY if is_any else len(args)
         if shape.result is None:
@@ -806,7 +814,7 @@ class Walker(ast.NodeVisitor):
                     shape.add(kind, SURE if len(kinds) == 1 else MAYBE)
             return self._builtin_method(shape, name, node, args)
         shape.add("object", SURE)
-        return self._called(shape.attrs.setdefault(name, Shape()), args)
+        return self._called(shape.attrs.setdefault(name, Shape()), args, node)
 
     def _builtin_method(self, shape, name, node, args):
         kind = jt_shape.METHODS[name][0]

@@ -149,6 +149,7 @@ class Shape:
         "reads",
         "named",
         "family",
+        "told",
     )
 
     def __init__(self, kind=None, score=SURE):
@@ -173,6 +174,7 @@ class Shape:
         self.clock = None  # where its default asks for the time: what that gives
         self.kept = False  # whether its default is what is meant: the errors to be caught
         self.named = None  # the kind that its name says, where the code says nothing
+        self.told = False  # whether nothing takes what a call of it gives
         self.family = ()  # functions that do what its default, a built-in one, does in other ways
         self.reads = set()  # what it is read as, where it is a text
         self.awaited = False  # whether what a call of it gives is waited for
@@ -417,6 +419,17 @@ def _alias(find_class, name):
     return value if is_hint else None
 
 
+def _is_errors(hint):
+    """Whether a hint says that classes of exceptions are meant: `type[Exception]`, or some."""
+    inner = getattr(hint, "slice", None)
+    parts = inner.elts if isinstance(inner, ast.Tuple) else [getattr(inner, "value", inner)]
+    inner = inner if isinstance(inner, (ast.Name, ast.Subscript)) else parts[0]
+    name = getattr(getattr(hint, "value", None), "id", "")
+    if name in ("type", "Type"):
+        return getattr(inner, "id", "").endswith(("Exception", "Error"))
+    return name in ("tuple", "Tuple", "Sequence", "Iterable") and _is_errors(inner)
+
+
 def _union(nodes, find_class, depth):
     shape = Shape()
     for node in nodes:
@@ -446,6 +459,8 @@ def _generic(node, find_class, depth):
                 shape.consts.append(part)
         shape.scores["literal"] = 2 * HINT
         return shape
+    if _is_errors(node):
+        return Shape("errors", HINT)
     if name not in _HINTS:
         return of_hint(node.value, find_class, depth + 1)
     shape = Shape(_HINTS[name], HINT)
@@ -494,6 +509,7 @@ def merge(into, other, score=None, depth=0):
     into.named = into.named or other.named
     into.clock = into.clock or other.clock
     into.kept = into.kept or other.kept
+    into.told = into.told or other.told
     into.family = into.family or other.family
     into.awaited = into.awaited or other.awaited
     into.parts = into.parts or other.parts

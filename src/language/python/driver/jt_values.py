@@ -13,6 +13,7 @@ import jt_samples
 import jt_shape
 import jt_sql
 import jt_text
+from jt_case import RECORDERS
 from jt_constructors import bases, better, by_name, class_params, keeps, maker_of
 from jt_kin import Kin
 from jt_numbers import meant, near
@@ -29,6 +30,7 @@ OFTEN_MADE, SELDOM_MADE = 0.8, 0.1  # the share of objects that are made as othe
 MOST_MADE, LONGEST_MADE = 24, 80
 REACHED = 0.4
 DAYS_BETWEEN = (0, 0, 1, 1, -1, 6, 7, 14, 29, 30, 31, 31, 60, 91, 120, 365)
+RECORDED = 0.6  # of the functions that are only told something keep it
 MATCHED = 0.6  # of the texts match an expression, where the code takes little else
 FAMILY = 0.7  # of the functions in the place of a built-in one are of its kind
 COUNTING = "lambda *args, turn=iter(range(99)), **words: next(turn)"
@@ -621,6 +623,8 @@ class Values:
         if shape.family and self.rng.random() < FAMILY:
             return self.rng.choice(shape.family)
         arity = 1 if shape.arity is None else shape.arity
+        if shape.told and arity != 0 and self.rng.random() < RECORDED:
+            return self.rng.choice(RECORDERS if arity == 1 else RECORDERS[1:])
         if arity == jt_shape.ANY and self.rng.random() < 0.3:
             return self.stand_in()
         if arity == 0 and self.rng.random() < 0.5:  # a clock, or a source of ids

@@ -50,6 +50,21 @@ def _held(outcome, name, width=SHORT):
     return value(node[1] if node[0] == "json" else node, width)
 
 
+def _left(after, path):
+    """`(what to call it, its node)` of what differs in what a call left behind."""
+    from jt_write import access, follow
+
+    name, node = path[0][1], after[path[0][1]]
+    if name == "self" or name.startswith(("arg", "key_")):
+        return "the object" if name == "self" else "its argument", node
+    if len(value(node, 2 * SHORT)) <= SHORT:
+        return name, node
+    try:
+        return access(name, node, path[1:]), follow(node, path[1:])
+    except (KeyError, IndexError, StopIteration, TypeError):  # the other one has it alone
+        return name, node
+
+
 def did(case, outcome, found, past=False):
     """`total([]) returned 0`: what a case did, in one sentence."""
     if case.origin == "request":
@@ -69,18 +84,8 @@ def did(case, outcome, found, past=False):
     if outcome["kind"] == "crash":
         return "%s crashes the interpreter" % call
     if what == "after" and path and path[0][1] in outcome.get("after", {}):
-        name = path[0][1]
-        thing = (
-            "its argument"
-            if name.startswith(("arg", "key_"))
-            else "the object" if name == "self" else name
-        )
-        return "%s %s %s as %s" % (
-            call,
-            "left" if past else "leaves",
-            thing,
-            value(outcome["after"][name]),
-        )
+        thing, node = _left(outcome["after"], path)
+        return "%s %s %s as %s" % (call, "left" if past else "leaves", thing, value(node))
     if outcome["kind"] == "raise":
         return "%s %s %s" % (call, "raised" if past else "raises", outcome["type"])
     if what == "out":
@@ -127,7 +132,9 @@ def docstring(case, outcome, found, local):
     if case.setup:
         text = did(case.changed(setup=()), outcome, found).replace("\\", "/").replace('"', "'")
     line = "Pins that %s." % text.rstrip(".")
-    if len(line) > jt_text.WIDTH - 12:
+    if len(line) > jt_text.WIDTH - 12 and found[0] == "after":
+        line = "Pins what %s leaves behind." % local
+    elif len(line) > jt_text.WIDTH - 12:
         verb = {"raise": "raises", "value": "returns"}.get(outcome["kind"], "does")
         line = "Pins what %s %s for %s." % (
             local,

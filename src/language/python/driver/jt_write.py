@@ -311,7 +311,21 @@ class Body:
                 return self._at(call, node, path[:end], text)
         if path and follow(node, path)[0] == "o":
             return ["result = " + call, "assert %s is not None" % access("result", node, path)]
+        for end in range(len(path), 0, -1):
+            parts = self._parts_of(call, node, path[:end])
+            if parts is not None:
+                return parts
         return self._parts(call, node)
+
+    def _parts_of(self, call, node, path):
+        """Assertions on parts of what a path leads to; None where it holds nothing to assert."""
+        inner = follow(node, path)
+        if inner[0] not in ("l", "t", "d") or not call.isidentifier():
+            return None
+        try:
+            return self._parts(access(call, node, path), inner)
+        except Unwritable:
+            return None
 
     def _text(self, node):
         """Source of an expected value, or None where it can't be written."""
