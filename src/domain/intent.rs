@@ -47,6 +47,15 @@ pub enum StatementSource {
     Changelog,
     /// A line that the change adds to the documentation.
     Docs,
+    /// A line of the documentation that the change puts in the place of another one.
+    DocsInstead,
+}
+
+impl StatementSource {
+    /// Whether it is the documentation.
+    pub fn is_documentation(self) -> bool {
+        matches!(self, Self::Docs | Self::DocsInstead)
+    }
 }
 
 /// One sentence of the author's.

@@ -42,6 +42,7 @@ pub(super) const EXPLORER: Driver = Driver {
         "jt_pool.py",
         "jt_pytest.py",
         "jt_reach.py",
+        "jt_reaching.py",
         "jt_reading.py",
         "jt_reads.py",
         "jt_records.py",

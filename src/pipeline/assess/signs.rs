@@ -10,7 +10,7 @@ use crate::domain::{
 use super::Evidence;
 use super::wording::{
     announced_exception, announced_status, behaviour_in, has_one_of, has_other_words, is_about_code, names,
-    names_another_number, names_behaviour, names_both_numbers, other_numbers, replaces_outcome, says_it_changed,
+    names_another_number, names_behaviour, names_both_numbers, other_numbers, replaces_outcome, retells, says_it_changed,
     says_something_else, shortened,
 };
 
@@ -56,6 +56,7 @@ pub(super) fn of(evidence: &Evidence<'_>, test: &GeneratedTest) -> Vec<Sign> {
     }
     signs.extend(target.and_then(|target| docstring_below(evidence, test, target)));
     signs.extend(about_behaviour(evidence));
+    signs.extend(retold(evidence));
     signs.extend(numbers(evidence, test));
     signs.extend(against(evidence, test, &signs));
     let mut said = BTreeSet::new();
@@ -168,7 +169,7 @@ fn words(evidence: &Evidence<'_>, test: &GeneratedTest, subject: &Target) -> Vec
     for statement in said {
         let quoted = shortened(&statement.text);
         let named = names(&statement.text, &subject.symbol);
-        let outcome = named || statement.source != StatementSource::Docs;
+        let outcome = named || !statement.source.is_documentation();
         if named && names_behaviour(&statement.text, &subject.symbol) {
             signs.push(sign(Weight::Intended, format!("{}: \"{quoted}\"", speaker(statement.source))));
         } else if let Some(exception) = announced_exception(&statement.text, test).filter(|_| outcome) {
@@ -185,7 +186,7 @@ fn words(evidence: &Evidence<'_>, test: &GeneratedTest, subject: &Target) -> Vec
 
 fn speaker(source: StatementSource) -> &'static str {
     match source {
-        StatementSource::Docs => "the documentation says so",
+        StatementSource::Docs | StatementSource::DocsInstead => "the documentation says so",
         StatementSource::Changelog => "the changelog says so",
         StatementSource::Title | StatementSource::Body | StatementSource::Commit => "the change says so itself",
     }
@@ -213,6 +214,15 @@ fn about_behaviour(evidence: &Evidence<'_>) -> Vec<Sign> {
         sign(Weight::Intended, format!("the changelog is about behaviour: \"{}\"", shortened(&entry.text)))
     });
     title.into_iter().chain(changelog).filter(|_| changed <= FEW_TARGETS).collect()
+}
+
+/// Documentation that says what the title says, in the place of what it said before.
+fn retold(evidence: &Evidence<'_>) -> Option<Sign> {
+    let of = |source| evidence.intent.statements.iter().filter(move |said: &&Statement| said.source == source);
+    let titles = of(StatementSource::Title).filter(|said| !said.kind.claims_no_behaviour_change());
+    let said = titles.flat_map(|title| of(StatementSource::DocsInstead).filter(|docs| retells(&title.text, &docs.text)));
+    let words = |docs: &Statement| format!("the documentation says so: \"{}\"", shortened(&docs.text));
+    said.map(|docs| sign(Weight::Intended, words(docs))).next()
 }
 
 /// A signature that changed: callers must follow, or may.

@@ -161,6 +161,12 @@ const SHORTEST_WORD: usize = 4;
 const MARKUP: &[&str] =
     &["args", "param", "parameter", "raise", "return", "rtype", "this", "that", "type", "with", "yield"];
 
+/// First words of a title about what is there besides.
+const ADDING: &[&str] = &["add", "enable", "expose", "implement", "introduce", "offer", "provide", "report", "support"];
+
+/// So many words in common, and a sentence is about what a title is about.
+const RETOLD: usize = 2;
+
 /// First words of a title that says how something is done, and not what.
 const ABOUT_CODE: &[&str] = &[
     "avoid",
@@ -340,6 +346,17 @@ fn telling(text: &str) -> BTreeSet<String> {
 /// Whether a sentence says how something is done: "Use partition instead of split".
 pub(super) fn is_about_code(sentence: &str) -> bool {
     words(sentence).first().is_some_and(|first| ABOUT_CODE.contains(&first.as_str()))
+}
+
+/// Whether a sentence says again what a title says: words of the same beginning, two at least. A title about how something
+/// is done, or about what is there besides, changes nothing that was there before.
+pub(super) fn retells(title: &str, sentence: &str) -> bool {
+    let beginnings = |text: &str| -> BTreeSet<String> {
+        telling(text).iter().map(|word| word.chars().take(SHORTEST_WORD).collect()).collect()
+    };
+    let adds = words(title).first().is_some_and(|first| ADDING.contains(&first.as_str()));
+    let shared = beginnings(title).intersection(&beginnings(sentence)).count();
+    !adds && !is_about_code(title) && shared >= RETOLD
 }
 
 fn holds(sentence: &str, phrases: &[&str]) -> bool {

@@ -1,6 +1,6 @@
 //! Sentences in which an author names behaviour.
 
-use crate::domain::{Statement, StatementSource};
+use crate::domain::Statement;
 
 /// Words that name behaviour rather than code.
 const SIGNS: &[&str] = &[
@@ -60,7 +60,7 @@ const LENGTH: usize = 300;
 /// The statements that name behaviour; in order, none twice.
 pub(super) fn claims<'s>(statements: impl Iterator<Item = &'s Statement>) -> Vec<String> {
     let mut claims: Vec<String> = Vec::new();
-    for sentence in statements.filter(|said| said.source != StatementSource::Docs).map(|said| said.text.clone()) {
+    for sentence in statements.filter(|said| !said.source.is_documentation()).map(|said| said.text.clone()) {
         let lower = sentence.to_lowercase();
         let is_claim = SIGNS.iter().any(|sign| lower.contains(sign));
         if is_claim && !claims.contains(&sentence) && claims.len() < KEPT {
@@ -123,6 +123,7 @@ pub(super) fn sentences(prose: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::StatementSource;
 
     fn claims(title: &str, body: &str) -> Vec<String> {
         let prose = format!("{title}\n\n{}", without_blocks(body));

@@ -1,6 +1,6 @@
 //! All that the author says: in the title, the body, the commits, the changelog, the documentation.
 
-use crate::domain::{ChangeKind, ChangeSet, DiffLine, FileChange, Statement, StatementSource};
+use crate::domain::{ChangeKind, ChangeSet, DiffLine, FileChange, Hunk, Statement, StatementSource};
 
 use super::IntentInputs;
 use super::claims::{sentences, without_blocks};
@@ -23,10 +23,18 @@ pub(super) fn statements(inputs: IntentInputs<'_>, change: &ChangeSet) -> Vec<St
     statements.extend(subjects.flat_map(|subject| said(StatementSource::Commit, subject)).take(KEPT));
     for source in [StatementSource::Changelog, StatementSource::Docs] {
         let files = change.files.iter().filter(|file| source_of(file) == Some(source));
-        let sentences = files.flat_map(|file| said(source, &without_blocks(&added(file))));
+        let sentences = files.flat_map(|file| &file.hunks).flat_map(|hunk| {
+            let is_instead = source == StatementSource::Docs && takes_away(hunk);
+            said(if is_instead { StatementSource::DocsInstead } else { source }, &without_blocks(&added(hunk)))
+        });
         statements.extend(sentences.take(KEPT));
     }
     statements
+}
+
+/// Whether a place in a text says something no more.
+fn takes_away(hunk: &Hunk) -> bool {
+    hunk.lines.iter().any(|line| matches!(line, DiffLine::Removed(text) if !text.trim().is_empty()))
 }
 
 fn said(source: StatementSource, prose: &str) -> Vec<Statement> {
@@ -70,9 +78,9 @@ fn source_of(file: &FileChange) -> Option<StatementSource> {
     (is_prose && !extension.is_empty()).then_some(StatementSource::Docs)
 }
 
-/// The lines that head adds; entries of lists are paragraphs of their own.
-fn added(file: &FileChange) -> String {
-    let lines = file.hunks.iter().flat_map(|hunk| &hunk.lines).filter_map(|line| match line {
+/// The lines that head adds in one place; entries of lists are paragraphs of their own.
+fn added(hunk: &Hunk) -> String {
+    let lines = hunk.lines.iter().filter_map(|line| match line {
         DiffLine::Added(text) => Some(text.as_str()),
         DiffLine::Context(_) | DiffLine::Removed(_) => None,
     });
@@ -106,6 +114,16 @@ mod tests {
             (StatementSource::Docs, "``total`` needs a list."),
         ];
         assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn documentation_in_the_place_of_other_words_is_told_from_new_one() {
+        let base = [("README.md", "Open on all days.\n"), ("docs/a.md", "")];
+        let head = [("README.md", "Closed on Sundays.\n"), ("docs/a.md", "Closed, too.\n")];
+        let fixture = Fixture::new(&base, &head);
+        let found = statements(IntentInputs { title: "", body: "", commit_subjects: &[] }, &fixture.change);
+        let sources: Vec<StatementSource> = found.iter().map(|said| said.source).collect();
+        assert_eq!(sources, [StatementSource::DocsInstead, StatementSource::Docs]);
     }
 
     #[test]

@@ -14,10 +14,10 @@ from jt_text import literal
 
 ALIKE = 0.1  # of all neighbours
 RENUMBERED = 0.12  # of all neighbours
-GIVEN_MORE = 0.06  # of all neighbours
+GIVEN_MORE = 0.1  # of all neighbours
 MOST_NUMBERS = 16  # of a case whose numbers are all drawn anew
 JOINED = (".", "/", ":")  # between the parts of a path
-_OF_TIME = {"date", "datetime", "time"}
+_OF_TIME = ("date", "datetime", "time")
 PAIRED = ("=", ":", ",", ";", "|", " ")  # between a name and what is said of it
 
 
@@ -94,8 +94,8 @@ class Mutator:
         return case.changed(tuple(parts[:-1]), parts[-1], rank)
 
     def _given_more(self, case):
-        """The case with an object in it that is made with one argument more, of those that can be
-        left out; None where there is none.
+        """The case with an object in it that is made with one argument more, or another one, out of
+        what else the case names; None where there is none.
         """
         parts, find = list(case.setup) + [case.call], self.values.names.find
         spots = [(i, node) for i, part in enumerate(parts) for node in _open_spots(part)]
@@ -103,32 +103,37 @@ class Mutator:
         if not spots:
             return None
         i, node = self.rng.choice(spots)
-        self.values.begin()
-        own = find(node.func.id)
-        names = list(self.values.parameters(*own)) if jt_code.is_class(own[1]) else []
-        made = self.values.instance(node.func.id, 1) if names else ""
-        other = jt_text.parse(made).body[0].value if made else None
-        if getattr(_callee(other), "id", "") != node.func.id:
-            return None
-        edit = jt_text.Edit(made)
-        pairs = dict(zip(names, map(edit.text, other.args)))
-        pairs.update((word.arg, edit.text(word.value)) for word in other.keywords)
-        given = {*names[: len(node.args)], *(word.arg for word in node.keywords), None}
-        new = [(name, text) for name, text in pairs.items() if name not in given]
-        if not new:
-            return None
         edit = jt_text.Edit(parts[i])
-        name, text = self.rng.choice(new)
-        inner = [edit.text(arg) for arg in node.args]
-        inner += [
-            ("%s=" % word.arg if word.arg else "**") + edit.text(word.value)
-            for word in node.keywords
+        names, made = self._remade(node, find(node.func.id), _texts_in(parts))
+        given = dict(zip(names, map(edit.text, node.args)))
+        given.update((word.arg, edit.text(word.value)) for word in node.keywords)
+        new = sorted(set(made.items()) - set(given.items()))
+        if not new or None in given or len(node.args) > len(names):
+            return None
+        given.update([self.rng.choice(new)])
+        inner = [
+            given[name] if at < len(node.args) else "%s=%s" % (name, given[name])
+            for at, name in enumerate(dict.fromkeys([*names[: len(node.args)], *given]))
         ]
-        inner.append("%s=%s" % (name, text))
         parts[i] = edit.replaced([(node, "%s(%s)" % (node.func.id, ", ".join(inner)))])
         more = self.values.names.case(tuple(parts[:-1]), parts[-1], case.rank, case.origin)
         more.imports = tuple(sorted({*more.imports, *case.imports}))
         return more
+
+    def _remade(self, node, found, texts):
+        """What an object like that of a call may be made with: the names of all parameters, and
+        `{name: source}`.
+        """
+        names = list(self.values.parameters(*found)) if jt_code.is_class(found[1]) else []
+        self.values.resume([("", text) for text in texts])
+        made = self.values.instance(node.func.id, 1) if names else ""
+        other = jt_text.parse(made).body[0].value if made else None
+        if getattr(_callee(other), "id", "") != node.func.id:
+            return names, {}
+        edit = jt_text.Edit(made)
+        pairs = dict(zip(names, map(edit.text, other.args)))
+        pairs.update((word.arg, edit.text(word.value)) for word in other.keywords if word.arg)
+        return names, pairs
 
     def _alike(self, case):
         """The case with one object, row or record put in the place of another of its kind, so that
@@ -208,7 +213,17 @@ class Mutator:
             return self._sequence(edit, node)
         if isinstance(node, ast.Dict):
             return self._dict(edit, node)
+        if isinstance(node, ast.Attribute):
+            return self._member(node)
         return self._call(edit, node)
+
+    def _member(self, node):
+        """Another member of an enumeration; None for what is none."""
+        found = self.values.names.find(node.value.id) if self.values is not None else None
+        members = jt_code.enum_members(found[1]) if found and jt_code.is_class(found[1]) else []
+        others = [name for name in members if name != node.attr]
+        is_member = node.attr in members and others
+        return "%s.%s" % (node.value.id, self.rng.choice(others)) if is_member else None
 
     def constant(self, value):
         """Source of a value of the same kind, near or known; None for what has no neighbours."""
@@ -359,6 +374,13 @@ class Mutator:
         return "%s(%s)" % (edit.text(node.func), ", ".join(args + words))
 
 
+def _texts_in(parts):
+    """The sources of all texts and numbers in the parts of a case, each once."""
+    spots = [node for part in parts for node in _open_spots(part)]
+    values = [node.value for node in spots if isinstance(node, ast.Constant)]
+    return list(dict.fromkeys(literal(v) for v in values if type(v) in (str, int)))
+
+
 def _callee(node):
     return node.func if isinstance(node, ast.Call) else None
 
@@ -376,7 +398,7 @@ def _sort(node):
     """What two parts of a case have in common that can take each other's place."""
     if isinstance(node, ast.Call):
         return "call", getattr(node.func, "id", getattr(node.func, "attr", ""))
-    return type(node).__name__, len(getattr(node, "keys", getattr(node, "elts", ())))
+    return type(node).__name__, len(getattr(node, "elts", ()))
 
 
 def _overlap(one, other):
@@ -422,11 +444,15 @@ def _is_whole(node):
 
 
 def _spots(tree):
-    """Nodes that can be changed: constants, displays, negations and calls."""
-    inside = set()
+    """Nodes that can be changed: constants, displays, negations, calls, and what may be a member of
+    an enumeration.
+    """
+    inside, held = set(), set()
     for node in ast.walk(tree):
         if isinstance(node, ast.JoinedStr):
             inside |= {id(n) for n in ast.walk(node)}
+        elif isinstance(node, (ast.Call, ast.Attribute)):
+            held.add(id(getattr(node, "func", getattr(node, "value", None))))
     return [
         node
         for node in ast.walk(tree)
@@ -439,6 +465,9 @@ def _spots(tree):
             and isinstance(getattr(node, "ctx", ast.Load()), ast.Load)
             or isinstance(node, ast.UnaryOp)
             and isinstance(node.op, ast.USub)
+            or isinstance(node, ast.Attribute)
+            and id(node) not in held
+            and getattr(node.value, "id", "_")[:1].isupper()
         )
     ]
 
@@ -463,6 +492,8 @@ def smaller(case):
             continue
         edit = jt_text.Edit(part)
         for node in _spots(tree):
+            if id(node) in _years(tree):
+                continue  # nobody writes of the year 1
             for new in _simpler(edit, node):
                 text = edit.replaced([(node, new)])
                 if jt_text.known(text) is not None and text != part:
@@ -471,6 +502,12 @@ def smaller(case):
     found = [c for c in found if enters_once(c)]
     unique = {c.key: c for c in found if c.weight < case.weight or _nicer(c, case)}
     return sorted(unique.values(), key=lambda c: (c.weight, len(c.call), c.call, c.key))[:120]
+
+
+def _years(tree):
+    """The years of the dates in a part of a case."""
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and node.args]
+    return {id(call.args[0]) for call in calls if getattr(call.func, "id", "") in _OF_TIME[:2]}
 
 
 def _nicer(new, old):

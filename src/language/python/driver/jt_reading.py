@@ -715,6 +715,8 @@ class Walker(ast.NodeVisitor):
                     inside.add("int", MAYBE)
             if name in ("map", "filter") and args and args[0] is not None:
                 self._called(args[0], [None])
+            if name in ("list", "tuple", "iter") and args and args[0] is not None:
+                args[0].streamed = True
             return args[0] if args and name in ("sorted", "list", "tuple") else None
         elif name == "dict" and args:
             if args[0] is not None and not args[0].scores:
@@ -737,6 +739,7 @@ class Walker(ast.NodeVisitor):
             if name in _ISINSTANCE:
                 shape.add(_ISINSTANCE[name], LIKELY)
                 shape.tested |= {_ISINSTANCE[name]} if is_taken else set()
+                shape.streamed = shape.streamed or is_taken and name == "Sequence"
             elif self.inference.finder(self.module)(name):
                 shape.add("object", LIKELY)
                 shape.tested |= {"object"} if is_taken else set()

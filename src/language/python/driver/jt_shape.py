@@ -150,6 +150,7 @@ class Shape:
         "named",
         "family",
         "told",
+        "streamed",
     )
 
     def __init__(self, kind=None, score=SURE):
@@ -174,6 +175,7 @@ class Shape:
         self.clock = None  # where its default asks for the time: what that gives
         self.kept = False  # whether its default is what is meant: the errors to be caught
         self.named = None  # the kind that its name says, where the code says nothing
+        self.streamed = False  # whether what can be gone through only once is taken, too
         self.told = False  # whether nothing takes what a call of it gives
         self.family = ()  # functions that do what its default, a built-in one, does in other ways
         self.reads = set()  # what it is read as, where it is a text
@@ -464,6 +466,7 @@ def _generic(node, find_class, depth):
     if name not in _HINTS:
         return of_hint(node.value, find_class, depth + 1)
     shape = Shape(_HINTS[name], HINT)
+    shape.streamed = name == "Iterable"
     kind = _HINTS[name]
     shapes = [of_hint(part, find_class, depth + 1) for part in parts]
     if kind in _ITERABLE and shapes and shapes[0]:
@@ -509,6 +512,7 @@ def merge(into, other, score=None, depth=0):
     into.named = into.named or other.named
     into.clock = into.clock or other.clock
     into.kept = into.kept or other.kept
+    into.streamed = into.streamed or other.streamed
     into.told = into.told or other.told
     into.family = into.family or other.family
     into.awaited = into.awaited or other.awaited

@@ -30,6 +30,7 @@ OFTEN_MADE, SELDOM_MADE = 0.8, 0.1  # the share of objects that are made as othe
 MOST_MADE, LONGEST_MADE = 24, 80
 REACHED = 0.4
 DAYS_BETWEEN = (0, 0, 1, 1, -1, 6, 7, 14, 29, 30, 31, 31, 60, 91, 120, 365)
+STREAMED = 0.12  # of what can be gone through once are iterators
 RECORDED = 0.6  # of the functions that are only told something keep it
 MATCHED = 0.6  # of the texts match an expression, where the code takes little else
 FAMILY = 0.7  # of the functions in the place of a built-in one are of its kind
@@ -432,6 +433,8 @@ class Values:
         return found
 
     def _list(self, shape, depth):
+        if shape.streamed and not depth and self.rng.random() < STREAMED:
+            return "iter([%s])" % ", ".join(self._elements(shape, depth))
         if shape.parts and shape.elem is None:
             return "[" + ", ".join(self.random(p, depth + 1) for p in shape.parts) + "]"
         return "[" + ", ".join(self._elements(shape, depth)) + "]"

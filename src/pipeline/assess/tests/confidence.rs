@@ -107,6 +107,27 @@ fn words_that_name_the_behaviour_lower_the_confidence_wherever_they_stand() {
 }
 
 #[test]
+fn documentation_that_says_the_title_again_in_the_place_of_other_words_is_a_strong_sign() {
+    let told_again = |title: &str, kind: ChangeKind, docs: StatementSource| {
+        let mut case = says(StatementSource::Title, kind, title);
+        let text = "From autumn on the room is closed on Sundays.".to_owned();
+        case.intent.statements.push(Statement { source: docs, text, kind: ChangeKind::Unknown });
+        case
+    };
+    let (title, instead) = ("Close the reading room on Sundays", StatementSource::DocsInstead);
+    check(&told_again(title, ChangeKind::Unknown, instead), Confidence::Low, "the documentation says so: \"From");
+    for (title, docs) in [
+        (title, StatementSource::Docs),
+        ("Close the doors", instead),
+        ("Add a room that is closed on Sundays", instead),
+        ("Rename the room closed on Sundays", instead),
+    ] {
+        assert_eq!(told(&told_again(title, ChangeKind::Unknown, docs)), (Confidence::Medium, String::new()), "{title}");
+    }
+    check(&told_again(title, ChangeKind::Refactoring, instead), Confidence::High, "behaviour stays as it is");
+}
+
+#[test]
 fn a_sentence_about_something_else_is_no_sign() {
     let case = says(StatementSource::Body, ChangeKind::Unknown, "the invoice now includes shipping");
     assert_eq!(told(&case), (Confidence::Medium, String::new()));

@@ -1,15 +1,20 @@
 """Kinds of changes that need an input of a special kind to show."""
 
 import ast
+import random
 import re
 
 import jt_code
 import jt_fit
 import jt_infer
+import jt_mutate
+import jt_shape
 import jt_text
 import pytest
 from exploring import explore, passes
-from jt_case import Case, enters_once
+from jt_case import Case, Names, enters_once
+from jt_pool import Pool
+from jt_values import Values
 
 RECORDS = """
 from collections import namedtuple
@@ -937,3 +942,150 @@ def test_places_in_a_grid_are_numbers(tmp_path):
     found = explore(tmp_path / "all", GRID, head)["candidates"]
     assert passes(tmp_path / "all", "base", found[0])
     assert not passes(tmp_path / "all", "head", found[0])
+
+
+RETRY = '''
+import time
+
+TRANSIENT = (ConnectionError, TimeoutError)
+
+
+def call(func, *, attempts=3, delay=0.5, retry_on: tuple[type[Exception], ...] = TRANSIENT,
+         sleep=time.sleep):
+    """What a function gives, tried some times."""
+    for attempt in range(attempts):
+        try:
+            return func()
+        except retry_on:
+            if attempt + 1 == attempts:
+                raise
+            sleep(delay * 2**attempt)
+'''
+
+
+def test_what_a_function_is_told_shows(tmp_path):
+    head = RETRY.replace("2**attempt", "2 ** (attempt + 1)")
+    found = explore(tmp_path, RETRY, head)["candidates"]
+    assert "sleep=seen.append" in found[0]["code"] and "assert seen == [0.5" in found[0]["code"]
+    assert passes(tmp_path, "base", found[0]) and not passes(tmp_path, "head", found[0])
+
+
+@pytest.mark.parametrize(
+    "hint, kind",
+    [
+        ("type[Exception]", "errors"),
+        ("tuple[type[OSError], ...]", "errors"),
+        ("Sequence[Type[LookupError]]", "errors"),
+        ("tuple[int, ...]", "tuple"),
+    ],
+)
+def test_hints_say_that_classes_of_exceptions_are_meant(hint, kind):
+    shape = jt_shape.of_hint(ast.parse(hint, mode="eval").body, lambda name: False)
+    assert set(shape.scores) == {kind}
+
+
+CHANNELS = """
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Message:
+    text: str
+    urgent: bool = False
+
+
+class Channel:
+    def __init__(self, name, urgent_only=False):
+        self.name = name
+        self.urgent_only = urgent_only
+        self.sent = []
+
+    def send(self, message):
+        if self.urgent_only and not message.urgent:
+            return False
+        self.sent.append(message)
+        return True
+
+
+class Notifier:
+    def __init__(self, channels: list[Channel]):
+        self._channels = list(channels)
+
+    def notify(self, text: str, urgent: bool = False) -> bool:
+        message = Message(text, urgent)
+        return all([channel.send(message) for channel in self._channels])
+"""
+
+
+def test_objects_in_a_list_that_an_object_holds_show_by_their_parts(tmp_path):
+    head = CHANNELS.replace("all([channel", "all(channel").replace("._channels])", "._channels)")
+    found = explore(tmp_path, CHANNELS, head)["candidates"]
+    assert "result = items[1].sent" in found[0]["code"]
+    assert "left items[1].sent as [<Message" in found[0]["before"]
+    assert "leaves items[1].sent as []" in found[0]["now"]
+    assert passes(tmp_path, "base", found[0]) and not passes(tmp_path, "head", found[0])
+
+
+ROWS = """
+def cut(rows, size):
+    rows = iter(rows)
+    row = next(rows, None)
+    while row is not None:
+        part = [row]
+        while len(part) < size:
+            row = next(rows, None)
+            if row is None:
+                break
+            part.append(row)
+        yield part
+        row = next(rows, None)
+
+
+def summary(rows):
+    rows = list(rows)
+    return len(rows), max(rows, default=0)
+"""
+
+
+def test_what_is_gone_through_twice_shows_by_what_ends_after_once(tmp_path):
+    head = ROWS.replace("    rows = list(rows)\n", "").replace("len(rows)", "sum(1 for _ in rows)")
+    found = explore(tmp_path, ROWS, head)["candidates"]
+    assert "summary(iter([" in found[0]["code"]
+    assert passes(tmp_path, "base", found[0]) and not passes(tmp_path, "head", found[0])
+
+
+EFFECTS = """
+from enum import Enum
+
+
+class Effect(Enum):
+    ALLOW = "allow"
+    DENY = "deny"
+
+
+class Role:
+    def __init__(self, name, parent=None, grants=()):
+        self.name, self.parent, self.grants = name, parent, dict(grants)
+"""
+
+
+def test_arguments_change_and_members_of_enumerations_too(tmp_path):
+    (tmp_path / "shop.py").write_text(EFFECTS)
+    code = jt_code.Code(str(tmp_path), ["."])
+    names, rng = Names(code.module("shop"), code), random.Random(2)
+    mutator = jt_mutate.Mutator(rng, Pool(), Values(rng, Pool(), names, jt_infer.Inference(code)))
+    case = names.case(('a = Role("b", grants={"c": Effect.ALLOW})',), "a.name")
+    seen = {mutator.neighbour(case) for _ in range(400)}
+    texts = {found.setup[0] for found in seen if found is not None and found.setup}
+    assert 'a = Role("b", grants={"c": Effect.DENY})' in texts
+    assert any(
+        text.startswith('a = Role("b", grants={"c": Effect.ALLOW}, parent=') for text in texts
+    )
+    assert any(text.startswith('a = Role("c"') for text in texts)
+
+
+def test_no_year_is_made_smaller():
+    case = Case((), (), "due(date(2024, 3, 31), 5)")
+    calls = {found.call for found in jt_mutate.smaller(case)}
+    assert "due(date(2024, 1, 31), 5)" in calls
+    assert all("date(2024" in call for call in calls if "date(" in call)
