@@ -23,6 +23,7 @@ pub(super) const EXPLORER: Driver = Driver {
         "jt_folders.py",
         "jt_forms.py",
         "jt_guard.py",
+        "jt_handles.py",
         "jt_infer.py",
         "jt_inputs.py",
         "jt_kin.py",

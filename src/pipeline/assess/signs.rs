@@ -10,8 +10,8 @@ use crate::domain::{
 use super::Evidence;
 use super::wording::{
     announced_exception, announced_status, behaviour_in, has_one_of, has_other_words, is_about_code, names,
-    names_another_number, names_behaviour, names_both_numbers, other_numbers, replaces_outcome, retells, says_it_changed,
-    says_something_else, shortened,
+    names_another_number, names_behaviour, names_both_numbers, other_numbers, replaces_outcome, retells,
+    says_it_changed, says_something_else, shortened,
 };
 
 /// What a sign weighs; see `confidence.rs`.
@@ -220,7 +220,8 @@ fn about_behaviour(evidence: &Evidence<'_>) -> Vec<Sign> {
 fn retold(evidence: &Evidence<'_>) -> Option<Sign> {
     let of = |source| evidence.intent.statements.iter().filter(move |said: &&Statement| said.source == source);
     let titles = of(StatementSource::Title).filter(|said| !said.kind.claims_no_behaviour_change());
-    let said = titles.flat_map(|title| of(StatementSource::DocsInstead).filter(|docs| retells(&title.text, &docs.text)));
+    let said =
+        titles.flat_map(|title| of(StatementSource::DocsInstead).filter(|docs| retells(&title.text, &docs.text)));
     let words = |docs: &Statement| format!("the documentation says so: \"{}\"", shortened(&docs.text));
     said.map(|docs| sign(Weight::Intended, words(docs))).next()
 }

@@ -10,11 +10,11 @@ use crate::domain::{Mutant, SourceTree, SymbolKind, Target, limits};
 /// Seconds within which an explorer that was told to stop has written what it found.
 const GIVING_BACK: u64 = 30;
 
-/// Seconds of work that exploring a shard may take: ten, and two more for each target, at most ninety; less where there
+/// Seconds of work that exploring a shard may take: sixteen, and three more for each target, at most ninety; less where there
 /// are many shards, so that a run ends. The explorer counts what it does, not the clock, so that a busy machine finds
 /// what an idle one does.
 fn seconds(exploration: &Exploration<'_>) -> u64 {
-    let wanted = (10 + 2 * exploration.shard.targets.len() as u64).min(90);
+    let wanted = (16 + 3 * exploration.shard.targets.len() as u64).min(90);
     wanted.min((limits::EXPLORING_SECONDS / exploration.shards.max(1) as u64).max(10))
 }
 

@@ -17,7 +17,7 @@ from jt_regress import Regressions, place
 from jt_session import Session
 from jt_write import Writer
 
-MOST_CALLS = 4000
+MOST_CALLS = 6000
 
 
 class TimeIsOver(BaseException):
@@ -67,7 +67,7 @@ def explore(plan, session, result):
     targets.sort(key=lambda t: (not t.changed, t.id))
     changed = len({place(t) for t in targets if t.changed})
     routed = any(t.route for t in targets)
-    calls = max(400, min(MOST_CALLS, 12000 // max(1, changed)))
+    calls = max(400, min(MOST_CALLS, 18000 // max(1, changed)))
     share = (0.38 if routed else 0.5) if plan.mutants else 0.9
     regressions = Regressions(session, writer)
     regressions.explore(targets, calls, lambda: plan.left(share) <= 0)

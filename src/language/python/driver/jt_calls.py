@@ -11,6 +11,7 @@ import jt_text
 from jt_case import LEARNED, TYPED, enters_once
 from jt_constructors import class_params
 from jt_folders import TOP
+from jt_handles import Handles
 from jt_infer import evidence
 from jt_learn import kind_of
 from jt_links import Links
@@ -86,6 +87,7 @@ class Calls:
         self.rng = rng
         self.names = values.names
         self.objects = Objects(values)
+        self.handles = Handles(self.objects)
         self.shapes = values.inference.meant(module, local)
         self.owner = local.rpartition(".")[0]
         self.method = local.rpartition(".")[2]
@@ -482,6 +484,7 @@ class Calls:
             return None
         setup = list(case.setup) + [case.call] * (not case.call.startswith("["))
         self.values.resume(self._given(setup, name, class_name))
+        self.values.read(setup)
         if self.rng.random() < 0.4:
             step = self.objects.step(name, class_name)
             setup += [step] if step else []
@@ -534,7 +537,11 @@ class Calls:
                 if step:
                     setup.append(step)
         knows = 1 if self.values.world else 0.5
-        if setup and self.facts["kind"] == "method" and self.rng.random() < knows:
+        if (
+            (setup or self.values.fields)
+            and self.facts["kind"] == "method"
+            and self.rng.random() < knows
+        ):
             args = self.arguments() or args  # knows what the steps before have used
         if self.facts["kind"] == "method":
             args = self._prepared(setup, args)
@@ -559,6 +566,7 @@ class Calls:
 
     def _ended(self, receiver, class_name, setup, args, rank):
         """A case that ends with a call of the method, or with a look at the object after it."""
+        setup, args = self.handles.handed_on(receiver, class_name, list(setup), args)
         call = self.objects.invoked(receiver, class_name, self.method, args, self.facts)
         if self.facts.get("context") and receiver.isidentifier() and self.rng.random() < BLOCKS:
             look = self.objects.observer(receiver, class_name, besides=self.method)

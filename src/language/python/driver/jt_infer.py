@@ -187,7 +187,7 @@ class Inference:
         self._documented(node, shapes)
         for name, shape in shapes.items():
             named_text(name, shape)
-            shape.named = jt_shape.by_name(name)
+            shape.named = jt_shape.by_name(name) or ("str" if shape.names_field else None)
             if shape.scores and max(shape.scores.values()) <= LIKELY:
                 self.suggested(name, shape)
         return shapes

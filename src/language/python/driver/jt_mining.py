@@ -54,6 +54,9 @@ EDGES = {
 
 # What waits for several tasks at once, or starts one beside others.
 GATHERS = ("gather", "as_completed", "wait", "create_task", "ensure_future", "start_soon")
+# What reads JSON, or YAML, of which JSON is a part (YAML 1.2, chapter 1.2); and what reads TOML.
+_READ_JSON = {("loads", "json"), ("safe_load", "yaml"), ("load", "yaml"), ("full_load", "yaml")}
+_READ_TOML = {("loads", "tomllib"), ("loads", "tomli"), ("loads", "toml")}
 _ODD = {"antigravity", "this"}  # they do something when they are loaded
 MOST_KEYS = 40
 MOST_ROWS, MOST_FIELDS, LONGEST_MARK = 40, 12, 8
@@ -89,7 +92,8 @@ def fill_pool(pool, nodes, modules, rng):
                 named = getattr(child.func, "attr", getattr(child.func, "id", ""))
                 owner = getattr(getattr(child.func, "value", None), "id", "json")
                 pool.gathers = pool.gathers or named in GATHERS
-                pool.json = pool.json or named == "loads" and owner == "json"
+                pool.json = pool.json or (named, owner) in _READ_JSON
+                pool.toml = pool.toml or (named, owner) in _READ_TOML
                 pool.tables = pool.tables or named == "DictReader"
                 _key(pool, child.args[0] if _looks_up(child) else None)
                 for text in EDGES.get(getattr(child.func, "attr", None), ()):

@@ -146,7 +146,8 @@ class Pool:
         self.raised = []  # exceptions that the code catches, as they are made
         self.columns = {}  # column of a table -> the texts that statements compare it with
         self.zoned = False  # whether the code asks a time for its zone
-        self.json = False  # whether the code reads JSON
+        self.json = False  # whether the code reads JSON, or what can be written as it
+        self.toml = False  # whether the code reads TOML
         self.tables = False  # whether the code reads tables with named columns
         self.keys = []  # what the code looks up by a constant
         self.gathers = False  # whether the code waits for several tasks at once

@@ -342,6 +342,8 @@ class Walker(ast.NodeVisitor):
             shape.add("list", LIKELY)
             return shape.inside()
         shape.add("dict", MAYBE)
+        if isinstance(index, ast.Name) and where is not None:
+            where.names_field = True
         if where is not None and where is shape.elem:
             # What is looked up by what it iterates over is a mapping.
             shape.add("dict", 3 * SURE).scores.pop("list", None)
@@ -801,6 +803,7 @@ class Walker(ast.NodeVisitor):
                 return None
         shape = self.shape(func.value)
         if name in ("get", "setdefault", "pop") and args and args[0] is not None:
+            args[0].names_field = args[0].names_field or isinstance(node.args[0], ast.Name)
             self._key_of(args[0], func.value)
         if name == "feed" and args and args[0] is not None and not args[0].scores:
             args[0].add("str", LIKELY)

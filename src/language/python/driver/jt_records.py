@@ -7,6 +7,7 @@ import datetime
 import json
 
 import jt_code
+import jt_forms
 from jt_documents import imports
 
 MOST_NAMES, MOST_SECTIONS, MOST_LINES = 12, 3, 5
@@ -48,7 +49,7 @@ class Settings(Named):
 
     def read(self, module):
         """Takes in the names that a module may ask for."""
-        self.is_read = self.is_read or "configparser" in imports(module)
+        self.is_read = self.is_read or "configparser" in imports(module) or _reads_sections(module)
         keep_names(self.names, module)
 
     def make(self, rng, _recent=()):
@@ -72,6 +73,13 @@ class Settings(Named):
         at = rng.choice(places)
         lines[at] = lines[at].partition("=")[0] + "= " + rng.choice(SETTINGS)
         return "\n".join(lines)
+
+
+def _reads_sections(module):
+    """Whether a module looks for lines that begin as sections do, and for what options have."""
+    starts = jt_forms.Affixes()
+    starts.read(module)
+    return "[" in starts.heads and "=" in jt_forms.signs(module)
 
 
 class JsonLines:

@@ -13,7 +13,9 @@ except ImportError:
     import sre_compile
     import sre_parse
 
-MOST_COLUMNS = 6
+MOST_COLUMNS, MOST_NAMES = 6, 12
+_KEYS = re.compile(r'"([^"\n]{1,30})": ')
+_OPTIONS = re.compile(r"^(?:\[([^\]\n]{1,30})\]|([\w.-]{1,30})\s*[=:])", re.M)
 LONGEST_SAMPLE = 60
 WORD_IN_GROUP = 0.6
 _REPEATS = ("MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT")
@@ -104,9 +106,45 @@ def row(rng, constants, known=()):
     )
 
 
+def names_in(text):
+    """What a document names, that something may be looked up by: columns, sections, options, keys
+    of JSON.
+    """
+    first = text.partition("\n")[0].split(",")
+    found = first if len(first) > 1 and "\n" in text else []
+    if text[:1] in ("{", "["):
+        found = found + _KEYS.findall(text)
+    found = found + [name for names in _OPTIONS.findall(text) for name in names if name]
+    return list(dict.fromkeys(found))[:MOST_NAMES]
+
+
 def document(rng, keys):
     """JSON with names that the code knows."""
     return json.dumps(_part(rng, keys or ["a", "name"], 0))
+
+
+def settings(rng, keys):
+    """TOML with names that the code knows: values, and tables of them."""
+    part, lines = _part(rng, keys or ["a", "name"], 0), []
+    part = part if isinstance(part, dict) else {}
+    tables = {name: value for name, value in part.items() if isinstance(value, dict)}
+    for name, values in [("", part), *tables.items()]:
+        lines += ["[%s]" % json.dumps(name)] if name else []
+        lines += [
+            "%s = %s" % (json.dumps(key), _inline(value))
+            for key, value in values.items()
+            if value is not None and (name or key not in tables)
+        ]
+    return "\n".join(lines)
+
+
+def _inline(value):
+    if isinstance(value, dict):
+        pairs = ("%s = %s" % (json.dumps(k), _inline(v)) for k, v in value.items() if v is not None)
+        return "{" + ", ".join(pairs) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(_inline(part) for part in value if part is not None) + "]"
+    return json.dumps(value)
 
 
 def _part(rng, keys, depth):

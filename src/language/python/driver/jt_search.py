@@ -9,6 +9,7 @@ import jt_bounds
 import jt_code
 import jt_compare
 import jt_files
+import jt_handles
 import jt_learn
 import jt_text
 from jt_calls import TAILS, Calls
@@ -502,6 +503,9 @@ class Search:
         if not is_taken:
             return
         name = case.call.partition("(")[0].rpartition(".")[2]
+        is_text = outcome["value"][0] == "s" and len(outcome["value"][1]) >= jt_handles.SHORTEST
+        if is_text and not name.startswith("__"):
+            self.values.texts_given.add(name)
         counts = self.values.answers.setdefault(name, [0, 0])
         counts[outcome["value"] != ["n", "None"]] += 1
 

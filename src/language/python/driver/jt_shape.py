@@ -151,6 +151,7 @@ class Shape:
         "family",
         "told",
         "streamed",
+        "names_field",
     )
 
     def __init__(self, kind=None, score=SURE):
@@ -175,6 +176,7 @@ class Shape:
         self.clock = None  # where its default asks for the time: what that gives
         self.kept = False  # whether its default is what is meant: the errors to be caught
         self.named = None  # the kind that its name says, where the code says nothing
+        self.names_field = False  # whether something is looked up by it in what is given
         self.streamed = False  # whether what can be gone through only once is taken, too
         self.told = False  # whether nothing takes what a call of it gives
         self.family = ()  # functions that do what its default, a built-in one, does in other ways
@@ -512,6 +514,7 @@ def merge(into, other, score=None, depth=0):
     into.named = into.named or other.named
     into.clock = into.clock or other.clock
     into.kept = into.kept or other.kept
+    into.names_field = into.names_field or other.names_field
     into.streamed = into.streamed or other.streamed
     into.told = into.told or other.told
     into.family = into.family or other.family

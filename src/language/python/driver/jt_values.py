@@ -30,6 +30,7 @@ OFTEN_MADE, SELDOM_MADE = 0.8, 0.1  # the share of objects that are made as othe
 MOST_MADE, LONGEST_MADE = 24, 80
 REACHED = 0.4
 DAYS_BETWEEN = (0, 0, 1, 1, -1, 6, 7, 14, 29, 30, 31, 31, 60, 91, 120, 365)
+FIELD_NAME = 0.7  # of what names a field is one that there is
 STREAMED = 0.12  # of what can be gone through once are iterators
 RECORDED = 0.6  # of the functions that are only told something keep it
 MATCHED = 0.6  # of the texts match an expression, where the code takes little else
@@ -64,6 +65,7 @@ class Values:
         self.asked = None  # names of the attributes that the other revision's code asks for
         self.shared = None  # the other revision's code, where cases run on both
         self.dates = []  # those of this case
+        self.fields = []  # keys of the mappings of this case
         self.day = None  # "date" or "datetime", where either may be meant
         self.named = {}  # (parameter's name, kind) -> values
         self.reuse = 0.4
@@ -78,12 +80,13 @@ class Values:
         self.words = {}  # what the module keeps by a name, where it keeps some
         self.kin = Kin(names, inference)
         self.settings = {}  # (module, function) -> names of the module that it changes
+        self.texts_given = set()  # methods that were seen to give back a text
         self.mocks = None  # called once, before a value needs `unittest.mock`
 
     def begin(self):
         """A new case: nothing was used yet."""
         self.recent, self.named, self.chosen, self.day = {}, {}, {}, None
-        self.dates = []
+        self.dates, self.fields = [], []
         self.world, self.nodes = None, None
         self.reuse = self.rng.choice((0.2, 0.4, 0.7))
 
@@ -99,6 +102,15 @@ class Values:
             for kind, few in self.world.items():
                 used = list(dict.fromkeys(self.recent.get(kind, ())))[-3:]
                 self.world[kind] = used + few[: 3 - len(used)]
+
+    def read(self, lines):
+        """Remembers what the documents name that some statements give."""
+        for line in lines:
+            tree = jt_text.known(line)
+            for node in ast.walk(tree) if tree is not None else ():
+                value = getattr(node, "value", None) if isinstance(node, ast.Constant) else None
+                if isinstance(value, str) and ("\n" in value or value[:1] in ("{", "[")):
+                    self.fields += jt_samples.names_in(value)
 
     def shrink(self):
         """From now on this case has few texts and numbers, so that what one call is given often
@@ -202,6 +214,9 @@ class Values:
             if fixed is not None:
                 fixed = meant(fixed, name, shape)
                 return self._used(of_text(fixed), fixed, name)
+            field = self._of_field_name(shape)
+            if field is not None:
+                return self._used("str", field, name)
             kinds = [k for k in self._kinds(shape) if k != "literal"]
             kind = self._chosen(kinds or [self.handed_on] * bool(self.world), name)
             if self.nodes and kind in ("int", "str") and _is_guessed(shape):
@@ -254,6 +269,18 @@ class Values:
             return ["object"]
         return able or (["object"] if kinds and used else kinds)
 
+    def _of_field_name(self, shape):
+        """The name of a column or a key that this case gives, or that the code knows, for what is
+        looked up by nothing but such names; None for anything else.
+        """
+        around = shape.around()
+        if not any(other.names_field for other in around) or self.rng.random() > FIELD_NAME:
+            return None
+        if set(shape.known()) - {"str"}:
+            return None
+        known = self.fields or (self.pool.keys if self.pool.tables else ())
+        return literal(self.rng.choice(known)) if known else None
+
     def _of_column(self, name):
         """One of the texts that a column of this name is compared with, sometimes."""
         known = self.pool.columns.get(name)
@@ -283,6 +310,8 @@ class Values:
     def _used(self, kind, text, name=""):
         if kind in ("int", "str"):
             self.recent.setdefault(kind, []).append(text)
+            if kind == "str" and ("\\n" in text or text[1:2] in ("{", "[")):
+                self.fields += jt_samples.names_in(ast.literal_eval(text))
             if name:
                 self.named.setdefault((name, kind), []).append(text)
         return text
@@ -387,6 +416,8 @@ class Values:
             return literal(jt_samples.row(self.rng, pool.strings, pool.rows))
         if pool.json and self.rng.random() < 0.4:
             return literal(jt_samples.document(self.rng, pool.keys))
+        if pool.toml and self.rng.random() < 0.4:
+            return literal(jt_samples.settings(self.rng, pool.keys))
         if pool.tables and self.rng.random() < 0.4:
             return literal(jt_samples.table(self.rng, pool.keys))
         if pool.lined and self.rng.random() < 0.25:
@@ -474,6 +505,7 @@ class Values:
                 text = "None" if missing else self.random(inner, depth + 1, name=str(name))
                 pairs[literal(name)] = text
         if shape.fields and not (shape.key and shape.key.known()):
+            self.fields += list(map(ast.literal_eval, pairs))
             return self._shown(pairs)
         key, value = shape.keyed()
         if (value.elem is not None or value.key is not None) and rng.random() < 0.7:
@@ -483,6 +515,7 @@ class Values:
             pairs[text] = "None" if rng.random() < 0.04 else self.random(value, depth + 1)
             if not value.known() and self._nests(shape):
                 pairs[text] = rng.choice(NESTED)
+        self.fields += [ast.literal_eval(key) for key in pairs if key[:1] == '"']
         text = self._shown(pairs)
         is_special = self.pool.typed and rng.random() < SPECIAL
         return "OrderedDict(%s)" % text if is_special else text

@@ -9,6 +9,7 @@ import jt_code
 import jt_documents
 import jt_forms
 import jt_matches
+import jt_samples
 import jt_sources
 import pytest
 from exploring import explore, passes
@@ -362,3 +363,63 @@ def test_groups_are_what_the_code_names():
     changed = {form.changed(rng, "G1 X5") for _ in range(200)}
     assert {"G1 X0", "G1 X5\nG1 X0", "G1 X5 X5"} <= changed
     assert form.changed(rng, "none") is None
+
+
+SENSORS = """
+def parse(text):
+    sections, current = {}, None
+    for line in text.splitlines():
+        line = line.strip()
+        if line[0] == "[" and line[-1] == "]":
+            current = sections.setdefault(line[1:-1], {})
+        elif current is not None and "=" in line:
+            name, value = line.split("=", 1)
+            current[name.strip()] = int(value) if value.strip().isdigit() else value.strip()
+    return sections
+
+
+class Sensors:
+    def __init__(self, text):
+        self.sections = parse(text)
+
+    def get(self, sensor, name):
+        section = self.sections.get(sensor, {})
+        return section[name] if name in section else {"retries": 3}.get(name)
+"""
+STORE = """
+import csv
+import io
+
+
+def total(text, column):
+    rows = csv.DictReader(io.StringIO(text))
+    return sum(float(row[column]) for row in rows if row["kind"] != "x")
+"""
+
+
+@pytest.mark.parametrize(
+    "base, gone, new",
+    [
+        (SENSORS, 'section[name] if name in section else {"re', 'section.get(name) or {"re'),
+        (STORE, "float(row[column])", "int(float(row[column]))"),
+    ],
+)
+def test_what_is_looked_up_is_what_a_document_names(tmp_path, base, gone, new):
+    found = explore(tmp_path, base, base.replace(gone, new))["candidates"]
+    assert passes(tmp_path, "base", found[0]) and not passes(tmp_path, "head", found[0])
+
+
+def test_documents_name_columns_sections_options_and_keys():
+    assert jt_samples.names_in("a,b c\n1,2") == ["a", "b c"]
+    assert jt_samples.names_in("[main]\nname = 1\nother: 2") == ["main", "name", "other"]
+    assert jt_samples.names_in('{"a": {"b": 1}}') == ["a", "b"]
+    assert jt_samples.names_in("plain") == []
+
+
+def test_toml_is_written_with_the_names_of_the_code():
+    tomllib = pytest.importorskip("tomllib")
+    rng, seen = random.Random(4), []
+    for _ in range(300):
+        seen.append(tomllib.loads(jt_samples.settings(rng, ["a", "b", "of wood"])))
+    assert any(isinstance(value, dict) and value for one in seen for value in one.values())
+    assert {name for one in seen for name in one} == {"a", "b", "of wood"}

@@ -12,7 +12,8 @@ import jt_samples
 import pytest
 from exploring import explore, passes
 from jt_case import Case, Names
-from jt_objects import akin
+from jt_handles import Handles
+from jt_objects import Objects, akin
 from jt_shape import Shape
 from jt_pool import Pool
 from jt_values import Values
@@ -329,3 +330,77 @@ def test_tests_for_mutants_are_the_same_whatever_the_order_of_sets(tmp_path, mon
     assert any(mutant in ("M000", "M001", "M002", "M003") for mutant, _ in told)
     for mutant, seen in told:
         assert ("raises ValueError" in seen) == (mutant < "M004" or mutant == "M008"), seen
+
+
+ROTA = """
+class Entry:
+    def __init__(self, minutes, players):
+        self.minutes = minutes
+        self.players = set(players)
+
+
+class Rota:
+    def __init__(self):
+        self._entries = []
+        self._totals = {}
+
+    def add(self, minutes, players):
+        entry = Entry(minutes, players)
+        self._entries.append(entry)
+        self._totals.clear()
+        return entry
+
+    def leave(self, entry, player):
+        entry.players.discard(player)
+        self._totals.pop(player, None)
+
+    def minutes_of(self, player):
+        if player not in self._totals:
+            found = [entry.minutes for entry in self._entries if player in entry.players]
+            self._totals[player] = sum(found)
+        return self._totals[player]
+"""
+DESK = '''
+class Desk:
+    def __init__(self):
+        self._next = 0
+        self._open = {}
+
+    def issue(self, name):
+        self._next += 1
+        ticket = "ticket-%04d" % self._next
+        self._open[ticket] = name
+        return ticket
+
+    def redeem(self, ticket):
+        """Whose it is; good for one time."""
+        return self._open.pop(ticket, None)
+'''
+
+
+@pytest.mark.parametrize(
+    "base, gone, new",
+    [
+        (ROTA, "        self._totals.pop(player, None)\n", ""),
+        (DESK, "self._open.pop(ticket, None)", "self._open.get(ticket)"),
+    ],
+)
+def test_what_a_step_gives_back_is_handed_on(tmp_path, base, gone, new):
+    found = explore(tmp_path, base, base.replace(gone, new))["candidates"]
+    assert passes(tmp_path, "base", found[0]) and not passes(tmp_path, "head", found[0])
+
+
+def test_handles_are_told_by_hints_and_by_what_is_made(tmp_path):
+    text = ROTA + "\n    def first(self) -> 'Entry':\n        return self._entries[0]\n"
+    (tmp_path / "shop.py").write_text(text)
+    code = jt_code.Code(str(tmp_path), ["."])
+    values = Values(
+        random.Random(1), Pool(), Names(code.module("shop"), code), jt_infer.Inference(code)
+    )
+    handles = Handles(Objects(values))
+    assert handles.giving("Rota") == {"add": "Entry", "first": "Entry"}
+    values.texts_given.add("minutes_of")
+    assert handles.giving("Rota")["minutes_of"] == "str"
+    steps = ["rota = Rota()", "rota.add(1, [])", 'rota.leave(Entry(2, []), "a")']
+    seen = {tuple(handles.handed_on("rota", "Rota", steps, "")[0]) for _ in range(40)}
+    assert (steps[0], "entry = rota.add(1, [])", 'rota.leave(entry, "a")') in seen
