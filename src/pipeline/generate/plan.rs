@@ -10,13 +10,20 @@ use crate::domain::{Mutant, SourceTree, SymbolKind, Target, limits};
 /// Seconds within which an explorer that was told to stop has written what it found.
 const GIVING_BACK: u64 = 30;
 
-/// Seconds of work that exploring a shard may take: sixteen, and three more for each target, at most ninety; less where there
-/// are many shards, so that a run ends. The explorer counts what it does, not the clock, so that a busy machine finds
-/// what an idle one does.
+/// Seconds of work that exploring a shard may take: sixteen, three more for each target and nine for each route, at most
+/// ninety; less where there are many shards, so that a run ends. The explorer counts what it does, not the clock, so that
+/// a busy machine finds what an idle one does.
 fn seconds(exploration: &Exploration<'_>) -> u64 {
-    let wanted = (16 + 3 * exploration.shard.targets.len() as u64).min(90);
+    let wanted_of = |target: &Target| if target.route.is_some() { ROUTE_SECONDS } else { TARGET_SECONDS };
+    let targets = exploration.map.targets.iter().filter(|target| exploration.shard.targets.contains(&target.id));
+    let wanted = (SHARD_SECONDS + targets.map(wanted_of).sum::<u64>()).min(MOST_SECONDS);
     wanted.min((limits::EXPLORING_SECONDS / exploration.shards.max(1) as u64).max(10))
 }
+
+const SHARD_SECONDS: u64 = 16;
+const TARGET_SECONDS: u64 = 3;
+const ROUTE_SECONDS: u64 = 9;
+const MOST_SECONDS: u64 = 90;
 
 /// How many times slower than an idle machine one may be that explores as much: shards and jobs run side by side.
 const BUSY: u64 = 8;

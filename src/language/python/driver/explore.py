@@ -68,7 +68,7 @@ def explore(plan, session, result):
     changed = len({place(t) for t in targets if t.changed})
     routed = any(t.route for t in targets)
     calls = max(400, min(MOST_CALLS, 18000 // max(1, changed)))
-    share = (0.38 if routed else 0.5) if plan.mutants else 0.9
+    share = (0.45 if routed else 0.5) if plan.mutants else 0.9
     regressions = Regressions(session, writer)
     regressions.explore(targets, calls, lambda: plan.left(share) <= 0)
     if plan.mutants:

@@ -40,6 +40,7 @@ TAILS = (
 
 DECORATED = "(lambda x, y=1: [x, y])"
 KEYWORDED = ("(1)", "(1, y=2)", "(1, y=3)", "(2)", "(x=1)", "(1, 1)")
+BESIDE = 0.07  # of the objects come after another one of their class
 AFTER_OTHERS = 0.5  # of the calls come after others that change what they are given
 MOST_TAKEN = 3  # of what a call gave back that is put into a collection
 SWARM = 0.35  # of the sequences of calls
@@ -321,6 +322,9 @@ class Calls:
             return found
         if self.gives_functions:
             return self._function_given(text, rank)
+        if self._makes_objects() and self.rng.random() < BESIDE:
+            name = snake(self.local.split(".")[-1])
+            return self.names.case(self._after_one_more(name, self.local), text, rank)
         if self.compares and self.rng.random() < 0.3:
             return self.names.case((), self._compared(text), rank)
         after_others = self.together.steps(text) if self.rng.random() < AFTER_OTHERS else None
@@ -519,6 +523,10 @@ class Calls:
             found = self._in_block(receiver, rank)
             if found is not None:
                 return found
+        if goes_on and self.rng.random() < BESIDE:
+            name = snake(self.owner.split(".")[-1])
+            setup = self._after_one_more(name, class_name) + ["%s = %s" % (name, receiver)]
+            return self._ended(name, class_name, setup, args, rank)
         if goes_on:
             name = snake(self.owner.split(".")[-1])
             setup, receiver, able = self._beside(receiver, name)
@@ -546,6 +554,18 @@ class Calls:
         if self.facts["kind"] == "method":
             args = self._prepared(setup, args)
         return self._ended(receiver, class_name, setup, args, rank)
+
+    def _makes_objects(self):
+        return jt_code.is_class(jt_code.definition(self.module, self.local))
+
+    def _after_one_more(self, name, class_name):
+        """Steps on another object of a class: what its objects share shows in those that come
+        after it.
+        """
+        other = "other_" + name
+        setup = ["%s = %s" % (other, self.values.instance(class_name))]
+        steps = [self.objects.step(other, class_name) for _ in range(self.rng.choice((1, 2, 2, 3)))]
+        return setup + [step for step in steps if step]
 
     def _linked(self, made, class_name, rank):
         """The call on an object that is a graph, with nodes of that graph."""

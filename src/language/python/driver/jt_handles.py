@@ -3,6 +3,7 @@ Steps keep it, and later ones hand it on.
 """
 
 import ast
+import re
 
 import jt_code
 import jt_text
@@ -10,6 +11,7 @@ from jt_objects import snake
 
 KEPT, HANDED = 0.8, 0.75  # how often
 TEXT = "str"
+NUMBERED = re.compile(r"([a-z]\w*?)_\d+")
 SHORTEST = 3  # characters of a text that is worth to be kept: others are met by chance
 
 
@@ -88,6 +90,18 @@ class Handles:
                 pairs += [(texts[0], self.rng.choice(known[TEXT]))] if texts else []
         pairs = pairs[:1] if self.rng.random() < HANDED else []
         return jt_text.Edit(line).replaced(pairs) if pairs else line
+
+
+def renamed(case):
+    """The case with `entry` in the place of `entry_2` where there is no other entry any more."""
+    setup, call = list(case.setup), case.call
+    for name in sorted({name for line in setup for name in jt_text.names(line)[1]}):
+        plain = NUMBERED.fullmatch(name)
+        if plain is None or any(re.search(r"\b%s\b" % plain[1], text) for text in (*setup, call)):
+            continue
+        whole = re.compile(r"\b%s\b" % name)
+        setup, call = [whole.sub(plain[1], line) for line in setup], whole.sub(plain[1], call)
+    return case.changed(tuple(setup), call)
 
 
 def _bound(receiver, line):

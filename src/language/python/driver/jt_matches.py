@@ -3,6 +3,7 @@ small languages are written.
 """
 
 import ast
+import functools
 import re
 
 import jt_samples
@@ -83,7 +84,9 @@ class Matches:
         """The text with one match in the place of another, gone, twice or another one, or a group
         of one as it is in another; None where nothing matches.
         """
-        found = [m for p in self.patterns for m in _compiled(p).finditer(text) if m.group()]
+        text = text[:LONGEST]
+        quick = [_compiled(p) for p in self.patterns if not jt_samples.may_take_long(p)]
+        found = [match for one in quick for match in one.finditer(text) if match.group()]
         if not found:
             return None
         at, other = rng.choice(found), rng.choice(found)
@@ -118,6 +121,7 @@ class Matches:
         return match.group()[:start] + value + match.group()[end:]
 
 
+@functools.lru_cache(maxsize=256)
 def _compiled(pattern):
     try:
         return re.compile(pattern)

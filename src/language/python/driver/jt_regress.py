@@ -4,6 +4,7 @@ import collections
 
 import jt_code
 import jt_compare
+import jt_handles
 import jt_sides
 from jt_case import Case
 from jt_fit import Fitness
@@ -180,11 +181,15 @@ class Regressions:
                 return finding
             if self.fitness.is_lacking(best.case, best.before, best.now):
                 return None
-            sure = self._again(best.case, search)
+            sure = self._again(self._renamed(best.case), search)
             if sure is not None:
                 return sure
             # It showed for what the inputs beside it left behind: each has a process, then.
         return finding
+
+    @staticmethod
+    def _renamed(case):
+        return case if case.origin == "request" else jt_handles.renamed(case)
 
     def _smaller(self, best, search, apart=False):
         """A finding that is one step simpler and shows the same, or None."""

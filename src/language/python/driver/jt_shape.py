@@ -111,7 +111,7 @@ CLOCKS = {
 
 # Built-in functions that take the same, of which any can be given where one is the default.
 FAMILIES = (
-    ("list", "reversed", "sorted", "tuple", "iter", "lambda items: items[:1]"),
+    ("list", "reversed", "sorted", "tuple", "iter"),
     ("min", "max", "sum", "len"),
     ("any", "all"),
     ("str.lower", "str.upper", "str.title", "str.strip", "str", "lambda text: text"),
@@ -427,7 +427,7 @@ def _is_errors(hint):
     """Whether a hint says that classes of exceptions are meant: `type[Exception]`, or some."""
     inner = getattr(hint, "slice", None)
     parts = inner.elts if isinstance(inner, ast.Tuple) else [getattr(inner, "value", inner)]
-    inner = inner if isinstance(inner, (ast.Name, ast.Subscript)) else parts[0]
+    inner = inner if isinstance(inner, (ast.Name, ast.Subscript)) else (parts or [None])[0]
     name = getattr(getattr(hint, "value", None), "id", "")
     if name in ("type", "Type"):
         return getattr(inner, "id", "").endswith(("Exception", "Error"))

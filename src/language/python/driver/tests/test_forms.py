@@ -423,3 +423,22 @@ def test_toml_is_written_with_the_names_of_the_code():
         seen.append(tomllib.loads(jt_samples.settings(rng, ["a", "b", "of wood"])))
     assert any(isinstance(value, dict) and value for one in seen for value in one.values())
     assert {name for one in seen for name in one} == {"a", "b", "of wood"}
+
+
+@pytest.mark.parametrize(
+    "pattern, takes_long",
+    [
+        ("(a+)+$", True),
+        ("(\\w+\\s*)*", True),
+        ("((ab)*c)*", True),
+        ("([A-Z])\\s*([-+]?\\d*\\.?\\d+)", False),
+        ("(?:\\d{1,3}\\.){3}", False),
+        ("(?=a)a+", False),
+    ],
+)
+def test_what_repeats_what_repeats_itself_may_take_long(pattern, takes_long):
+    assert jt_samples.may_take_long(pattern) == takes_long
+    form = jt_matches.Matches()
+    form.read(jt_code.Module("m", "m.py", "import re\nre.findall(%r, x)\n" % pattern))
+    assert isinstance(form.make(random.Random(1)), str)
+    assert takes_long == (form.changed(random.Random(1), "a" * 60 + " b 1.2.3. A 5") is None)

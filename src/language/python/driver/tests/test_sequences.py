@@ -12,7 +12,7 @@ import jt_samples
 import pytest
 from exploring import explore, passes
 from jt_case import Case, Names
-from jt_handles import Handles
+from jt_handles import Handles, renamed
 from jt_objects import Objects, akin
 from jt_shape import Shape
 from jt_pool import Pool
@@ -404,3 +404,12 @@ def test_handles_are_told_by_hints_and_by_what_is_made(tmp_path):
     steps = ["rota = Rota()", "rota.add(1, [])", 'rota.leave(Entry(2, []), "a")']
     seen = {tuple(handles.handed_on("rota", "Rota", steps, "")[0]) for _ in range(40)}
     assert (steps[0], "entry = rota.add(1, [])", 'rota.leave(entry, "a")') in seen
+
+
+def test_a_handle_that_is_alone_has_no_number():
+    setup = ("rota = Rota()", "entry_2 = rota.add(1, [])", 'rota.leave(entry_2, "entry_2x")')
+    case = renamed(Case((), setup, "rota.last(entry_2)"))
+    assert case.setup[1:] == ("entry = rota.add(1, [])", 'rota.leave(entry, "entry_2x")')
+    assert case.call == "rota.last(entry)"
+    both = Case((), (*setup, "entry = rota.add(2, [])"), "rota.last(entry_2)")
+    assert renamed(both).setup == both.setup
