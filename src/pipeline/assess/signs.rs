@@ -216,8 +216,11 @@ fn about_behaviour(evidence: &Evidence<'_>) -> Vec<Sign> {
     title.into_iter().chain(changelog).filter(|_| changed <= FEW_TARGETS).collect()
 }
 
-/// Documentation that says what the title says, in the place of what it said before.
+/// Documentation that says what the title says, in the place of what it said before, in a change of few symbols.
 fn retold(evidence: &Evidence<'_>) -> Option<Sign> {
+    if evidence.map.targets.iter().filter(|target| target.changed).count() > FEW_TARGETS {
+        return None;
+    }
     let of = |source| evidence.intent.statements.iter().filter(move |said: &&Statement| said.source == source);
     let titles = of(StatementSource::Title).filter(|said| !said.kind.claims_no_behaviour_change());
     let said =

@@ -162,7 +162,20 @@ const MARKUP: &[&str] =
     &["args", "param", "parameter", "raise", "return", "rtype", "this", "that", "type", "with", "yield"];
 
 /// First words of a title about what is there besides.
-const ADDING: &[&str] = &["add", "enable", "expose", "implement", "introduce", "offer", "provide", "report", "support"];
+const ADDING: &[&str] = &[
+    "add",
+    "adds",
+    "enable",
+    "expose",
+    "extend",
+    "implement",
+    "introduce",
+    "let",
+    "offer",
+    "provide",
+    "report",
+    "support",
+];
 
 /// So many words in common, and a sentence is about what a title is about.
 const RETOLD: usize = 2;
@@ -354,6 +367,7 @@ pub(super) fn retells(title: &str, sentence: &str) -> bool {
     let beginnings = |text: &str| -> BTreeSet<String> {
         telling(text).iter().map(|word| word.chars().take(SHORTEST_WORD).collect()).collect()
     };
+    let title = unprefixed(title);
     let adds = words(title).first().is_some_and(|first| ADDING.contains(&first.as_str()));
     let shared = beginnings(title).intersection(&beginnings(sentence)).count();
     !adds && !is_about_code(title) && shared >= RETOLD

@@ -1,5 +1,7 @@
 """A case: setup statements and one call, as source text, evaluated alike on every side."""
 
+import re
+
 import jt_text
 
 STANDARD = {
@@ -58,6 +60,7 @@ LATE = (
 # Functions that keep what they are called with, for the test to look at.
 RECORDERS = ("seen.append", "lambda *args: seen.append(args)", "lambda *args: seen.extend(args)")
 KEPT = "seen = []"
+_RECORDS = re.compile(r"(?<![\w.])seen\.(append|extend)\b")
 HELPERS = {"slow_first": SLOW_FIRST, "answers_late": LATE}
 # Where an input comes from, best first: smaller ranks are believed more.
 MINED, TYPED, MUTATED, LEARNED = 0, 1, 2, 3
@@ -186,7 +189,7 @@ class Names:
 
     def case(self, setup, call, rank=TYPED, origin="shape"):
         """A case with its imports."""
-        if any("seen." in text for text in (*setup, call)) and KEPT not in setup:
+        if any(map(_RECORDS.search, (*setup, call))) and KEPT not in setup:
             setup = (KEPT, *setup)
         texts = tuple(setup) + (call,)
         uses = ("asyncio",) * bool(helpers(texts))

@@ -29,7 +29,8 @@ class Module:
             if isinstance(node, ast.ClassDef) and marks(node) & ATTRS:
                 node.body = [attrs_field(part) or part for part in node.body]
             if isinstance(node, ast.ClassDef):
-                node.body[:0] = [
+                start = int(ast.get_docstring(node) is not None)
+                node.body[start:start] = [
                     ast.fix_missing_locations(ast.copy_location(field, node))
                     for base in node.bases
                     for field in _tuple_fields(base)

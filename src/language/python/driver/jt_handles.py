@@ -3,6 +3,8 @@ Steps keep it, and later ones hand it on.
 """
 
 import ast
+import builtins
+import keyword
 import re
 
 import jt_code
@@ -113,7 +115,7 @@ def _bound(receiver, line):
     if not isinstance(node, (ast.Expr, ast.Assign)):
         return None, None
     func = getattr(node.value, "func", None)
-    if getattr(getattr(func, "value", None), "id", None) != receiver:
+    if not isinstance(func, ast.Attribute) or getattr(func.value, "id", None) != receiver:
         return None, None
     target = getattr(node, "targets", [None])[0]
     return getattr(target, "id", None), func.attr
@@ -122,6 +124,8 @@ def _bound(receiver, line):
 def _variable(given, known, texts):
     name = "given" if given == TEXT else snake(given.split(".")[-1])
     taken = {one for names in known.values() for one in names}
+    if keyword.iskeyword(name) or hasattr(builtins, name):
+        name = "new_" + name
     number, plain = 2, name
     while name in taken or any(text.startswith(name + " = ") for text in texts):
         name, number = "%s_%d" % (plain, number), number + 1

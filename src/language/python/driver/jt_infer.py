@@ -224,8 +224,7 @@ class Inference:
             shape.kept = jt_shape.names_errors(default)
             if shape.kept:
                 shape.scores = {"errors": jt_shape.HINT}
-            text = ast.unparse(default) if isinstance(default, (ast.Name, ast.Attribute)) else ""
-            shape.family = next((group for group in jt_shape.FAMILIES if text in group), ())
+            shape.family = jt_shape.family(arg.arg, default)
             if shape.family:
                 shape.add("callable", LIKELY + 1)
             given = jt_shape.of_constant(default)

@@ -15,7 +15,7 @@ MOST_SETUP = 60  # statements that later examples of a file may go on from
 _FOLDERS = ("docs", "doc", "documentation")
 _ENDS = (".md", ".rst", ".txt")
 _HISTORY = re.compile(r"change|history|news|release|licen[cs]e|requirements|author", re.I)
-_FENCED = re.compile(r"^(`{3,}|~{3,})[ ]*(\w*)[^\n]*\n(.*?)^\1", re.M | re.S)
+_FENCED = re.compile(r"^(`{3,12}|~{3,12})[ ]*(\w*)[^\n]*\n(.*?)^\1", re.M | re.S)
 _DIRECTIVE = re.compile(
     r"^(?:\.\. (?:code|code-block|sourcecode):: *python\d?|[^\n]*::)[ ]*\n"
     r"(?:[ ]+:[^\n]*\n)*\s*\n((?:[ \t]+[^\n]*\n|[ \t]*\n)+)",
@@ -73,7 +73,8 @@ class Manual:
         for block in blocks(text):
             tree = jt_text.parse(block)
             for statement in tree.body if tree is not None else ():
-                self._statement(statement)
+                if len(self.cases) < MOST_CASES:
+                    self._statement(statement)
         return self.cases
 
     def _statement(self, node):
@@ -132,12 +133,17 @@ def _bound(line):
 
 
 def cases(root, names):
-    """The cases that a repository's texts show; `names` are those of a module of it."""
-    found = []
+    """The cases that a repository's texts show, and `(file, error)` of those that were too odd to
+    be read; `names` are those of a module of it.
+    """
+    found, odd = [], []
     for name in files(root):
         path = os.path.join(root, name)
-        if os.path.islink(path) or not os.path.isfile(path):
+        if os.path.islink(path) or not os.path.isfile(path) or len(found) >= MOST_CASES:
             continue
-        with open(path, encoding="utf-8", errors="replace") as source:
-            found += Manual(names).read(source.read(MOST_TEXT))
-    return found[:MOST_CASES]
+        try:
+            with open(path, encoding="utf-8", errors="replace") as source:
+                found += Manual(names).read(source.read(MOST_TEXT))
+        except jt_mining.ODD as error:
+            odd.append((name, error))
+    return found[:MOST_CASES], odd

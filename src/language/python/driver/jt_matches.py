@@ -16,6 +16,7 @@ _ALONG = {"findall", "finditer", "sub", "subn", "split", "scanner", "match", "se
 _BETWEEN = (" ", " ", " ", "", ", ", " a ", "\n")
 _AROUND = ("", "a ", "x", " b", "1")
 OFTEN, SELDOM = 0.7, 0.15
+_WORDS, _PARTS = re.compile(r"[^\s,;]+"), re.compile(r"[A-Za-z]+|\d+")
 _VALUES = ("0", "1", "2", "10", "a", "b")
 
 
@@ -81,18 +82,17 @@ class Matches:
         return jt_samples.of_pattern(rng, pattern, known) or ""
 
     def changed(self, rng, text):
-        """The text with one match in the place of another, gone, twice or another one, or a group
-        of one as it is in another; None where nothing matches.
+        """The text with one word in the place of another, gone, twice or another one, or a part of
+        one as it is in another; None for a text without words. The expressions themselves are not
+        asked: nothing bounds how long they take.
         """
-        text = text[:LONGEST]
-        quick = [_compiled(p) for p in self.patterns if not jt_samples.may_take_long(p)]
-        found = [match for one in quick for match in one.finditer(text) if match.group()]
+        found = [match for match in _WORDS.finditer(text[:LONGEST])]
         if not found:
             return None
         at, other = rng.choice(found), rng.choice(found)
         if self.is_lined and rng.random() < 0.3:  # the line once more, with another value
             start = text.rfind("\n", 0, at.start()) + 1
-            line = text[start : at.start()] + self._regrouped(rng, at, other)
+            line = text[start : at.start()] + self._with_part(rng, at.group(), other.group())
             return text + "\n" + line + text[at.end() :].partition("\n")[0]
         new = rng.choice(
             (
@@ -100,32 +100,33 @@ class Matches:
                 "",
                 at.group() + rng.choice(_BETWEEN) + at.group(),
                 at.group() + rng.choice(_BETWEEN) + other.group(),
-                at.group() + rng.choice(_BETWEEN) + self._word(rng, at.re.pattern, ()),
-                self._word(rng, at.re.pattern, ()),
-                self._regrouped(rng, at, other),
-                self._regrouped(rng, at, other),
+                at.group() + rng.choice(_BETWEEN) + self._word(rng, rng.choice(self.patterns), ()),
+                self._word(rng, rng.choice(self.patterns), ()),
+                self._with_part(rng, at.group(), other.group()),
+                self._with_part(rng, at.group(), other.group()),
             )
         )
         return text[: at.start()] + new + text[at.end() :]
 
     @staticmethod
-    def _regrouped(rng, match, other):
-        """A match with one of its groups as another one has it, or a plain value."""
-        places = [i for i in range(1, match.re.groups + 1) if match.start(i) >= 0]
-        if not places:
-            return match.group()
-        place = rng.choice(places)
-        is_known = other.re is match.re and other.group(place) is not None and rng.random() < 0.5
-        value = other.group(place) if is_known else rng.choice(_VALUES)
-        start, end = match.start(place) - match.start(), match.end(place) - match.start()
-        return match.group()[:start] + value + match.group()[end:]
+    def _with_part(rng, word, other):
+        """A word with one of its letters or numbers as another one has it, or a plain value."""
+        parts, others = list(_PARTS.finditer(word)), _PARTS.findall(other)
+        if not parts:
+            return word
+        part = rng.choice(parts)
+        is_number = part.group().isdigit()
+        alike = [one for one in others if one.isdigit() == is_number]
+        plain = [one for one in _VALUES if one.isdigit() == is_number]
+        value = rng.choice(alike if alike and rng.random() < 0.4 else plain)
+        return word[: part.start()] + value + word[part.end() :]
 
 
 @functools.lru_cache(maxsize=256)
 def _compiled(pattern):
     try:
         return re.compile(pattern)
-    except (re.error, RecursionError, OverflowError):
+    except (re.error, RecursionError, OverflowError, ValueError):
         return None
 
 

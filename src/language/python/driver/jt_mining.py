@@ -57,6 +57,17 @@ GATHERS = ("gather", "as_completed", "wait", "create_task", "ensure_future", "st
 # What reads JSON, or YAML, of which JSON is a part (YAML 1.2, chapter 1.2); and what reads TOML.
 _READ_JSON = {("loads", "json"), ("safe_load", "yaml"), ("load", "yaml"), ("full_load", "yaml")}
 _READ_TOML = {("loads", "tomllib"), ("loads", "tomli"), ("loads", "toml")}
+# What reading a file of the repository may end in, that is written in another way than most.
+ODD = (
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    OSError,
+    RecursionError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+)
 _ODD = {"antigravity", "this"}  # they do something when they are loaded
 MOST_KEYS = 40
 MOST_ROWS, MOST_FIELDS, LONGEST_MARK = 40, 12, 8
@@ -269,15 +280,7 @@ class Mining:
             try:
                 if module is not None:
                     TestFile(module, self).read()
-            except (
-                ArithmeticError,
-                AttributeError,
-                LookupError,
-                RecursionError,
-                SyntaxError,
-                TypeError,
-                ValueError,
-            ) as error:
+            except ODD as error:
                 odd.append((file, error))
         return odd
 
@@ -619,11 +622,11 @@ class TestFile:
 
 def needed(setup, call):
     """The statements of a setup that the call depends on, directly or not, by name."""
-    tree = jt_text.parse(call)
+    tree = jt_text.known(call)
     wanted = jt_code.names_in(tree) if tree else set()
     kept = []
     for text in reversed(setup):
-        tree = jt_text.parse(text)
+        tree = jt_text.known(text)
         if tree is None:
             continue
         names = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)}

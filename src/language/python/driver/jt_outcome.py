@@ -72,15 +72,23 @@ class Canon:
             return simple
         if any(value is seen for seen in self.open):
             return ["cycle"]
-        # Each node of a tree whose nodes know their parents, leaves and paths leads to all others.
-        if self.left < MAX_NODES - PLENTY and id(value) in self.seen:
+        if self._is_known(value):
             return ["?", "seen"]
-        self.seen[id(value)] = value
         self.open.append(value)
         try:
             return self._compound(value, depth)
         finally:
             self.open.pop()
+
+    def _is_known(self, value):
+        """Whether an object of the repository was looked at before, where there are many: each node
+        of a tree whose nodes know their parents, leaves and paths leads to all others.
+        """
+        if not self._ours(type(value)):
+            return False
+        known = self.left < MAX_NODES - PLENTY and id(value) in self.seen
+        self.seen[id(value)] = value
+        return known
 
     def _scalar(self, value):
         if value is None or value is Ellipsis or value is NotImplemented:

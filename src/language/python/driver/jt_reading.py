@@ -113,8 +113,18 @@ class Walker(ast.NodeVisitor):
                 self.bind(target, shape)
             return
         shape = self.shape(node.value)
+        self._made_a_list(node)
         for target in node.targets:
             self.bind(target, shape)
+
+    def _made_a_list(self, node):
+        """`rows = list(rows)`: what can be gone through only once is taken, too."""
+        called = getattr(getattr(node.value, "func", None), "id", None)
+        given = node.value.args[:1] if called in ("list", "tuple") else []
+        name = getattr(given[0], "id", None) if given else None
+        shape = self.env.get(name) if name is not None else None
+        if shape is not None and [getattr(t, "id", None) for t in node.targets] == [name]:
+            shape.streamed = shape.streamed or not shape.is_told()
 
     def visit_AnnAssign(self, node):
         """As an assignment."""
@@ -717,8 +727,8 @@ class Walker(ast.NodeVisitor):
                     inside.add("int", MAYBE)
             if name in ("map", "filter") and args and args[0] is not None:
                 self._called(args[0], [None])
-            if name in ("list", "tuple", "iter") and args and args[0] is not None:
-                args[0].streamed = True
+            if name == "iter" and args and args[0] is not None:
+                args[0].streamed = args[0].streamed or not args[0].is_told()
             return args[0] if args and name in ("sorted", "list", "tuple") else None
         elif name == "dict" and args:
             if args[0] is not None and not args[0].scores:
@@ -741,7 +751,8 @@ class Walker(ast.NodeVisitor):
             if name in _ISINSTANCE:
                 shape.add(_ISINSTANCE[name], LIKELY)
                 shape.tested |= {_ISINSTANCE[name]} if is_taken else set()
-                shape.streamed = shape.streamed or is_taken and name == "Sequence"
+                is_open = is_taken and name == "Sequence" and not shape.is_told()
+                shape.streamed = shape.streamed or is_open
             elif self.inference.finder(self.module)(name):
                 shape.add("object", LIKELY)
                 shape.tested |= {"object"} if is_taken else set()

@@ -18,7 +18,6 @@ _KEYS = re.compile(r'"([^"\n]{1,30})": ')
 _OPTIONS = re.compile(r"^(?:\[([^\]\n]{1,30})\]|([\w.-]{1,30})\s*[=:])", re.M)
 LONGEST_SAMPLE = 60
 WORD_IN_GROUP = 0.6
-MOST_TIMES = 8
 _REPEATS = ("MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT")
 COLUMNS = (("1", "2", "10", "3"), ("a", "b"), ("a", "b", "c", ""), ("1", "2.5", "0", "-1"))
 MAILS = ("a@b.org", "a@b.org", "b@b.org", "a", "")
@@ -277,23 +276,6 @@ def _groups(pattern):
             if str(op) == "SUBPATTERN" and arg[0] is not None:
                 found[arg[0]] = sre_compile.compile(arg[-1])
     return found
-
-
-@functools.lru_cache(maxsize=256)
-def may_take_long(pattern):
-    """Whether an expression repeats what repeats itself: matching it can take exponential time."""
-    front = [(sre_parse.parse(pattern), False)]
-    while front:
-        tree, is_inside = front.pop()
-        for op, arg in tree:
-            repeats = str(op) in _REPEATS and int(arg[1]) > MOST_TIMES
-            if repeats and is_inside:
-                return True
-            parts = arg if isinstance(arg, tuple) else ()
-            parts = [part for each in parts for part in (each if type(each) is list else [each])]
-            trees = [part for part in parts if isinstance(part, sre_parse.SubPattern)]
-            front += [(part, is_inside or repeats) for part in trees]
-    return False
 
 
 def _sample(rng, tree, depth, words=()):

@@ -286,6 +286,7 @@ class Search:
         """Cases of the repository that run the target and may not name it."""
         if self.reaching is None:
             is_asked = self.compare and self.target.changed and not self.target.route
+            is_asked = is_asked and self.module is not None
             self.reaching = self.session.reaching.of(self.target) if is_asked else []
         return self.reaching
 

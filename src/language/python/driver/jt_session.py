@@ -96,15 +96,21 @@ class Session:
                 names = Names(module, self.code)
                 self.mining.documentation(module, names)
                 self.mining.callers(module, names)
+        shown, odd = [], []
         if self.mined_modules:
             module = self.code.module(sorted(self.mined_modules)[0])
-            self.mining.cases += jt_manual.cases(plan.head["root"], Names(module, self.code))
-        for file, error in self.mining.tests(plan.test_files):
+            shown, odd = jt_manual.cases(plan.head["root"], Names(module, self.code))
+        self.mining.cases += shown
+        for file, error in odd + self.mining.tests(plan.test_files):
             why = "%s: %s" % (type(error).__name__, error)
             self.result.warning(file + " was not read for inputs", why, "fewer inputs are known")
-        needed = sorted(self.mining.standard())
+        needed = [n for n in sorted(self.mining.standard()) if not self._has(n.partition(".")[0])]
         for side in self.sides() if needed else ():
             side.preload(list(dict.fromkeys([*side.ahead, *needed])))
+
+    def _has(self, name):
+        """Whether the repository has a module of that name on its own."""
+        return self.code.module(name) is not None or self.base_code.module(name) is not None
 
     def _hides(self, target):
         """Whether a method is new in a class that was there: it may hide one that it inherited."""

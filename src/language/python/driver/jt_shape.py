@@ -111,12 +111,14 @@ CLOCKS = {
 
 # Built-in functions that take the same, of which any can be given where one is the default.
 FAMILIES = (
-    ("list", "reversed", "sorted", "tuple", "iter"),
-    ("min", "max", "sum", "len"),
+    ("list", "sorted"),
+    ("min", "max", "sum"),
     ("any", "all"),
     ("str.lower", "str.upper", "str.title", "str.strip", "str", "lambda text: text"),
-    ("int", "float", "str", "lambda value: value"),
+    ("int", "float"),
 )
+# What puts elements in order may give them one after the other: its names, and others of its kind.
+_ORDERS, _ORDERING = ("iter", "order", "sort"), ("list", "reversed", "sorted", "tuple", "iter")
 
 
 class Shape:
@@ -184,6 +186,10 @@ class Shape:
         self.awaited = False  # whether what a call of it gives is waited for
         if kind:
             self.add(kind, score)
+
+    def is_told(self):
+        """Whether a type hint says what it is."""
+        return max(self.scores.values(), default=0) >= HINT
 
     def add(self, kind, score=LIKELY):
         """Evidence for a kind."""
@@ -421,6 +427,14 @@ def _alias(find_class, name):
         return known[0] if known else None
     is_hint = isinstance(value, (ast.Name, ast.Attribute, ast.Subscript, ast.BinOp))
     return value if is_hint else None
+
+
+def family(name, default):
+    """The functions that may be given in the place of a built-in one that is a default."""
+    text = jt_text.unparsed(default) if isinstance(default, (ast.Name, ast.Attribute)) else None
+    if text in _ORDERING and any(word in name.lower() for word in _ORDERS):
+        return _ORDERING
+    return next((group for group in FAMILIES if text in group), ())
 
 
 def _is_errors(hint):

@@ -659,7 +659,8 @@ class Values:
         if shape.family and self.rng.random() < FAMILY:
             return self.rng.choice(shape.family)
         arity = 1 if shape.arity is None else shape.arity
-        if shape.told and arity != 0 and self.rng.random() < RECORDED:
+        is_told = shape.told and arity != 0 and self.names.statement("seen") is None
+        if is_told and self.rng.random() < RECORDED:
             return self.rng.choice(RECORDERS if arity == 1 else RECORDERS[1:])
         if arity == jt_shape.ANY and self.rng.random() < 0.3:
             return self.stand_in()

@@ -120,6 +120,7 @@ fn documentation_that_says_the_title_again_in_the_place_of_other_words_is_a_stro
         (title, StatementSource::Docs),
         ("Close the doors", instead),
         ("Add a room that is closed on Sundays", instead),
+        ("feat: add a room that is closed on Sundays", instead),
         ("Rename the room closed on Sundays", instead),
     ] {
         assert_eq!(told(&told_again(title, ChangeKind::Unknown, docs)), (Confidence::Medium, String::new()), "{title}");

@@ -3,6 +3,7 @@
 import random
 
 import jt_code
+import jt_handles
 import jt_manual
 import jt_mutate
 import jt_outcome
@@ -58,7 +59,9 @@ def shown(folder, **texts):
         path.parent.mkdir(exist_ok=True)
         path.write_text(text)
     code = jt_code.Code(str(folder), ["."])
-    return jt_manual.cases(str(folder), Names(code.module("shop"), code))
+    found, odd = jt_manual.cases(str(folder), Names(code.module("shop"), code))
+    assert odd == []
+    return found
 
 
 def test_a_readme_is_read_like_a_session(tmp_path):
@@ -227,3 +230,84 @@ def test_what_can_be_given_in_the_place_of_a_built_in_function(tmp_path):
     found = result["candidates"]
     assert any("reversed" in one["code"] or "iter" in one["code"] for one in found)
     assert passes(tmp_path, "base", found[0]) and not passes(tmp_path, "head", found[0])
+
+
+ODD_STEPS = '''
+class Entry:
+    def __init__(self, name):
+        self.name = name
+
+
+class Registry:
+    """Functions by name."""
+
+    def __init__(self):
+        self.entries = []
+
+    def __getitem__(self, name):
+        return lambda number: self.entries.append(name * number)
+
+    def add(self, name) -> Entry:
+        self.entries.append(name)
+        return Entry(name)
+
+    def count(self, extra: tuple[()] = ()):
+        return len(self.entries)
+'''
+ODD_TEST = """
+from shop import Registry
+
+
+def test_count():
+    registry = Registry()
+    registry["a"](1)
+    registry.add("b")
+    assert registry.count() == 2
+"""
+
+
+def test_odd_steps_end_no_exploration(tmp_path):
+    head = ODD_STEPS.replace("len(self.entries)", "len(set(self.entries))")
+    result = explore(tmp_path, ODD_STEPS, head, tests={"test_shop.py": ODD_TEST})
+    assert result["failure"] is None and result["candidates"]
+
+
+LISTS = """
+def spread(items: list[int]):
+    ordered = list(items)
+    ordered.sort()
+    return ordered, sum(ordered)
+
+
+def collect(items, factory=list):
+    found = factory(items)
+    count = 0
+    for _ in found:
+        count += 1
+    return count
+"""
+
+
+def test_nothing_is_given_in_the_place_of_a_list_that_is_none(tmp_path):
+    head = LISTS.replace("sum(ordered)", "sum(items)").replace(
+        "    count = 0\n    for _ in found:\n        count += 1\n    return count",
+        "    return len(found)",
+    )
+    result = explore(tmp_path, LISTS, head, seconds=10)
+    assert result["failure"] is None and result["candidates"] == []
+
+
+def test_a_class_that_is_made_of_a_named_tuple_keeps_its_docstring():
+    text = (
+        'class P(namedtuple("P", "x y")):\n    """A place.\n\n    >>> P(1, 2).x\n    1\n    """\n'
+    )
+    module = jt_code.Module("shop", "shop.py", "from collections import namedtuple\n" + text)
+    node = module.defs["P"]
+    assert jt_code.ast.get_docstring(node).startswith("A place.")
+    assert [part.target.id for part in node.body[1:]] == ["x", "y"]
+
+
+def test_names_of_handles_are_names(tmp_path):
+    assert jt_handles._variable("Class", {}, []) == "new_class"
+    assert jt_handles._variable("List", {}, []) == "new_list"
+    assert jt_handles._variable("Entry", {"Entry": ["entry"]}, []) == "entry_2"

@@ -360,9 +360,9 @@ def test_groups_are_what_the_code_names():
     form.read(jt_code.Module("plotter", "plotter.py", PLOTTER))
     texts = [form.make(rng) for _ in range(200)]
     assert sum("G1 X" in text for text in texts) > 4 and any("\n" in text for text in texts)
-    changed = {form.changed(rng, "G1 X5") for _ in range(200)}
+    changed = {form.changed(rng, "G1 X5") for _ in range(400)}
     assert {"G1 X0", "G1 X5\nG1 X0", "G1 X5 X5"} <= changed
-    assert form.changed(rng, "none") is None
+    assert form.changed(rng, " ") is None
 
 
 SENSORS = """
@@ -426,19 +426,11 @@ def test_toml_is_written_with_the_names_of_the_code():
 
 
 @pytest.mark.parametrize(
-    "pattern, takes_long",
-    [
-        ("(a+)+$", True),
-        ("(\\w+\\s*)*", True),
-        ("((ab)*c)*", True),
-        ("([A-Z])\\s*([-+]?\\d*\\.?\\d+)", False),
-        ("(?:\\d{1,3}\\.){3}", False),
-        ("(?=a)a+", False),
-    ],
+    "pattern", ["(a+)+$", "(\\w{1,8})+;", "(?:a|b|ab|\\w)+=", "(.*),(.*),(.*);"]
 )
-def test_what_repeats_what_repeats_itself_may_take_long(pattern, takes_long):
-    assert jt_samples.may_take_long(pattern) == takes_long
+def test_no_expression_of_the_code_is_asked_for_long(pattern):
     form = jt_matches.Matches()
     form.read(jt_code.Module("m", "m.py", "import re\nre.findall(%r, x)\n" % pattern))
-    assert isinstance(form.make(random.Random(1)), str)
-    assert takes_long == (form.changed(random.Random(1), "a" * 60 + " b 1.2.3. A 5") is None)
+    rng = random.Random(1)
+    texts = [form.changed(rng, "a" * 200 + " " + form.make(rng)) for _ in range(50)]
+    assert all(isinstance(text, str) for text in texts)
