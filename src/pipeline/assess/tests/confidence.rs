@@ -126,6 +126,13 @@ fn documentation_that_says_the_title_again_in_the_place_of_other_words_is_a_stro
         assert_eq!(told(&told_again(title, ChangeKind::Unknown, docs)), (Confidence::Medium, String::new()), "{title}");
     }
     check(&told_again(title, ChangeKind::Refactoring, instead), Confidence::High, "behaviour stays as it is");
+    let mut case = told_again(title, ChangeKind::Unknown, instead);
+    let target = |number| Target { id: TargetId::new(format!("T00{number}")), ..case.map.targets[0].clone() };
+    let others: Vec<Target> = (2..5).map(target).collect();
+    case.map.targets.extend(others[..2].iter().cloned());
+    check(&case, Confidence::Low, "the documentation says so");
+    case.map.targets.push(others[2].clone());
+    assert_eq!(told(&case), (Confidence::Medium, String::new()), "that much is no one thing");
 }
 
 #[test]
