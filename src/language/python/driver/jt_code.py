@@ -214,9 +214,7 @@ def named_tuple(node):
 
 def _tuple_fields(call):
     """The fields that a call of `namedtuple` makes, as a class has them; none for other values."""
-    called = getattr(getattr(call, "func", None), "id", None)
-    called = called or getattr(getattr(call, "func", None), "attr", None)
-    if called not in ("namedtuple", "NamedTuple") or len(call.args) < 2:
+    if called_name(call) not in ("namedtuple", "NamedTuple") or len(call.args) < 2:
         return []
     fields = _fields(call.args[1])
     words = {word.arg: word.value for word in call.keywords}

@@ -100,10 +100,10 @@ class Manual:
         kept = jt_mining.needed(self.setup, call) if call else []
         if not call or len(call) + sum(map(len, kept)) > 2000 or len(kept) > 20:
             return
-        own = self.names.case(tuple(kept), call, MINED, "doc")
         read = jt_text.names("\n".join([*kept, call]))[0]
         imports = {line for line in self.imports if _bound(line) & read}
-        case = Case(sorted(imports or own.imports), tuple(kept), call, MINED, "doc")
+        imports = imports or self.names.imports((*kept, call))
+        case = Case(sorted(imports), tuple(kept), call, MINED, "doc")
         self.cases.append(jt_mining.inlined(case))
 
 
@@ -127,8 +127,8 @@ def _only_shows(node):
 
 
 def _bound(line):
-    tree = jt_text.parse(line)
-    names = [alias for alias in tree.body[0].names]
+    """The names that an import statement binds."""
+    names = jt_text.known(line).body[0].names
     return {alias.asname or alias.name.partition(".")[0] for alias in names}
 
 

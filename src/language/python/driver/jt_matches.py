@@ -86,7 +86,7 @@ class Matches:
         one as it is in another; None for a text without words. The expressions themselves are not
         asked: nothing bounds how long they take.
         """
-        found = [match for match in _WORDS.finditer(text[:LONGEST])]
+        found = list(_WORDS.finditer(text[:LONGEST]))
         if not found:
             return None
         at, other = rng.choice(found), rng.choice(found)

@@ -68,7 +68,7 @@ ODD = (
     TypeError,
     ValueError,
 )
-_ODD = {"antigravity", "this"}  # they do something when they are loaded
+_ACTING = {"antigravity", "this"}  # they do something when they are loaded
 MOST_KEYS = 40
 MOST_ROWS, MOST_FIELDS, LONGEST_MARK = 40, 12, 8
 
@@ -334,7 +334,7 @@ class Mining:
         """
         lines = {line for case in self.cases for line in case.imports}
         modules = {line.split()[1].split(",")[0] for line in lines}
-        return {name for name in modules if name.split(".")[0] in jt_layout.STANDARD - _ODD}
+        return {name for name in modules if name.split(".")[0] in jt_layout.STANDARD - _ACTING}
 
     def of(self, words):
         """Mined cases that mention one of these names, simplest first."""
