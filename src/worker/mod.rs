@@ -130,6 +130,7 @@ impl Worker {
             let pause = match self.parts.store.claim(&self.owner, self.lane, now, until).await {
                 Ok(Some(claimed)) => {
                     supervise::supervise(&self.parts, claimed, self.stopped.clone()).await;
+                    self.sweep().await;
                     continue;
                 }
                 Ok(None) => IDLE,
@@ -143,6 +144,25 @@ impl Worker {
                 () = tokio::time::sleep(pause) => {}
                 _ = self.stopped.changed() => {}
             }
+        }
+    }
+
+    /// Removes what a killed process left: what it had asked for as it died may have come after this process swept at
+    /// its start.
+    async fn sweep(&mut self) {
+        if self.lane != Lane::Heavy || *self.stopped.borrow() {
+            return;
+        }
+        tokio::select! {
+            swept = self.parts.tools.sandbox.sweep() => match swept {
+                Ok(0) => {}
+                Ok(removed) => tracing::info!(removed, "what a killed process left in the sandbox was removed"),
+                Err(error) => {
+                    let error = &error as &dyn std::error::Error;
+                    tracing::warn!(error, "what a killed process may have left in the sandbox was not removed");
+                }
+            },
+            _ = self.stopped.changed() => {}
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use bollard::Docker;
 use bollard::errors::Error;
@@ -18,7 +18,7 @@ use tokio::sync::{OwnedRwLockReadGuard, RwLock};
 
 use super::super::instance::{Alive, Instance};
 use super::{DockerSandbox, refused};
-use crate::domain::{Image, SandboxLimits};
+use crate::domain::{Image, SandboxLimits, limits};
 use crate::sandbox::SandboxError;
 
 /// Label: whose container it is.
@@ -116,19 +116,29 @@ pub(super) async fn remove(docker: &Docker, id: &str) -> Result<(), SandboxError
     }
 }
 
-/// Whether a container's process is dead. One that can't be told (its process counts in another name space) is a
-/// leftover once it does not run: a living process holds its containers' input open, so theirs do.
-pub(super) fn is_leftover(summary: &ContainerSummary, current: &Instance) -> bool {
+/// Whether a container's process is dead. Where that can't be told (it counts in another name space), a container is a
+/// leftover that does not run and is older than any job: a living process holds its containers' input open, so they
+/// run, but for the moments after they were made and before they are removed.
+pub(super) fn is_leftover(summary: &ContainerSummary, current: &Instance, now: SystemTime) -> bool {
     let label = summary.labels.as_ref().and_then(|labels| labels.get(PROCESS));
     let Some(maker) = label.and_then(|label| Instance::parse(label)) else { return true };
     match maker.alive() {
         _ if maker == *current => false,
         Alive::Yes => false,
         Alive::No => true,
-        Alive::Unknown => {
-            matches!(summary.state, Some(ContainerSummaryStateEnum::EXITED | ContainerSummaryStateEnum::DEAD))
-        }
+        Alive::Unknown => !runs(summary) && age(summary, now) > limits::JOB_TIME,
     }
+}
+
+fn runs(summary: &ContainerSummary) -> bool {
+    use ContainerSummaryStateEnum::{CREATED, DEAD, EXITED};
+    !matches!(summary.state, Some(CREATED | DEAD | EXITED))
+}
+
+fn age(summary: &ContainerSummary, now: SystemTime) -> Duration {
+    let created = summary.created.and_then(|seconds| u64::try_from(seconds).ok()).map(Duration::from_secs);
+    let now = now.duration_since(UNIX_EPOCH).unwrap_or_default();
+    created.map_or(Duration::ZERO, |created| now.saturating_sub(created))
 }
 
 /// What a container is to be.
@@ -192,4 +202,47 @@ fn nano_cpus(cpus: f64) -> i64 {
     #[expect(clippy::cast_possible_truncation, reason = "a number of cores times 10^9 is far below 2^63")]
     let nanos = (cpus.clamp(0.01, there) * 1e9) as i64;
     nanos
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CREATED: u64 = 1_000_000;
+
+    /// A container of `process`, made at [`CREATED`].
+    fn summary(process: &str, state: ContainerSummaryStateEnum) -> ContainerSummary {
+        ContainerSummary {
+            labels: Some(HashMap::from([(PROCESS.to_owned(), process.to_owned())])),
+            created: Some(i64::try_from(CREATED).unwrap()),
+            state: Some(state),
+            ..Default::default()
+        }
+    }
+
+    fn left(process: &str, state: ContainerSummaryStateEnum, after: Duration) -> bool {
+        let now = UNIX_EPOCH + Duration::from_secs(CREATED) + after;
+        is_leftover(&summary(process, state), &Instance::current(), now)
+    }
+
+    #[test]
+    fn what_a_dead_process_made_is_left_and_what_this_one_made_is_not() {
+        let states = [ContainerSummaryStateEnum::CREATED, ContainerSummaryStateEnum::RUNNING];
+        for state in states {
+            assert!(left("an-earlier-boot.1/1/1", state, Duration::ZERO));
+            assert!(!left(&Instance::current().label(), state, limits::JOB_TIME * 2));
+        }
+    }
+
+    #[test]
+    fn where_nobody_can_tell_only_what_no_longer_runs_and_is_older_than_any_job_is_left() {
+        let current = Instance::current().label();
+        let (boot, _) = current.split_once('.').unwrap();
+        let elsewhere = format!("{boot}.1/1/1");
+        for state in [ContainerSummaryStateEnum::CREATED, ContainerSummaryStateEnum::EXITED] {
+            assert!(left(&elsewhere, state, limits::JOB_TIME * 2));
+            assert!(!left(&elsewhere, state, limits::JOB_TIME));
+        }
+        assert!(!left(&elsewhere, ContainerSummaryStateEnum::RUNNING, limits::JOB_TIME * 2));
+    }
 }

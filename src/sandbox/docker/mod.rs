@@ -15,7 +15,7 @@ mod transfer;
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use async_trait::async_trait;
 use bollard::Docker;
@@ -125,8 +125,8 @@ impl Sandbox for DockerSandbox {
         let filters = HashMap::from([("label", vec![format!("{}={}", container::OWNER, self.config.owner)])]);
         let options = ListContainersOptionsBuilder::default().all(true).filters(&filters).build();
         let containers = self.docker.list_containers(Some(options)).await.map_err(refused("list its containers"))?;
-        let mut removed = 0;
-        for summary in containers.iter().filter(|summary| container::is_leftover(summary, &self.instance)) {
+        let (mut removed, now) = (0, SystemTime::now());
+        for summary in containers.iter().filter(|summary| container::is_leftover(summary, &self.instance, now)) {
             if let Some(id) = &summary.id {
                 container::remove(&self.docker, id).await?;
                 removed += 1;
