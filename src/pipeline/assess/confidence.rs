@@ -4,7 +4,7 @@
 //!
 //! | sign | weight |
 //! |---|---|
-//! | strong, that it is intended: own tests ask for it or were rewritten, the author's words or the documentation name it (an exception and a status too), documentation says the title again in the place of other words, a changelog is about behaviour, the title says what comes out instead or names both numbers, the docstring says something else, names another number (that of the class, too) or changed under a title about behaviour, the signature changed so that callers must follow | -2, once, and never `high` |
+//! | strong, that it is intended: own tests ask for it or were rewritten, the author's words or the documentation name it (an exception and a status too), documentation says the title again in the place of other words, or the body of what is so now, a changelog is about behaviour, the title says what comes out instead or names both numbers, the docstring says something else, names another number (that of the class, too) or changed under a title about behaviour, the signature changed so that callers must follow | -2, once, and never `high` |
 //! | weak, that it is intended: a fix or feature about the symbol, a title about behaviour, a changed docstring or default, a new option in the place of another argument | -1, once, where there is no strong one |
 //! | head ends in an exception that nobody planned, or does not end | +2 |
 //! | the change says that behaviour stays as it is | +1 |

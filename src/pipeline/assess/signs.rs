@@ -216,17 +216,21 @@ fn about_behaviour(evidence: &Evidence<'_>) -> Vec<Sign> {
     title.into_iter().chain(changelog).filter(|_| changed <= FEW_TARGETS).collect()
 }
 
-/// Documentation that says what the title says, in the place of what it said before, in a change of few symbols.
+/// What the title says, said again by documentation in the place of what it said before, or by the body of what is so
+/// now, in a change of few symbols.
 fn retold(evidence: &Evidence<'_>) -> Option<Sign> {
     if evidence.map.targets.iter().filter(|target| target.changed).count() > FEW_TARGETS {
         return None;
     }
     let of = |source| evidence.intent.statements.iter().filter(move |said: &&Statement| said.source == source);
+    let is_now = |said: &&Statement| !said.kind.claims_no_behaviour_change() && behaviour_in(&said.text);
     let titles = of(StatementSource::Title).filter(|said| !said.kind.claims_no_behaviour_change());
-    let said =
-        titles.flat_map(|title| of(StatementSource::DocsInstead).filter(|docs| retells(&title.text, &docs.text)));
-    let words = |docs: &Statement| format!("the documentation says so: \"{}\"", shortened(&docs.text));
-    said.map(|docs| sign(Weight::Intended, words(docs))).next()
+    let said = titles.flat_map(|title| {
+        let again = of(StatementSource::DocsInstead).chain(of(StatementSource::Body).filter(is_now));
+        again.filter(|said| retells(&title.text, &said.text))
+    });
+    let words = |said: &Statement| format!("{}: \"{}\"", speaker(said.source), shortened(&said.text));
+    said.map(|again| sign(Weight::Intended, words(again))).next()
 }
 
 /// A signature that changed: callers must follow, or may.

@@ -23,6 +23,7 @@ class Module:
         self.name = name
         self.file = file
         self.source = source
+        self.patterns = ()  # the regular expressions that it keeps, where it was loaded
         self.tree = ast.parse(source)
         self.tree.body = [named_tuple(node) or node for node in self.tree.body]
         for node in ast.walk(self.tree):

@@ -3,7 +3,12 @@
 import enum
 import importlib
 import inspect
+import itertools
 import os
+import re
+import sys
+
+MOST_PATTERNS, LONGEST_PATTERN = 24, 600
 
 
 def imported(name, root):
@@ -16,6 +21,31 @@ def imported(name, root):
     if not os.path.realpath(where).startswith(root):
         return {"ok": False, "why": "was imported from elsewhere: %s" % (where or "built in")}
     return {"ok": True}
+
+
+def patterns(module):
+    """The regular expressions that a module keeps, compiled: by name, in lists and tables, and in
+    its classes.
+    """
+    found = {}
+    names = vars(sys.modules[module]) if module in sys.modules else {}
+    for value in list(names.values()):
+        mine = inspect.isclass(value) and value.__module__ == module
+        for one in list(vars(value).values()) if mine else [value]:
+            for pattern in _compiled_in(one, 0):
+                found.setdefault(pattern)
+    return list(found)[:MOST_PATTERNS]
+
+
+def _compiled_in(value, depth):
+    if isinstance(value, re.Pattern):
+        text = value.pattern
+        if isinstance(text, str) and len(text) <= LONGEST_PATTERN:
+            yield "(?x)" + text if value.flags & re.VERBOSE else text
+    elif depth < 2 and type(value) in (list, tuple, dict):
+        inner = value.values() if type(value) is dict else value
+        for part in itertools.islice(inner, 2 * MOST_PATTERNS):
+            yield from _compiled_in(part, depth + 1)
 
 
 def described(module, path):

@@ -38,8 +38,8 @@ def files(root):
 
 
 def blocks(text):
-    """The Python sources that a text shows, in order; sessions of the interpreter without what it
-    answered.
+    """The Python sources that a text shows, in order, and whether each ends in an exception;
+    sessions of the interpreter statement by statement.
     """
     found = [(m.start(), m.group(3)) for m in _FENCED.finditer(text) if m.group(2) in _PYTHON]
     found += [(m.start(), m.group(1)) for m in _DIRECTIVE.finditer(text)]
@@ -48,15 +48,16 @@ def blocks(text):
         found.append((0, text))
     for _, block in sorted(found):
         block = textwrap.dedent(block)
-        yield _asked(block) if ">>>" in block else block
+        yield from _asked(block) if ">>>" in block else [(block, False)]
 
 
 def _asked(block):
-    """What was typed in a session of the interpreter."""
+    """What was typed in a session of the interpreter, and whether it answered with an exception."""
     try:
-        return "".join(part.source for part in doctest.DocTestParser().get_examples(block))
+        parts = doctest.DocTestParser().get_examples(block)
     except ValueError:
-        return ""
+        return []
+    return [(part.source, part.exc_msg is not None) for part in parts]
 
 
 class Manual:
@@ -70,14 +71,14 @@ class Manual:
 
     def read(self, text):
         """The cases of a text."""
-        for block in blocks(text):
+        for block, raises in blocks(text):
             tree = jt_text.parse(block)
             for statement in tree.body if tree is not None else ():
                 if len(self.cases) < MOST_CASES:
-                    self._statement(statement)
+                    self._statement(statement, raises)
         return self.cases
 
-    def _statement(self, node):
+    def _statement(self, node, raises):
         text = jt_text.unparsed(node)
         if text is None:
             return
@@ -86,7 +87,7 @@ class Manual:
             return
         for shown in _looked_at(node):
             self._emit(jt_text.unparsed(shown))
-        if not isinstance(node, ast.Assert) and not self._is_plain(node):
+        if not raises and not isinstance(node, ast.Assert) and not self._is_plain(node):
             self.setup = [*self.setup, text][-MOST_SETUP:]
 
     def _is_plain(self, node):
@@ -94,7 +95,7 @@ class Manual:
         if not isinstance(node, ast.Expr):
             return False
         made = {name for text in self.setup for name in jt_text.names(text)[1]}
-        return _only_shows(node) or not made & jt_text.names(jt_text.unparsed(node))[0]
+        return _only_shows(node) or not made & jt_mining.touched(node)
 
     def _emit(self, call):
         kept = jt_mining.needed(self.setup, call) if call else []
@@ -111,12 +112,20 @@ def _looked_at(node):
     """The calls whose outcome a statement is about."""
     value = getattr(node, "value", None)
     if isinstance(node, ast.Assert):
-        test = node.test
-        value = test.left if isinstance(test, ast.Compare) else test
+        value = node.test
     if _only_shows(node):
         value = node.value.args[0]
+    if isinstance(value, ast.Compare) and (isinstance(node, ast.Assert) or _is_asked(value.left)):
+        value = value.left
     calls = (ast.Call, ast.Subscript, ast.Attribute, ast.BinOp, ast.Compare)
     return [value] if isinstance(value, calls) else []
+
+
+def _is_asked(node):
+    """Whether an operand is what an example is about: a call, or a part of its answer."""
+    while isinstance(node, (ast.Attribute, ast.Subscript)):
+        node = node.value
+    return isinstance(node, ast.Call)
 
 
 def _only_shows(node):

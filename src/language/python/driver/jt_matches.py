@@ -16,8 +16,9 @@ _ALONG = {"findall", "finditer", "sub", "subn", "split", "scanner", "match", "se
 _BETWEEN = (" ", " ", " ", "", ", ", " a ", "\n")
 _AROUND = ("", "a ", "x", " b", "1")
 OFTEN, SELDOM = 0.7, 0.15
+NESTED = 0.3  # of the words, where what one expression takes for a group may be read by another one
 _WORDS, _PARTS = re.compile(r"[^\s,;]+"), re.compile(r"[A-Za-z]+|\d+")
-_VALUES = ("0", "1", "2", "10", "a", "b")
+_VALUES = ("0", "1", "2", "10", "1.5", "a", "b")
 
 
 class Matches:
@@ -37,7 +38,9 @@ class Matches:
         return bool(self.patterns)
 
     def read(self, module):
-        """Takes in the expressions that a module writes, and its short constants."""
+        """Takes in the expressions that a module keeps and writes, and its short constants."""
+        for pattern in module.patterns:
+            self._keep(pattern)
         for node in ast.walk(module.tree):
             name = getattr(node, "attr", "")
             self.goes_along = self.goes_along or name in _ALONG
@@ -79,6 +82,9 @@ class Matches:
         if known and rng.random() < whole:
             return rng.choice(known)
         known = [*self.words, *(text for text in recent if len(text) <= LONGEST_WORD), *_VALUES]
+        if len(self.patterns) > 1 and rng.random() < NESTED:
+            inner = jt_samples.of_pattern(rng, rng.choice(self.patterns), known)
+            known = [inner.strip()] * 8 if inner and inner.strip() else known
         return jt_samples.of_pattern(rng, pattern, known) or ""
 
     def changed(self, rng, text):

@@ -642,10 +642,26 @@ def needed(setup, call):
             if isinstance(n, (ast.Import, ast.ImportFrom))
             for a in n.names
         }
-        if wanted & local or isinstance(tree.body[0], ast.Expr) and wanted & names:
+        if wanted & local or isinstance(tree.body[0], ast.Expr) and wanted & touched(tree):
             kept.append(text)
             wanted |= names
     return kept[::-1]
+
+
+def touched(tree):
+    """The names of what a statement may change: neither classes that it makes objects of, nor
+    parameters of its own functions.
+    """
+    own, made, names = set(), set(), set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.arg):
+            own.add(node.arg)
+        elif isinstance(node, ast.Name):
+            names.add(node)
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            if node.func.id[:1].isupper():
+                made.add(node.func)
+    return {node.id for node in names - made} - own
 
 
 def inlined(case):

@@ -15,6 +15,7 @@ from jt_text import literal
 ALIKE = 0.1  # of all neighbours
 RENUMBERED = 0.12  # of all neighbours
 GIVEN_MORE = 0.1  # of all neighbours
+EMPTIED = 0.06  # of all constants that are changed
 MOST_NUMBERS = 16  # of a case whose numbers are all drawn anew
 JOINED = (".", "/", ":")  # between the parts of a path
 _OF_TIME = ("date", "datetime", "time")
@@ -230,6 +231,8 @@ class Mutator:
         rng, pool = self.rng, self.pool
         if isinstance(value, bool):
             return repr(not value)
+        if isinstance(value, (int, float, str, bytes)) and value and rng.random() < EMPTIED:
+            return repr(type(value)()) if not isinstance(value, str) else '""'
         if isinstance(value, int):
             if pool.ints and rng.random() < 0.25:
                 return repr(rng.choice(pool.ints))

@@ -163,13 +163,15 @@ class Canon:
         return self._fields(value, kind, depth)
 
     def _drained(self, value, depth):
-        items, end = [], None
+        given, end = [], None
         try:
             for item in itertools.islice(value, MAX_ITEMS):
-                items.append(self.node(item, depth + 1))
+                at_once = isinstance(item, collections.abc.Iterator)
+                given.append((item, self.node(item, depth + 1) if at_once else None))
         except Exception as error:  # what a generator raises belongs to its behaviour
             end = [type(error).__name__, self.planned(error), self._message(error)]
-        return ["it", items, end]
+        # As whoever collects them sees them: one that is given out again and again looks alike.
+        return ["it", [node or self.node(item, depth + 1) for item, node in given], end]
 
     def _message(self, error):
         try:

@@ -23,6 +23,7 @@ CHECK_EVERY = 8
 TRIES = 8
 SET = 0.35  # of the batches where functions change what modules keep begin cases with these
 ASKED = 6  # cases that asked for one file and are followed by some with it
+OF_SHOWN = 0.25  # of the cases that are changed, where the repository shows any that work
 REFUSED = 0.12  # of the cases that are gone on with, where there are some that the code refused
 MOST_STATES = 60
 MOST_AGAIN = 12  # calls that are made again with what they gave back
@@ -84,6 +85,9 @@ class Search:
         self.module = session.code.module(target.module)
         self.findings = []
         self.kept = []  # (case, outcome on head)
+        self.shown = (
+            []
+        )  # those of them that the repository shows, or that came of such, and that work
         self.seen = set()
         self.tried = 0
         self.accepted = 0  # how much of it gave something back
@@ -414,8 +418,11 @@ class Search:
 
     def _worth_changing(self):
         """A case that was kept: more often one that the code accepts than one that it refuses, as
-        most neighbours of the latter are refused too.
+        most neighbours of the latter are refused too, and often one that the repository shows, or
+        one that came of it: what is made for the purpose fits together.
         """
+        if self.shown and self.rng.random() < OF_SHOWN:
+            return self.rng.choice(self.shown)
         recent = self.kept[-60:] if self.rng.random() < 0.5 else self.kept
         accepted = [case for case, outcome in recent if outcome["kind"] == "value"]
         if accepted and self.rng.random() < 0.7:
@@ -457,6 +464,8 @@ class Search:
             worth = jt_compare.valid(b if self.compare else n, self.documented)
             if worth and (new or len(self.kept) < 40) and len(self.kept) < MOST_KEPT:
                 self.kept.append((case, n))
+                if case.origin not in ("shape", "request") and b["kind"] == "value":
+                    self.shown.append(case)
                 self._follow_up(case, b)
                 taken = _taken(case, b, n)
                 if taken is not None:

@@ -146,6 +146,7 @@ class Session:
             for name in sorted(reach.names.get(one.name, ()))
         ]
         modules += reached[0].elsewhere(module)
+        self._keep_patterns(modules)
         jt_mining.fill_pool(pool, mine + other + looked, modules, rng)
         values = Values(rng, pool, Names(module, self.code), self.inference)
         values.mocks = self._mocks
@@ -155,6 +156,14 @@ class Session:
         if values.folders:
             values.folder = jt_folders.Folders(rng, pool, module.source)
         return values, rng, pool
+
+    def _keep_patterns(self, modules):
+        """Has the worker say which regular expressions modules made as they were loaded."""
+        asked = [one for one in modules if "re." in one.source and one.name in self.head.modules]
+        names = [one.name for one in asked]
+        answers = self.head.ask({"do": "patterns", "modules": names}) if asked else None
+        for module, patterns in zip(asked, answers or ()):
+            module.patterns = tuple(patterns)
 
     def _mocks(self):
         """Loads what stand-ins need ahead, as it takes long."""

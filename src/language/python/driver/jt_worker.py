@@ -407,6 +407,10 @@ class Worker:
         """Kind and signature of each named object."""
         return [jt_describe.described(*pair) for pair in command["names"]]
 
+    def do_patterns(self, command):
+        """The regular expressions that each module keeps."""
+        return [jt_describe.patterns(name) for name in command["modules"]]
+
     def do_wanted(self, command):
         """From now on, lines of these files (relative to the root) are reported."""
         self.wanted = {os.path.realpath(self.root + f): f for f in command["files"]}

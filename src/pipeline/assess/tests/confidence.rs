@@ -136,6 +136,28 @@ fn documentation_that_says_the_title_again_in_the_place_of_other_words_is_a_stro
 }
 
 #[test]
+fn a_body_that_says_what_of_the_title_is_so_now_is_a_strong_sign() {
+    let told_again = |title: &str, kind: ChangeKind, body: &str, of_body: ChangeKind| {
+        let mut case = says(StatementSource::Title, kind, title);
+        case.intent.statements.push(Statement { source: StatementSource::Body, text: body.to_owned(), kind: of_body });
+        case
+    };
+    let (title, body) = ("Sort ties by name and share ranks", "Now ties are listed by name and have the same rank.");
+    let unknown = ChangeKind::Unknown;
+    check(&told_again(title, unknown, body, unknown), Confidence::Low, "the change says so itself: \"Now ties");
+    for (title, body, of_body) in [
+        ("Sort the players", body, unknown),
+        ("Use a sort by name for ranks", body, unknown),
+        (title, "Ties were listed by name and have the same rank.", unknown),
+        (title, body, ChangeKind::Refactoring),
+    ] {
+        let case = told_again(title, unknown, body, of_body);
+        assert_eq!(told(&case), (Confidence::Medium, String::new()), "{title}: {body}");
+    }
+    check(&told_again(title, ChangeKind::Refactoring, body, unknown), Confidence::High, "behaviour stays as it is");
+}
+
+#[test]
 fn a_sentence_about_something_else_is_no_sign() {
     let case = says(StatementSource::Body, ChangeKind::Unknown, "the invoice now includes shipping");
     assert_eq!(told(&case), (Confidence::Medium, String::new()));

@@ -311,3 +311,73 @@ def test_names_of_handles_are_names(tmp_path):
     assert jt_handles._variable("Class", {}, []) == "new_class"
     assert jt_handles._variable("List", {}, []) == "new_list"
     assert jt_handles._variable("Entry", {"Entry": ["entry"]}, []) == "entry_2"
+
+
+ASKED = """# Shop
+
+>>> price("tea")
+3
+>>> Till(lambda item: item).add("x")
+Traceback (most recent call last):
+    ...
+KeyError: 'x'
+>>> Till({"a": 1}).total() == 4
+True
+>>> till = Till(3)
+>>> till.add(lambda n: n > 0)
+Traceback (most recent call last):
+    ...
+TypeError: no item
+>>> till.total() > 3
+False
+"""
+
+
+def test_an_example_that_raises_is_no_step_and_of_a_comparison_the_call_is_what_counts(tmp_path):
+    cases = shown(tmp_path, README_md=ASKED)
+    assert [(case.setup, case.call) for case in cases] == [
+        ((), 'price("tea")'),
+        ((), 'Till(lambda item: item).add("x")'),
+        ((), 'Till({"a": 1}).total()'),
+        ((), "Till(3)"),
+        (("till = Till(3)",), "till.add(lambda n: n > 0)"),
+        (("till = Till(3)",), "till.total()"),
+    ]
+
+
+def test_what_is_given_out_again_and_again_is_seen_as_whoever_collects_it_does(tmp_path):
+    base = (
+        "def windows(items):\n"
+        "    window = list(items[:2])\n"
+        "    for item in items[2:]:\n"
+        "        yield window\n"
+        "        window = [*window[1:], item]\n"
+    )
+    head = base.replace("window = [*window[1:], item]", "window[:] = [*window[1:], item]")
+    found = explore(tmp_path, base, head)["candidates"]
+    assert passes(tmp_path, "base", found[0]) and not passes(tmp_path, "head", found[0])
+
+
+OPTIONS = """
+class Option:
+    def __init__(self, name, default=None):
+        self.name = name
+        self.default = default
+
+
+def filled(options, given):
+    return {o.name: given.get(o.name, o.default) for o in options if o.default is not None}
+"""
+SHOWN = """
+>>> from shop import Option, filled
+>>> filled([Option("colour", default="blue"), Option("size")], {"size": 3})
+{'colour': 'blue'}
+"""
+
+
+def test_what_examples_give_is_given_empty_too(tmp_path):
+    head = OPTIONS.replace("if o.default is not None", "if o.default")
+    (tmp_path / "head").mkdir()
+    (tmp_path / "head" / "README.md").write_text(SHOWN)
+    found = explore(tmp_path, OPTIONS, head)["candidates"]
+    assert passes(tmp_path, "base", found[0]) and not passes(tmp_path, "head", found[0])

@@ -434,3 +434,31 @@ def test_no_expression_of_the_code_is_asked_for_long(pattern):
     rng = random.Random(1)
     texts = [form.changed(rng, "a" * 200 + " " + form.make(rng)) for _ in range(50)]
     assert all(isinstance(text, str) for text in texts)
+
+
+SPANS = """
+import re
+
+UNITS = {"h": 60, "m": 1}
+PART = r"(?P<{unit}>[0-9.]+){unit}"
+SPAN = re.compile(r"\\s*".join("(?:%s)?" % PART.format(unit=unit) for unit in UNITS) + "$")
+SIGNED = re.compile(r"(?P<sign>[+-])?(?P<rest>.*)$")
+
+
+def minutes(text):
+    sign, rest = SIGNED.match(text).groups()
+    found = SPAN.match(rest)
+    if not found or not rest:
+        return None
+    given = {unit: float(part) for unit, part in found.groupdict().items() if part}
+    total = sum(UNITS[unit] * part for unit, part in given.items())
+    return -total if sign == "-" else total
+"""
+
+
+def test_expressions_that_the_code_puts_together_are_known_and_fill_the_groups_of_others(tmp_path):
+    head = SPANS.replace(
+        "return -total if", 'return given.get("m", 0) - total + given.get("m", 0) if'
+    )
+    found = explore(tmp_path, SPANS, head)["candidates"]
+    assert passes(tmp_path, "base", found[0]) and not passes(tmp_path, "head", found[0])
