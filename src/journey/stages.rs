@@ -35,6 +35,14 @@ pub(super) struct Run<'t> {
     report: Report,
 }
 
+/// What the commits of a change say.
+struct CommitMessages {
+    /// The first line of each.
+    subjects: Vec<String>,
+    /// What the only one says below.
+    body: String,
+}
+
 impl<'t> Run<'t> {
     pub(super) fn new(tools: &'t Tools, warnings: Vec<Warning>) -> Self {
         let mut report = Report::empty(Verdict::Clear);
@@ -44,7 +52,7 @@ impl<'t> Run<'t> {
 
     /// All stages, in order. An early return is a run that has nothing more to find out.
     pub(super) async fn go(mut self, request: &Request) -> Result<Report, JourneyError> {
-        let (checkout, subjects) = self.checkout(request).await?;
+        let (checkout, said) = self.checkout(request).await?;
         let (checkout, diffed) = self.diff(checkout).await?;
         if diffed.change.files.is_empty() {
             let limit = self.report.limits_hit.first().cloned();
@@ -59,7 +67,7 @@ impl<'t> Run<'t> {
         };
         let roots = import_roots(language, &checkout, request);
         let mut mapped = self.map(map_inputs(&diffed, &checkout, language, &roots, request));
-        let intent = self.infer(request, &subjects, &diffed, &mapped);
+        let intent = self.infer(request, &said, &diffed, &mapped);
         if request.dry_run {
             return Ok(self.report);
         }
@@ -114,18 +122,22 @@ impl<'t> Run<'t> {
         }
     }
 
-    async fn checkout(&mut self, request: &Request) -> Result<(Checkout, Vec<String>), JourneyError> {
+    async fn checkout(&mut self, request: &Request) -> Result<(Checkout, CommitMessages), JourneyError> {
         let started = self.begin("checkout", "reading the repository");
         let source = request.source.clone();
-        let (checkout, subjects) = blocking(move || match source {
+        let (checkout, said) = blocking(move || match source {
             Source::Local { repository, diff } => match checkout::local(&repository, &diff) {
-                Ok(change) => Ok((change.checkout, change.commit_subjects)),
+                Ok(change) => {
+                    let said = CommitMessages { subjects: change.commit_subjects, body: change.commit_body };
+                    Ok((change.checkout, said))
+                }
                 Err(LocalError::Usage(words)) => Err(JourneyError::Usage(words)),
                 Err(LocalError::Failed(error)) => Err(JourneyError::Internal(error)),
             },
             Source::Pull { subject, pull, access, cache } => {
                 let checkout = checkout::pull_request(&subject, &pull, &access, &cache);
-                checkout.map(|checkout| (checkout, pull.commit_subjects.clone())).map_err(JourneyError::Checkout)
+                let said = CommitMessages { subjects: pull.commit_subjects.clone(), body: String::new() };
+                checkout.map(|checkout| (checkout, said)).map_err(JourneyError::Checkout)
             }
         })
         .await??;
@@ -133,7 +145,7 @@ impl<'t> Run<'t> {
         self.report.head = Side { sha: checkout.head.revision.sha().cloned() };
         self.report.warnings.extend(checkout.warnings.iter().cloned());
         self.took("checkout", started);
-        Ok((checkout, subjects))
+        Ok((checkout, said))
     }
 
     async fn diff(&mut self, checkout: Checkout) -> Result<(Checkout, Diffed), JourneyError> {
@@ -208,9 +220,11 @@ impl<'t> Run<'t> {
         Ok(shards)
     }
 
-    fn infer(&mut self, request: &Request, subjects: &[String], diffed: &Diffed, mapped: &Mapped) -> Intent {
+    fn infer(&mut self, request: &Request, said: &CommitMessages, diffed: &Diffed, mapped: &Mapped) -> Intent {
         let started = self.begin("infer", "reading what the change means to do");
-        let inputs = IntentInputs { title: &request.title, body: &request.body, commit_subjects: subjects };
+        // A forge makes a pull request's description of the only commit's message; here nobody does.
+        let body = if request.body.trim().is_empty() { &said.body } else { &request.body };
+        let inputs = IntentInputs { title: &request.title, body, commit_subjects: &said.subjects };
         let intent = infer::infer(inputs, &diffed.change, &mapped.map);
         self.report.intent = Some(intent.clone());
         self.took("infer", started);

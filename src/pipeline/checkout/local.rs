@@ -15,6 +15,8 @@ pub struct LocalChange {
     pub checkout: Checkout,
     /// First lines of the commits between base and head, oldest first.
     pub commit_subjects: Vec<String>,
+    /// What the only commit says below its first line; nothing where there are several.
+    pub commit_body: String,
 }
 
 /// The call was wrong, or the repository can't be read.
@@ -35,9 +37,9 @@ pub enum LocalError {
 pub fn local(path: &Path, diff: &DiffSource) -> Result<LocalChange, LocalError> {
     let repository = open(path)?;
     let (base, head) = revisions(&repository, diff)?;
-    let commit_subjects = subjects(&repository, &base, &head);
+    let (commit_subjects, commit_body) = messages(&repository, &base, &head);
     let checkout = write_both(&repository, base, head, Vec::new())?;
-    Ok(LocalChange { checkout, commit_subjects })
+    Ok(LocalChange { checkout, commit_subjects, commit_body })
 }
 
 fn open(path: &Path) -> Result<Repository, LocalError> {
@@ -106,16 +108,23 @@ fn sha(id: git2::Oid) -> Result<Revision, LocalError> {
     Ok(Revision::Commit(sha))
 }
 
-/// Where the range can't be walked (a shallow clone), there are no subjects: they only help the intent.
-fn subjects(repository: &Repository, base: &Revision, head: &Revision) -> Vec<String> {
-    let (Some(base), Some(head)) = (base.sha(), head.sha()) else { return Vec::new() };
-    let walk = || -> Result<Vec<String>, git2::Error> {
+/// The first lines of the commits, and what the only one says below. Where the range can't be walked (a shallow clone)
+/// there is neither: they only help the intent.
+fn messages(repository: &Repository, base: &Revision, head: &Revision) -> (Vec<String>, String) {
+    let (Some(base), Some(head)) = (base.sha(), head.sha()) else { return Default::default() };
+    let walk = || -> Result<(Vec<String>, String), git2::Error> {
         let mut walk = repository.revwalk()?;
         walk.push(git2::Oid::from_str(head.as_str())?)?;
         walk.hide(git2::Oid::from_str(base.as_str())?)?;
         walk.set_sorting(git2::Sort::TOPOLOGICAL | git2::Sort::REVERSE)?;
-        let commits = walk.flatten().take(limits::COMMIT_SUBJECTS).filter_map(|id| repository.find_commit(id).ok());
-        Ok(commits.filter_map(|commit| commit.summary().ok().flatten().map(str::to_owned)).collect())
+        let ids = walk.flatten().take(limits::COMMIT_SUBJECTS);
+        let commits: Vec<git2::Commit<'_>> = ids.filter_map(|id| repository.find_commit(id).ok()).collect();
+        let subjects = commits.iter().filter_map(|commit| commit.summary().ok().flatten().map(str::to_owned));
+        let below = match commits.as_slice() {
+            [only] => only.body().ok().flatten().unwrap_or_default().chars().take(limits::GITHUB_TEXT).collect(),
+            _ => String::new(),
+        };
+        Ok((subjects.collect(), below))
     };
     walk().unwrap_or_default()
 }

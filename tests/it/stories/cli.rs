@@ -235,6 +235,28 @@ fn a_dry_run_prints_the_intent_and_runs_nothing() {
 }
 
 #[test]
+fn what_the_only_commit_says_below_its_first_line_is_its_description() {
+    let project = Project::new();
+    project.write("shop/cart.py", AFTER);
+    project.stage();
+    project.commit("Total of the cart\n\nThe total now rounds half up.");
+    let dry_run = |more: &[&str]| {
+        let arguments = ["run", "--sandbox", "process", "--dry-run", "--diff", "HEAD~1"];
+        project.jittest(&[&arguments, more].concat()).out
+    };
+    assert!(dry_run(&[]).contains("The total now rounds half up."));
+    project.write("body.md", "The total is never negative.");
+    let body = project.path().join("body.md").display().to_string();
+    let said = dry_run(&["--body-file", &body]);
+    assert!(said.contains("never negative") && !said.contains("half up"), "{said}");
+    project.write("README.md", "Two\n");
+    project.stage();
+    project.commit("Second\n\nThe total now rounds half down.");
+    let said = project.jittest(&["run", "--sandbox", "process", "--dry-run", "--diff", "HEAD~2"]).out;
+    assert!(!said.contains("half"), "{said}");
+}
+
+#[test]
 fn the_end_of_a_description_that_is_too_long_is_not_dropped_silently() {
     let project = Project::new();
     project.write("shop/cart.py", AFTER);
