@@ -152,7 +152,9 @@ fn file_name(globs: &[String], subject: &str) -> String {
     if globs.iter().any(|glob| matches(&usual, glob)) {
         return usual;
     }
-    let fitting = globs.iter().map(|glob| glob.replacen('*', &format!("jittest_{subject}"), 1));
+    // One without a star is the name of a single file: no other one can have it.
+    let open = globs.iter().filter(|glob| glob.contains('*'));
+    let fitting = open.map(|glob| glob.replacen('*', &format!("jittest_{subject}"), 1));
     let plain =
         |name: &String| name.ends_with(".py") && name.chars().all(|c| c.is_ascii_alphanumeric() || "_.".contains(c));
     fitting.filter(plain).find(|name| globs.iter().any(|glob| matches(name, glob))).unwrap_or(usual)

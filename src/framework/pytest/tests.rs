@@ -112,6 +112,12 @@ fn testpaths_bound_where_a_test_may_go() {
 }
 
 #[test]
+fn where_all_tests_are_in_one_file_others_have_the_usual_name() {
+    let files = [("setup.cfg", "[tool:pytest]\npython_files = tests.py\n"), ("shop/tests/tests.py", "")];
+    assert_eq!(placed(&files, "shop.cart", "total"), "shop/tests/test_jittest_cart_total.py");
+}
+
+#[test]
 fn its_name_is_one_that_the_repositorys_patterns_collect() {
     let files = [("setup.cfg", "[tool:pytest]\npython_files = *_spec.py check_*.py\n"), ("spec/a_spec.py", "")];
     assert_eq!(placed(&files, "shop.cart", "Cart.total"), "spec/jittest_cart_cart_total_spec.py");

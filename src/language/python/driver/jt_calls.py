@@ -10,6 +10,7 @@ import jt_state
 import jt_text
 from jt_case import LEARNED, TYPED, enters_once
 from jt_constructors import class_params
+from jt_family import Family
 from jt_folders import TOP
 from jt_handles import Handles
 from jt_infer import evidence
@@ -17,7 +18,7 @@ from jt_learn import kind_of
 from jt_links import Links
 from jt_objects import LEAVING, OPERATORS, STATEMENTS, Objects, akin, driven
 from jt_objects import made_by_dataclass, snake, told_apart
-from jt_numbers import fits, number
+from jt_numbers import fits, holds_other_texts, number
 from jt_pool import GENERIC
 from jt_settings import Settings
 from jt_shape import HINT, LIKELY, SURE, Shape
@@ -48,6 +49,7 @@ SMALL = 0.5  # of the sequences are given few values
 BLOCKS = 0.5  # of the contexts whose module keeps something are whole `with` statements
 COMPARED = 0.15  # of the objects whose class is compared in another way than before
 FOLDERS = 2  # more folders for each plain call that is given one
+FAMILIES = 0.2  # of the objects whose class is given others of it
 LINKED = 0.25  # of the objects that are graphs
 SERVED = 0.4  # of the steps are calls of what an object was given that can change
 GRAPHS = 0.6  # of the objects that can be graphs, where a function is given them
@@ -104,6 +106,7 @@ class Calls:
         self.forms = told_apart(*self._revisions(self.owner or local))
         self.told = set()  # names of the parameters whose kind a failed call told
         self.made = {}  # class name -> shapes of what its constructor takes
+        self.families = {}  # class name -> its objects that know each other
         self.graphs = {}  # class name -> how its objects are built as graphs
         self.links = Links(self.objects, self.owner) if self.owner else None
         self.settings = Settings(values, module, self.owner or local)
@@ -270,7 +273,9 @@ class Calls:
         return self.options[name]
 
     def means(self, case):
-        """Whether no argument is what its parameter could not mean: a size below zero."""
+        """Whether no argument is what its parameter could not mean: a size below zero, an alphabet
+        of words.
+        """
         texts = (*case.setup, case.call)
         trees = [tree for tree in map(jt_text.known, texts) if tree is not None]
         for node in (node for tree in trees for node in ast.walk(tree)):
@@ -281,6 +286,8 @@ class Calls:
                 given = list(zip(self.params, node.args))
                 given += [(p, words[p["name"]]) for p in self.params if p["name"] in words]
                 if not all(self._fits(param, number(value)) for param, value in given):
+                    return False
+                if any(holds_other_texts(value, param["name"]) for param, value in given):
                     return False
             elif called is not None and isinstance(node.func, ast.Name):
                 if not self._can_be_made_so(node):
@@ -519,6 +526,8 @@ class Calls:
             return self._as_compared(receiver, rank)
         if self.links and self.links.methods and self.rng.random() < LINKED:
             return self._linked(receiver, class_name, rank)
+        if self.rng.random() < FAMILIES and self._family(class_name).is_one():
+            return self._among_others(class_name, rank)
         if self.method in ("__enter__", "__exit__"):
             found = self._in_block(receiver, rank)
             if found is not None:
@@ -554,6 +563,26 @@ class Calls:
         if self.facts["kind"] == "method":
             args = self._prepared(setup, args)
         return self._ended(receiver, class_name, setup, args, rank)
+
+    def _family(self, class_name):
+        if class_name not in self.families:
+            self.families[class_name] = Family(self.objects, class_name)
+        return self.families[class_name]
+
+    def _among_others(self, class_name, rank):
+        """The call on one of several objects that know each other, or a look at one of them after
+        it.
+        """
+        family = self._family(class_name)
+        self.values.reuse = self.rng.choice(OFTEN)
+        if self.rng.random() < SMALL:
+            self.values.shrink()
+        names, setup = family.made()
+        receiver = self.rng.choice(names)
+        args = self.arguments() if self.facts["kind"] == "method" else ""
+        call = self.objects.invoked(receiver, class_name, self.method, args, self.facts)
+        steps, call = family.followed(names, family.given(call, names, receiver))
+        return self.names.case([*setup, *steps], call, rank)
 
     def _makes_objects(self):
         return jt_code.is_class(jt_code.definition(self.module, self.local))

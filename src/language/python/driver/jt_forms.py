@@ -89,7 +89,7 @@ class Affixes:
                 self._keep(node.func.attr in HEADS, node.func.attr in TAILS, texts)
             elif isinstance(node, ast.Compare) and isinstance(node.left, ast.Subscript):
                 texts = [t for side in node.comparators for t in texts_of(side, module)]
-                self._keep(_is_start(node.left), _is_end(node.left), texts)
+                self._keep(is_start(node.left), _is_end(node.left), texts)
 
     def _keep(self, is_head, is_tail, texts):
         for kept in [self.heads] * is_head + [self.tails] * is_tail:
@@ -121,7 +121,7 @@ def _more(rng, affix, others):
     return "" if roll < 0.7 else affix if roll < 0.85 else rng.choice(others)
 
 
-def _is_start(node):
+def is_start(node):
     """Whether a subscript takes the start of a text: `x[:n]`, `x[0]`."""
     if isinstance(node.slice, ast.Slice):
         return node.slice.lower is None and node.slice.upper is not None

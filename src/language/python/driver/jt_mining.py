@@ -12,6 +12,7 @@ import jt_code
 import jt_documents
 import jt_forms
 import jt_layout
+import jt_lines
 import jt_matches
 import jt_records
 import jt_samples
@@ -55,6 +56,9 @@ EDGES = {
 # What waits for several tasks at once, or starts one beside others.
 GATHERS = ("gather", "as_completed", "wait", "create_task", "ensure_future", "start_soon")
 # What reads JSON, or YAML, of which JSON is a part (YAML 1.2, chapter 1.2); and what reads TOML.
+# Texts with a mark in them, by the mark that the code looks for.
+MARKED = {"@": ("ann@x.org", "b@y.z")}
+FOLDS = ("lower", "upper", "casefold")
 _READ_JSON = {("loads", "json"), ("safe_load", "yaml"), ("load", "yaml"), ("full_load", "yaml")}
 _READ_TOML = {("loads", "tomllib"), ("loads", "tomli"), ("loads", "toml")}
 # What reading a file of the repository may end in, that is written in another way than most.
@@ -96,6 +100,8 @@ def fill_pool(pool, nodes, modules, rng):
                     _words(pool, value)
                 else:
                     pool.add(value)
+                    for text in MARKED.get(value, ()) if isinstance(value, str) else ():
+                        pool.add(text)
             elif isinstance(child, ast.Call):
                 _pattern(pool, child, rng)
                 pool.lined = pool.lined or _splits_lines(child)
@@ -103,6 +109,7 @@ def fill_pool(pool, nodes, modules, rng):
                 named = getattr(child.func, "attr", getattr(child.func, "id", ""))
                 owner = getattr(getattr(child.func, "value", None), "id", "json")
                 pool.gathers = pool.gathers or named in GATHERS
+                pool.folds = pool.folds or named in FOLDS
                 pool.json = pool.json or (named, owner) in _READ_JSON
                 pool.toml = pool.toml or (named, owner) in _READ_TOML
                 pool.tables = pool.tables or named == "DictReader"
@@ -121,7 +128,9 @@ def fill_pool(pool, nodes, modules, rng):
             elif isinstance(child, jt_code.FUNCTIONS):
                 found = [row for row in rows(child) if row not in pool.rows]
                 pool.rows += found[: MOST_ROWS - len(pool.rows)]
-    kinds = jt_documents.KINDS + jt_sources.KINDS + jt_records.KINDS + jt_matches.KINDS
+    kinds = (
+        jt_documents.KINDS + jt_sources.KINDS + jt_records.KINDS + jt_matches.KINDS + jt_lines.KINDS
+    )
     pool.forms = jt_forms.found(modules, kinds)
 
 

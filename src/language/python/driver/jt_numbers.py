@@ -3,6 +3,7 @@
 import ast
 import re
 
+import jt_shape
 from jt_text import literal
 
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]*)?")
@@ -62,6 +63,13 @@ def number(node):
         return None
     is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
     return value if is_number else None
+
+
+def holds_other_texts(node, name):
+    """Whether what holds single characters by its name holds longer texts, or empty ones."""
+    parts = getattr(node, "elts", ()) if jt_shape.holds_characters(name) else ()
+    texts = [part.value for part in parts if isinstance(part, ast.Constant)]
+    return any(isinstance(text, str) and len(text) != 1 for text in texts)
 
 
 def fits(value, name, shape):

@@ -151,6 +151,7 @@ class Pool:
         self.tables = False  # whether the code reads tables with named columns
         self.keys = []  # what the code looks up by a constant
         self.gathers = False  # whether the code waits for several tasks at once
+        self.folds = False  # whether the code takes texts that differ in case for the same
         self.typed = False  # whether the code looks up what to do by the types of values
         self.forms = []  # what its texts look like
 

@@ -25,6 +25,11 @@ _TAKES = {
 _ITERATES = ("sum", "max", "min", "sorted", "list", "tuple", "set", "any", "all", "enumerate",
              "reversed", "iter", "frozenset", "Counter", "deque", "zip", "map", "filter",
              "next")  # fmt: skip
+# Where the text stands among the arguments of a regular expression's methods.
+_MATCHES = {
+    "match": 0, "search": 0, "fullmatch": 0, "findall": 0, "finditer": 0, "split": 0, "sub": 1,
+    "subn": 1,
+}  # fmt: skip
 _MODULES = {
     ("re", None): "str", ("math", "gcd"): "int", ("math", "factorial"): "int",
     ("math", "comb"): "int",
@@ -812,6 +817,11 @@ class Walker(ast.NodeVisitor):
                     if shape is not None and not shape.scores:
                         shape.add(_MODULES[key], LIKELY)
                 return None
+        if name in _MATCHES and self._is_pattern(func.value):
+            for shape in args[_MATCHES[name] : _MATCHES[name] + 1]:
+                if shape is not None and not shape.scores:
+                    shape.add("str", LIKELY)
+            return None
         shape = self.shape(func.value)
         if name in ("get", "setdefault", "pop") and args and args[0] is not None:
             args[0].names_field = args[0].names_field or isinstance(node.args[0], ast.Name)
@@ -832,6 +842,13 @@ class Walker(ast.NodeVisitor):
             return self._builtin_method(shape, name, node, args)
         shape.add("object", SURE)
         return self._called(shape.attrs.setdefault(name, Shape()), args, node)
+
+    def _is_pattern(self, node):
+        """Whether a name of the module stands for a regular expression: `WORDS = re.compile(…)`."""
+        name = getattr(node, "id", None)
+        value = self.module.assigned.get(name) if name not in self.env else None
+        made = getattr(value, "func", None)
+        return getattr(made, "attr", getattr(made, "id", "")) == "compile"
 
     def _builtin_method(self, shape, name, node, args):
         kind = jt_shape.METHODS[name][0]

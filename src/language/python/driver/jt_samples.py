@@ -242,7 +242,8 @@ def by_tokens(rng, value, constants):
     at = rng.randrange(len(tokens))
     after, roll = min(len(tokens), at + rng.choice((1, 2, 2, 3))), rng.randrange(4)
     if roll < 2:
-        return "".join(tokens[:after] + tokens[at:])
+        again = tokens[at:after] if rng.random() < 0.7 else [t.swapcase() for t in tokens[at:after]]
+        return "".join(tokens[:at] + again + tokens[at:])
     if roll == 2:
         return "".join(tokens[:at] + tokens[after:])
     known = known_marks(constants)

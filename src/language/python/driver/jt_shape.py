@@ -98,6 +98,8 @@ NAMES = {
     "bytes": ("buf buffer blob raw_bytes"),
     "file": ("fp stream fileobj file_obj handle"),
 }
+# What holds single characters, whatever holds it.
+OF_CHARACTERS = {"alphabet", "characters", "chars", "letters"}
 _BY_NAME = {name: kind for kind, names in NAMES.items() for name in names.split()}
 
 
@@ -274,6 +276,11 @@ class Shape:
     def optional(self):
         """Whether None is meant to be accepted."""
         return self.scores.get("none", 0) >= LIKELY
+
+
+def holds_characters(name):
+    """Whether the elements of what has this name are single characters."""
+    return name.lower().rpartition("_")[2] in OF_CHARACTERS
 
 
 def by_name(name):

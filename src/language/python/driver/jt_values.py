@@ -16,7 +16,7 @@ import jt_text
 from jt_case import RECORDERS
 from jt_constructors import bases, better, by_name, class_params, keeps, maker_of
 from jt_kin import Kin
-from jt_numbers import meant, near
+from jt_numbers import holds_other_texts, meant, near
 from jt_pool import DAYS, EMPTY, FIXED, FLOATS, FUNCTIONS, INTS, STRINGS, TYPES, ZONES
 from jt_text import literal
 
@@ -44,6 +44,9 @@ WALKED = 0.85  # the share of folders that are there
 READ = 0.65  # the share of texts that are of a kind that the code reads
 KIN = 0.3  # the share of objects that are of a class made from the one that is asked for
 FAILING = 0.25  # the share of functions that raise what the code catches
+# What holds single characters.
+CHARACTERS = {"list": "[%s]", "tuple": "(%s,)", "set": "{%s}"}
+WHOLE = 0.25  # of the numbers with a fraction are whole ones that the code names
 
 
 class Values:
@@ -169,6 +172,11 @@ class Values:
         if name in self.folders:
             found = [_folder(shape)] + found
         found = [f for f in dict.fromkeys(found) if meant(f, name, shape) == f]
+        if jt_shape.holds_characters(name):
+            trees = [(text, jt_text.parse(text)) for text in found]
+            found = [
+                t for t, tree in trees if tree and not holds_other_texts(tree.body[0].value, name)
+            ]
         return found or ["1", '"a"']
 
     def _plain(self, kind, shape, depth):
@@ -225,6 +233,10 @@ class Values:
                 # Neither is compared with the other.
                 self.day = self.day or kind
                 kind = self.day
+        if kind in CHARACTERS and jt_shape.holds_characters(name):
+            return CHARACTERS[kind] % ", ".join(
+                map(literal, rng.sample("abcxyz01", rng.randint(1, 6)))
+            )
         if depth > MAX_DEPTH and kind in ("list", "dict", "tuple", "set", "object", "any"):
             return "None" if kind == "object" else EMPTY.get(kind, "1")
         if self.world and kind in self.world:
@@ -348,6 +360,8 @@ class Values:
         rng = self.rng
         if rng.random() < 0.3 and self.pool.floats:
             return repr(rng.choice(self.pool.floats))
+        if rng.random() < WHOLE and self.pool.ints:
+            return repr(rng.choice(self.pool.ints))
         return repr(rng.choice(FLOATS) if rng.random() < 0.6 else round(rng.uniform(-20, 200), 2))
 
     def _decimal(self, _shape, _depth):
@@ -458,10 +472,16 @@ class Values:
             else:
                 found.append(self.random(elem, depth + 1))
         if size > 1 and self.rng.random() < 0.3:
-            found[-1] = found[0]
+            found[-1] = self._alike(found[0])
         if self.rng.random() < 0.15:
             found.sort()
         return found
+
+    def _alike(self, text):
+        """The same value again; a text in another case, where the code takes these for the same."""
+        if not self.pool.folds or text[:1] != '"' or self.rng.random() < 0.4:
+            return text
+        return literal(ast.literal_eval(text).swapcase())
 
     def _list(self, shape, depth):
         if shape.streamed and not depth and self.rng.random() < STREAMED:
