@@ -8,6 +8,8 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use tokio::task::JoinSet;
+
 pub use args::RunArgs;
 use args::{EngineName, FailOn};
 pub(super) use args::{SandboxName, diff_source};
@@ -36,10 +38,15 @@ pub(super) async fn run(args: RunArgs) -> Result<Ending, Failure> {
     }
     let request = request(&args)?;
     let progress = Shown::new();
+    let args = Arc::new(args);
+    // A task of its own, so that an interrupt is heard whatever the run is busy with.
+    let mut working = JoinSet::new();
+    working.spawn(work(args.clone(), request, progress.clone()));
     let worked = tokio::select! {
-        worked = work(&args, request, progress.clone()) => worked,
+        Some(worked) = working.join_next() => worked.map_err(|error| Failure::ours(anyhow::Error::new(error)))?,
         () = interrupted() => {
             // The run is dropped here, and with it what it started and wrote.
+            drop(working);
             progress.finish();
             say::err_line("interrupted");
             return Ok(Ending::Interrupted);
@@ -54,7 +61,7 @@ pub(super) async fn run(args: RunArgs) -> Result<Ending, Failure> {
     Ok(ending(&report, args.fail_on, args.dry_run, threshold))
 }
 
-async fn work(args: &RunArgs, mut request: Request, progress: Shown) -> Result<(Report, Confidence), Failure> {
+async fn work(args: Arc<RunArgs>, mut request: Request, progress: Shown) -> Result<(Report, Confidence), Failure> {
     let (sandbox, warnings) = sandbox::choose(args.sandbox).await?;
     request.warnings.extend(warnings);
     let threshold = request.settings.confidence_threshold;

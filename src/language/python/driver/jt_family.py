@@ -3,6 +3,7 @@ What one of them does shows in another one.
 """
 
 import ast
+import re
 
 import jt_text
 from jt_objects import snake
@@ -11,6 +12,7 @@ TRIES = 6  # texts that tell whether objects of a class are given others of it
 SIZES = (2, 3, 3, 3, 4)
 STEPS = (1, 2, 2, 3, 4, 6)
 ORDINALS = ("", "second_", "third_", "fourth_")
+_ORDINAL = re.compile("^(%s)" % "|".join(ORDINALS[1:]))
 NEAREST = 0.75  # of the objects are made with the one that was made last
 WATCHED = 0.6  # of the calls are followed by a look at one of the objects
 AGAIN = 0.5  # of these looks were taken before the call, too: what is kept may be stale
@@ -87,6 +89,21 @@ class Family:
             else:
                 front += ast.iter_child_nodes(node)
         return found
+
+
+def renumbered(case):
+    """The case with the first of its objects called `folder` where the one of that name is gone,
+    the next one `second_folder`, and so on.
+    """
+    setup, call = list(case.setup), case.call
+    bound = {name for line in setup for name in jt_text.names(line)[1]}
+    for plain in sorted({_ORDINAL.sub("", name) for name in bound if _ORDINAL.match(name)}):
+        there = [ordinal + plain for ordinal in ORDINALS if ordinal + plain in bound]
+        for ordinal, name in zip(ORDINALS, there):
+            whole = re.compile(r"\b%s\b" % name)
+            setup = [whole.sub(ordinal + plain, line) for line in setup]
+            call = whole.sub(ordinal + plain, call)
+    return case.changed(tuple(setup), call)
 
 
 def _makes(node, class_name):

@@ -4,6 +4,7 @@ import collections
 
 import jt_code
 import jt_compare
+import jt_family
 import jt_handles
 import jt_sides
 from jt_case import Case
@@ -189,7 +190,9 @@ class Regressions:
 
     @staticmethod
     def _renamed(case):
-        return case if case.origin == "request" else jt_handles.renamed(case)
+        if case.origin == "request":
+            return case
+        return jt_family.renumbered(jt_handles.renamed(case))
 
     def _smaller(self, best, search, apart=False):
         """A finding that is one step simpler and shows the same, or None."""

@@ -3,9 +3,11 @@
 import random
 
 import jt_code
+import jt_family
 import jt_lines
 import pytest
 from exploring import explore, passes
+from jt_case import Case
 
 FOLDERS = """
 class Folder:
@@ -45,6 +47,14 @@ def test_what_one_object_does_shows_in_another_one_that_knows_it(tmp_path):
     found = explore(tmp_path, FOLDERS, CACHED)["candidates"]
     assert passes(tmp_path, "base", found[0]) and not passes(tmp_path, "head", found[0])
     assert "    folder = " in found[0]["code"], found[0]["code"]
+
+
+def test_names_of_objects_begin_with_the_plain_one():
+    setup = ("third_day = Day(1)", "fourth_day = Day(third_day)", "day_2 = Day(2)")
+    case = jt_family.renumbered(Case((), setup, "fourth_day.of(third_day, day_2)"))
+    assert case.setup == ("day = Day(1)", "second_day = Day(day)", "day_2 = Day(2)")
+    assert case.call == "second_day.of(day, day_2)"
+    assert jt_family.renumbered(case).key == case.key
 
 
 STEPS = """
