@@ -227,8 +227,13 @@ const ABOUT_CODE: &[&str] = &[
 /// Whether a sentence that names a symbol says how it behaves; the symbol's own words say nothing.
 pub(super) fn names_behaviour(sentence: &str, symbol: &Symbol) -> bool {
     let own = words(&symbol.name.replace('_', " "));
-    let said = |word: &String| BEHAVIOUR_WORDS.contains(&word.as_str()) && !own.contains(word);
-    holds(sentence, UNMISTAKABLE) || !is_about_code(sentence) && words(sentence).iter().any(said)
+    let words = words(sentence);
+    // "Return early" is about how code returns, and not what.
+    let is_manner = |at: usize| {
+        words[at].starts_with("return") && words.get(at + 1).is_some_and(|next| MANNERS.contains(&next.as_str()))
+    };
+    let said = |at: usize| BEHAVIOUR_WORDS.contains(&words[at].as_str()) && !own.contains(&words[at]) && !is_manner(at);
+    holds(sentence, UNMISTAKABLE) || !is_about_code(sentence) && (0..words.len()).any(said)
 }
 
 /// Whether a sentence speaks of behaviour, whatever it names.

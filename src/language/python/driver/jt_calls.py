@@ -18,7 +18,7 @@ from jt_learn import kind_of
 from jt_links import Links
 from jt_objects import LEAVING, OPERATORS, STATEMENTS, Objects, akin, driven
 from jt_objects import made_by_dataclass, snake, told_apart
-from jt_numbers import fits, holds_other_texts, number
+from jt_numbers import fits, holds_other_texts, number, upside_down
 from jt_pool import GENERIC
 from jt_settings import Settings
 from jt_shape import HINT, LIKELY, SURE, Shape
@@ -42,6 +42,7 @@ TAILS = (
 DECORATED = "(lambda x, y=1: [x, y])"
 KEYWORDED = ("(1)", "(1, y=2)", "(1, y=3)", "(2)", "(x=1)", "(1, 1)")
 BESIDE = 0.07  # of the objects come after another one of their class
+ASKED_BEFORE = 0.15  # of the calls that follow steps
 AFTER_OTHERS = 0.5  # of the calls come after others that change what they are given
 MOST_TAKEN = 3  # of what a call gave back that is put into a collection
 SWARM = 0.35  # of the sequences of calls
@@ -49,7 +50,7 @@ SMALL = 0.5  # of the sequences are given few values
 BLOCKS = 0.5  # of the contexts whose module keeps something are whole `with` statements
 COMPARED = 0.15  # of the objects whose class is compared in another way than before
 FOLDERS = 2  # more folders for each plain call that is given one
-FAMILIES = 0.2  # of the objects whose class is given others of it
+FAMILIES = 0.3  # of the objects whose class is given others of it
 LINKED = 0.25  # of the objects that are graphs
 SERVED = 0.4  # of the steps are calls of what an object was given that can change
 GRAPHS = 0.6  # of the objects that can be graphs, where a function is given them
@@ -95,6 +96,9 @@ class Calls:
         self.owner = local.rpartition(".")[0]
         self.method = local.rpartition(".")[2]
         self.params = usable(facts, other_params)
+        plain = facts["kind"] == "function" and len(self.params) > 1
+        # The names of what it takes, where another function may take the same.
+        self.takes = tuple(param["name"] for param in self.params) if plain else ()
         self.learned = {}
         self.options = {}
         self.together = Together(module, local, values)
@@ -191,7 +195,7 @@ class Calls:
         """
         own = {other["name"] for other in self.params}
         known = {n: s for n, s in self.state.words().items() if n not in own}
-        names = ("a", "b")[: self.rng.choice((1, 2))]
+        names = self.rng.choice((("a",), ("a", "b"), ("a", "b"), ("b", "a")))
         if known and self.rng.random() < 0.9:
             names = self.rng.sample(sorted(known), min(len(names), len(known)))
         return [
@@ -274,7 +278,7 @@ class Calls:
 
     def means(self, case):
         """Whether no argument is what its parameter could not mean: a size below zero, an alphabet
-        of words.
+        of words, a range that ends below its start.
         """
         texts = (*case.setup, case.call)
         trees = [tree for tree in map(jt_text.known, texts) if tree is not None]
@@ -286,6 +290,8 @@ class Calls:
                 given = list(zip(self.params, node.args))
                 given += [(p, words[p["name"]]) for p in self.params if p["name"] in words]
                 if not all(self._fits(param, number(value)) for param, value in given):
+                    return False
+                if upside_down([(p["name"], number(v)) for p, v in given], self.module.tree):
                     return False
                 if any(holds_other_texts(value, param["name"]) for param, value in given):
                     return False
@@ -305,6 +311,9 @@ class Calls:
         shapes = self.made[name]
         given = list(zip(shapes, call.args)) + [(word.arg, word.value) for word in call.keywords]
         numbers = [(param, number(value)) for param, value in given if param in shapes]
+        found = self.names.find(name)
+        if shapes and found is not None and upside_down(numbers, found[0].tree):
+            return False
         return all(value is None or fits(value, param, shapes[param]) for param, value in numbers)
 
     def _fits(self, param, value):
@@ -636,12 +645,22 @@ class Calls:
         if self.method in STATEMENTS or setup and self.rng.random() < share:
             observer = self.objects.observer(receiver, class_name, besides=self.method)
             if observer:
-                return self.names.case(setup + [call], observer, rank)
+                return self.names.case(self._asked_before(setup, observer) + [call], observer, rank)
         if self.method in STATEMENTS:
             return self.names.case(setup + [call], receiver, rank)
         if self.gives_objects and self.rng.random() < 0.5:
             setup, call = self.watched(setup, call, self.gives_objects)
-        return self.names.case(setup, call, rank)
+        return self.names.case(self._asked_before(setup, call), call, rank)
+
+    def _asked_before(self, setup, call):
+        """The steps, sometimes with the call among them that they end with: what was kept then may
+        be wrong by now.
+        """
+        is_open = len(setup) > 1 and not call.startswith("[") and not self.facts.get("context")
+        if not is_open or self.rng.random() >= ASKED_BEFORE:
+            return setup
+        at = self.rng.randrange(1, len(setup))
+        return [*setup[:at], call, *setup[at:]]
 
     def _prepared(self, setup, args):
         """Objects that the method is given get names, and calls of their own before it; the

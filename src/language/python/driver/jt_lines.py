@@ -3,6 +3,7 @@ scripts of commands.
 """
 
 import ast
+import re
 
 import jt_forms
 
@@ -10,7 +11,12 @@ FEWEST, MOST, LONGEST = 2, 16, 12  # marks, and characters of one
 WORDS = ("a", "b", "c", "a", "b", "x y", "ab")
 NUMBERS = ("1", "2", "3", "10", "0", "2.5")
 INDENTS = (" ", "  ", "\t", "    ")
+_CHANGES = (
+    "gone", "twice", "moved", "indented", "marked", "marked again", "marked again", "marked again",
+    "said again", "said again", "new", "new",
+)  # fmt: skip
 _PARTS = {"split", "partition", "rsplit"}
+_PARTS_OF_LINE = re.compile(r"\d+|[^\W\d]+")
 _COUNTS = {"int", "float", "Decimal"}
 _LINED = {"splitlines", "readlines"}
 
@@ -18,11 +24,12 @@ _LINED = {"splitlines", "readlines"}
 class Lines:
     """Texts of marked lines."""
 
-    share = 0.5
-    is_document = True
+    share = 0.7
+    is_document = False
 
     def __init__(self):
-        self.marks, self.separators = [], []
+        self.marks, self.separators, self.words = [], [], []
+        self.lengths = []  # how many words a line has where the code asks for that
         self.is_lined = self.is_indented = self.counts = False
 
     def is_known(self):
@@ -41,9 +48,12 @@ class Lines:
                 texts = jt_forms.texts_of(node.args[0], module)
                 self.is_lined = self.is_lined or name == "split" and "\n" in texts
                 self._keep(texts if name == "startswith" else ())
-            elif isinstance(node, ast.Compare) and _is_head(node.left, heads):
-                for side in node.comparators:
-                    self._keep(_each(jt_forms.texts_of(side, module), node.ops[0]))
+            elif isinstance(node, ast.Compare):
+                texts = [jt_forms.texts_of(side, module) for side in node.comparators]
+                if _is_head(node.left, heads):
+                    for found in texts:
+                        self._keep(_each(found, node.ops[0]))
+                self._known(node, [text for found in texts for text in found])
         for text in jt_forms.separators(module):
             if text.strip() and text not in self.separators:
                 self.separators.append(text)
@@ -55,6 +65,15 @@ class Lines:
             if fits and "\n" not in text and len(self.marks) < MOST:
                 self.marks.append(text)
 
+    def _known(self, node, texts):
+        """Takes in words that a module compares with, and how many there are to be."""
+        short = [text for text in texts if text.strip() == text and 0 < len(text) <= LONGEST]
+        self.words += [text for text in short if text not in self.words][: MOST - len(self.words)]
+        length = getattr(node.comparators[0], "value", None)
+        is_length = getattr(getattr(node.left, "func", None), "id", "") == "len"
+        if is_length and type(length) is int and 1 < length < 7 and length not in self.lengths:
+            self.lengths.append(length)
+
     def make(self, rng, _recent=()):
         """One text: some lines."""
         lines = [self._line(rng)]
@@ -62,24 +81,39 @@ class Lines:
             lines.append(self._line(rng))
         return "\n".join(lines)
 
+    def marks_in(self, text):
+        """Whether a line of a text begins with a mark."""
+        return any(line.startswith(mark) for line in text.split("\n") for mark in self.marks)
+
     def changed(self, rng, text):
-        """The text with a line more, gone, twice, moved, indented, or with another mark."""
+        """The text with a line more, gone, twice, moved, indented, or with another mark, which may
+        be a line more, too.
+        """
         lines = text.split("\n")
-        at, roll = rng.randrange(len(lines)), rng.randrange(7)
-        if roll == 0 and len(lines) > 1:
+        at, how = rng.randrange(len(lines)), rng.choice(_CHANGES)
+        if how == "gone" and len(lines) > 1:
             del lines[at]
-        elif roll == 1:
+        elif how == "twice":
             lines.insert(at + 1, lines[at])
-        elif roll == 2:
+        elif how == "moved":
             other = rng.randrange(len(lines))
             lines[at], lines[other] = lines[other], lines[at]
-        elif roll == 3:
+        elif how == "indented":
             lines.insert(at + 1, rng.choice(INDENTS) + rng.choice(WORDS))
-        elif roll == 4:
-            lines[at] = rng.choice(self.marks) + lines[at][1:]
+        elif how == "marked":
+            lines[at] = self._marked(rng, lines[at])
+        elif how == "marked again":
+            lines.insert(at + 1, self._marked(rng, lines[at]))
+        elif how == "said again":
+            lines.insert(at + 1, _reworded(rng, lines[at], self.words))
         else:
             lines.insert(at + rng.randrange(2), self._line(rng))
         return "\n".join(lines)
+
+    def _marked(self, rng, line):
+        """A line with another mark."""
+        known = [mark for mark in self.marks if line.startswith(mark)]
+        return rng.choice(self.marks) + line[max(map(len, known), default=1) :]
 
     def _line(self, rng):
         roll = rng.random()
@@ -92,9 +126,24 @@ class Lines:
 
     def _rest(self, rng):
         words = NUMBERS if self.counts and rng.random() < 0.7 else WORDS
-        parts = [rng.choice(words) for _ in range(rng.choice((0, 1, 1, 1, 2, 2, 3)))]
+        words = (*words, *self.words)
+        count = rng.choice((0, 1, 1, 1, 2, 2, 3))
+        if self.lengths and rng.random() < 0.8:
+            words = [word for word in words if " " not in word]
+            return " ".join(rng.choice(words) for _ in range(rng.choice(self.lengths) - 1))
         mark = rng.choice(self.separators) if self.separators and rng.random() < 0.6 else ""
-        return (mark + rng.choice((" ", "")) if mark else " ").join(parts)
+        between = mark + rng.choice((" ", "")) if mark else " "
+        return between.join(rng.choice(words) for _ in range(count))
+
+
+def _reworded(rng, line, words):
+    """A line with a number or a word of it, but for the first one, in the place of another."""
+    found = list(_PARTS_OF_LINE.finditer(line))[1:]
+    if not found:
+        return line
+    part = rng.choice(found)
+    new = rng.choice(NUMBERS if part.group().isdigit() else (*WORDS, *words))
+    return line[: part.start()] + new + line[part.end() :]
 
 
 def _heads(tree):

@@ -27,22 +27,38 @@ def linked(node, is_static=False):
     names = [arg.arg for arg in node.args.args[0 if is_static else 1 :]]
     if len(names) < 2:
         return None
+    ways = _ways(node)
     for part in ast.walk(node):
         if isinstance(part, (ast.Assign, ast.AugAssign, ast.Expr)):
             target = part.targets[0] if isinstance(part, ast.Assign) else part
             target = getattr(target, "target", getattr(target, "value", target))
-            keys, held = _keys(target, part), _held(part)
+            keys, held = _keys(target, part, ways), _held(part, ways)
             for one, other in itertools.permutations(names, 2):
                 if one in keys and other in held and one not in held:
                     return one, other
     return None
 
 
-def _keys(target, part):
+def _ways(node):
+    """Names of what keys lead to, with the names of these: `parts = links.setdefault(a, {})`."""
+    found = {}
+    for part in ast.walk(node):
+        if isinstance(part, ast.Assign) and isinstance(part.targets[0], ast.Name):
+            if _is_looked_up(part.value):
+                found[part.targets[0].id] = _looked_up_by(part.value)
+    return found
+
+
+def _keys(target, part, ways):
     """Names by which something is looked up before anything is put there."""
     inner = target.func.value if isinstance(target, ast.Call) and _is_put(target) else target
     if isinstance(part, (ast.Assign, ast.AugAssign)) and not _is_looked_up(inner):
         return set()
+    place = inner.value if isinstance(inner, ast.Subscript) else inner
+    return _looked_up_by(inner) | ways.get(getattr(place, "id", None), set())
+
+
+def _looked_up_by(inner):
     found = set()
     for node in ast.walk(inner):
         if isinstance(node, ast.Subscript):
@@ -57,7 +73,7 @@ def _is_put(call):
     return getattr(call.func, "attr", "") in ("append", "add", "insert", "appendleft")
 
 
-def _held(part):
+def _held(part, ways):
     """Names of what is put there: as the last key, or as an element."""
     if isinstance(part, ast.Expr):
         call = part.value
@@ -66,7 +82,9 @@ def _held(part):
         nodes = [n for arg in call.args for n in [arg] + getattr(arg, "elts", [])]
         return {getattr(node, "id", None) for node in nodes} - {None}
     target = part.targets[0] if isinstance(part, ast.Assign) else part.target
-    if not isinstance(target, ast.Subscript) or not _is_looked_up(target.value):
+    if not isinstance(target, ast.Subscript):
+        return set()
+    if not _is_looked_up(target.value) and getattr(target.value, "id", None) not in ways:
         return set()
     name = getattr(target.slice, "id", getattr(getattr(target.slice, "value", None), "id", None))
     return {name} - {None}

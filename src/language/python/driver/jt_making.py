@@ -95,6 +95,8 @@ def _of_kind(kind):
 class RequestMaker:
     """Makes the cases of one route."""
 
+    takes = ()  # no function takes the same
+
     def __init__(self, session, place, target, rng, pool):
         self.session = session
         self.app = place.app

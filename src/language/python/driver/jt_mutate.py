@@ -16,6 +16,7 @@ ALIKE = 0.1  # of all neighbours
 RENUMBERED = 0.12  # of all neighbours
 GIVEN_MORE = 0.1  # of all neighbours
 EMPTIED = 0.06  # of all constants that are changed
+BY_LINES = 0.5  # of the texts of marked lines, whatever else they are
 MOST_NUMBERS = 16  # of a case whose numbers are all drawn anew
 JOINED = (".", "/", ":")  # between the parts of a path
 _OF_TIME = ("date", "datetime", "time")
@@ -57,7 +58,7 @@ class Mutator:
         spots = [(i, node) for i, part in enumerate(parts) for node in _open_spots(part)]
         if not spots:
             return None
-        i, node = self.rng.choice(spots)
+        i, node = self.rng.choices(spots, [_weight(node) for _, node in spots])[0]
         new = None
         if isinstance(node, ast.Constant) and self.rng.random() < 0.2:
             new = self._known_in(case, node.value)
@@ -281,7 +282,10 @@ class Mutator:
         """A text of a form that is near to another one, more often than not; None for other
         texts.
         """
-        for form in self.pool.forms:
+        forms = self.pool.forms
+        if self.rng.random() < BY_LINES:
+            forms = sorted(forms, key=lambda form: not _is_of(form, text))
+        for form in forms:
             if hasattr(form, "changed") and self.rng.random() < 0.6:
                 changed = form.changed(self.rng, text)
                 if changed is not None and changed != text:
@@ -375,6 +379,17 @@ class Mutator:
         else:
             return None
         return "%s(%s)" % (edit.text(node.func), ", ".join(args + words))
+
+
+def _weight(node):
+    """How much there is to change in a spot: a text of several lines has as many parts."""
+    value = node.value if isinstance(node, ast.Constant) else None
+    return 1 + min(4, value.count("\n")) if isinstance(value, str) else 1
+
+
+def _is_of(form, text):
+    """Whether a text is one of marked lines, and that is the form."""
+    return hasattr(form, "marks_in") and form.marks_in(text)
 
 
 def _texts_in(parts):

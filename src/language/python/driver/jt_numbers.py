@@ -1,6 +1,7 @@
 """What numbers can mean, by the names of the parameters that take them."""
 
 import ast
+import itertools
 import re
 
 import jt_shape
@@ -13,6 +14,11 @@ UNSIGNED = set(
     "capacity digits places precision chunk chunk_size page per_page top maxsize indent seconds "
     "minutes hours days".split()
 )
+# Ends of a range, the low one first.
+ENDS = (
+    ("low", "high"), ("lower", "upper"), ("lo", "hi"), ("min", "max"), ("minimum", "maximum"),
+    ("start", "end"), ("begin", "end"), ("since", "until"),
+)  # fmt: skip
 # Parts of a date and of a time.
 BOUNDS = {
     "year": (1, 9999),
@@ -70,6 +76,34 @@ def holds_other_texts(node, name):
     parts = getattr(node, "elts", ()) if jt_shape.holds_characters(name) else ()
     texts = [part.value for part in parts if isinstance(part, ast.Constant)]
     return any(isinstance(text, str) and len(text) != 1 for text in texts)
+
+
+def upside_down(numbers, tree):
+    """Whether a range ends below its start: `numbers` are `(name, number or None)`; no matter where
+    the code itself compares the two.
+    """
+    known = {name: value for name, value in numbers if value is not None}
+    for low, high in itertools.permutations(known, 2) if len(known) > 1 else ():
+        if known[low] > known[high] and _is_range(low, high) and not _compares(tree, low, high):
+            return True
+    return False
+
+
+def _is_range(low, high):
+    """Whether two names are those of the ends of a range: `lower, upper`, `min_age, max_age`."""
+    one, other = low.lower().strip("_").split("_"), high.lower().strip("_").split("_")
+    pairs = [pair for pair in zip(one, other) if pair[0] != pair[1]]
+    return len(one) == len(other) and len(pairs) == 1 and pairs[0] in ENDS
+
+
+def _compares(tree, low, high):
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Compare):
+            inner = list(ast.walk(node))
+            names = {getattr(part, "id", getattr(part, "attr", None)) for part in inner}
+            if {low, high} <= names:
+                return True
+    return False
 
 
 def fits(value, name, shape):

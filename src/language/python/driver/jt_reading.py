@@ -408,6 +408,26 @@ class Walker(ast.NodeVisitor):
         values = table.values if isinstance(table, ast.Dict) else ()
         return [key for value in values for key in jt_code.keys_of(value)]
 
+    def _made_table(self, name):
+        """The table that each object of the class begins with, where it is given no other keys."""
+        tables = []
+        for node in ast.walk(self.module.defs.get(self.owner) or ast.Module([], [])):
+            for target, value in jt_code.assigned_pairs(node):
+                inner = target.value if isinstance(target, ast.Subscript) else target
+                if isinstance(inner, ast.Attribute) and inner.attr == name:
+                    tables.append(value if inner is target else None)
+        copied = [self._copied(value) for value in tables]
+        return copied[0] if copied and all(map(jt_code.is_table, copied)) else None
+
+    def _copied(self, value):
+        """What a value is a copy of: `dict(TABLE)`, `TABLE.copy()`; itself else."""
+        func = getattr(value, "func", None)
+        if getattr(func, "id", "") == "dict" and len(value.args) == 1:
+            return self._table(value.args[0])
+        if getattr(func, "attr", "") == "copy":
+            return self._table(value.args[0] if value.args else func.value)
+        return value
+
     def _table(self, node):
         """What a name, or an attribute of the class, is bound to for good; the node itself where
         it is none of these.
@@ -418,7 +438,8 @@ class Walker(ast.NodeVisitor):
             name = getattr(node.value, "id", None)
             owner = self.owner if self._is_self(node.value) else name
             found = jt_code.class_level(self.module.defs.get(owner), node.attr)
-            return found or self.inference.code.bound(self.module, node)
+            found = found or self.inference.code.bound(self.module, node)
+            return found or (self._made_table(node.attr) if self._is_self(node.value) else None)
         return node
 
     def _binop(self, node):
@@ -872,6 +893,7 @@ class Walker(ast.NodeVisitor):
             key, value = shape.keyed()
             if args[0] is not None:
                 key.near.append(args[0])
+                args[0].near.append(key)
             if len(args) > 1:
                 jt_shape.merge(value, args[1], LIKELY)
             return value

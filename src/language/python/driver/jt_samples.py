@@ -252,6 +252,11 @@ def by_tokens(rng, value, constants):
     return "".join(tokens[:at] + [rng.choice(known or tokens)] + tokens[at + 1 :])
 
 
+def words_in(text):
+    """The words of a text of several lines, each once."""
+    return list(dict.fromkeys(re.findall(r"[^\s,;=:\[\]{}]+", text[:600])))[:MOST_NAMES]
+
+
 def of_pattern(rng, pattern, words=()):
     """A string that a regular expression matches, roughly, its groups often one of some words that
     fit them; None where it can't be read.

@@ -3,6 +3,7 @@ somewhere.
 """
 
 import ast
+import collections
 import itertools
 
 import jt_bounds
@@ -13,7 +14,7 @@ import jt_handles
 import jt_learn
 import jt_text
 from jt_calls import TAILS, Calls
-from jt_case import LEARNED, enters_once
+from jt_case import LEARNED, MINED, enters_once
 from jt_mutate import Mutator
 from jt_values import MORE_STRUCTURED, literal
 
@@ -24,6 +25,10 @@ TRIES = 8
 SET = 0.35  # of the batches where functions change what modules keep begin cases with these
 ASKED = 6  # cases that asked for one file and are followed by some with it
 OF_SHOWN = 0.25  # of the cases that are changed, where the repository shows any that work
+OF_SELDOM = 0.35  # of the cases that are changed gave a value that hardly any other case did
+SELDOM, FEW, MOST_SELDOM = 30, 6, 40  # where one value is so much more common, among few
+PLAIN, LONGEST_VALUE, MOST_VALUES = ("b", "n", "i", "s"), 40, 50
+HANDED_OVER, MOST_ALIKE = 0.08, 80  # of the cases are those of functions that take the same
 REFUSED = 0.12  # of the cases that are gone on with, where there are some that the code refused
 MOST_STATES = 60
 MOST_AGAIN = 12  # calls that are made again with what they gave back
@@ -89,6 +94,8 @@ class Search:
             []
         )  # those of them that the repository shows, or that came of such, and that work
         self.seen = set()
+        self.values_seen = collections.Counter()  # short values that the target gave back
+        self.seldom = []  # cases that gave one that hardly any other case did
         self.tried = 0
         self.accepted = 0  # how much of it gave something back
         self.differing = 0
@@ -240,7 +247,7 @@ class Search:
         """The next cases that need no luck."""
         batch = []
         for case in self.planned:
-            if case is None or case.key in self.seen:
+            if case is None or case.key in self.seen or not self._is_plausible(case):
                 continue
             self.seen.add(case.key)
             batch.append(case)
@@ -388,21 +395,43 @@ class Search:
         misses = 0
         while len(batch) < self.most and misses < 300:
             roll, case = self.rng.random(), None
-            if self.kept and roll < 0.5:
+            if self.makers and self.rng.random() < HANDED_OVER:
+                case = self._handed_over()
+            if case is None and self.kept and roll < 0.5:
                 case = self.neighbour(self._worth_changing())
-            elif roll < 0.75 and self.makers:
+            elif case is None and roll < 0.75 and self.makers:
                 case = self._extended()
             if case is None and roll >= 0.5 and self.makers:
                 case = self._maker().random()
             if is_set and case is not None and self.rng.random() < 0.6:
                 case = self.rng.choice(able).settings.after(case) or case
-            if case is None or case.key in self.seen:
+            if case is None or case.key in self.seen or not self._is_plausible(case):
                 misses += 1
                 continue
             self.seen.add(case.key)
             batch.append(case)
         # What is bound anew stays so for all later cases of a batch.
         return sorted(batch, key=lambda case: any(m.settings.is_in(case) for m in able))
+
+    def _share(self, case):
+        """Leaves a case to other functions of the module that take the same."""
+        for maker in self.makers:
+            if maker.takes and case.call.startswith(maker.local + "("):
+                found = self.session.alike.setdefault((self.target.module, maker.takes), [])
+                found.append((maker.local, case))
+                del found[:-MOST_ALIKE]
+
+    def _handed_over(self):
+        """What was worth keeping of another function of the module that takes the same; None where
+        there is none.
+        """
+        maker = self._maker()
+        found = self.session.alike.get((self.target.module, maker.takes), ()) if maker.takes else ()
+        found = [(local, case) for local, case in found if local != maker.local]
+        if not found:
+            return None
+        local, case = self.rng.choice(found)
+        return maker.names.case(case.setup, maker.local + case.call[len(local) :])
 
     def _extended(self):
         """A case that the code takes, of this target or of another one of the module, and one call
@@ -423,6 +452,8 @@ class Search:
         """
         if self.shown and self.rng.random() < OF_SHOWN:
             return self.rng.choice(self.shown)
+        if self.seldom and self.rng.random() < OF_SELDOM:
+            return self.rng.choice(self.seldom[-MOST_SELDOM:])
         recent = self.kept[-60:] if self.rng.random() < 0.5 else self.kept
         accepted = [case for case, outcome in recent if outcome["kind"] == "value"]
         if accepted and self.rng.random() < 0.7:
@@ -432,8 +463,11 @@ class Search:
     def neighbour(self, case):
         """A neighbour of a case; None where there is none, or an argument of it can't be meant."""
         found = self.mutator.neighbour(case)
-        meant = found is not None and all(maker.means(found) for maker in self.makers)
-        return found if meant else None
+        return found if found is not None and self._is_plausible(found) else None
+
+    def _is_plausible(self, case):
+        """Whether no argument is one that can't be meant; what the repository itself gives is."""
+        return case.rank == MINED or all(maker.means(case) for maker in self.makers)
 
     def _maker(self):
         """The target's own makers twice as often as its callers'."""
@@ -459,6 +493,7 @@ class Search:
             self._mended(case, b)
             new = b.get("new", 0) + (n.get("new", 0) if self.compare else 0)
             new = self._new_states(b) or new
+            self._count(case, b)
             if new:
                 self.news = self.tried
             worth = jt_compare.valid(b if self.compare else n, self.documented)
@@ -466,6 +501,7 @@ class Search:
                 self.kept.append((case, n))
                 if case.origin not in ("shape", "request") and b["kind"] == "value":
                     self.shown.append(case)
+                self._share(case)
                 self._follow_up(case, b)
                 taken = _taken(case, b, n)
                 if taken is not None:
@@ -481,6 +517,21 @@ class Search:
                 self.news = self.tried
                 self.findings.append(Finding(case, b, n, found, tuple(cases[:i])))
         return before
+
+    def _count(self, case, outcome):
+        """Remembers a case that gives a short value which hardly any other case gave: True, where
+        nearly all give False.
+        """
+        value = outcome.get("value") if outcome["kind"] == "value" else None
+        if value is None or value[0] not in PLAIN or len(repr(value)) > LONGEST_VALUE:
+            return
+        if len(self.values_seen) < MOST_VALUES or repr(value) in self.values_seen:
+            self.values_seen[repr(value)] += 1
+        common = self.values_seen.most_common(1)[0][1]
+        if 0 < self.values_seen[repr(value)] * SELDOM < common and len(self.values_seen) < FEW:
+            self.seldom.append(case)
+            if len(self.seldom) <= MOST_SELDOM:
+                self.news = self.tried
 
     def _new_states(self, outcome):
         """How many states that the code knows by name are reached for the first time: a flag, a

@@ -50,6 +50,7 @@ class Session:
         self.web = jt_routes.Web(self)
         self.accepted = {}  # module -> cases with steps that its code takes, in order
         self.refused = {}  # the same of such whose last step is refused on purpose
+        self.alike = {}  # (module, names of parameters) -> (function, case) that was worth keeping
         self.has_mocks = False
         self.settings = {}  # (module, function) -> names of the module that it changes
         self.corpus = {}  # target id -> cases that reached something new, with the outcome on head

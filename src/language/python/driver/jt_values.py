@@ -6,6 +6,7 @@ from keyword import iskeyword
 
 import jt_code
 import jt_folders
+import jt_lines
 import jt_links
 import jt_matches
 import jt_reads
@@ -40,6 +41,10 @@ OTHER_ERRORS = 0.5  # the share of cases that give errors to be caught in place 
 WEIGHTED = 0.6  # the share of graphs with numbers on which one way is cheaper than another
 SLOW_FIRST = "slow_first()"
 SLOW = 0.35  # the share of coroutine functions of which the first call takes the longest
+LINED = {"splitlines", "split", "partition"}  # methods of texts that are taken apart
+LONG = 0.25  # of other texts may have several lines or fields, too
+SAID = 0.35  # of the texts are words of a longer one that the case gives, too
+SAID_INSTEAD = 0.8  # of such longer ones, where one would be given again to another parameter
 WALKED = 0.85  # the share of folders that are there
 READ = 0.65  # the share of texts that are of a kind that the code reads
 KIN = 0.3  # the share of objects that are of a class made from the one that is asked for
@@ -89,7 +94,7 @@ class Values:
     def begin(self):
         """A new case: nothing was used yet."""
         self.recent, self.named, self.chosen, self.day = {}, {}, {}, None
-        self.dates, self.fields = [], []
+        self.dates, self.fields, self.said = [], [], []
         self.world, self.nodes = None, None
         self.reuse = self.rng.choice((0.2, 0.4, 0.7))
 
@@ -324,6 +329,7 @@ class Values:
             self.recent.setdefault(kind, []).append(text)
             if kind == "str" and ("\\n" in text or text[1:2] in ("{", "[")):
                 self.fields += jt_samples.names_in(ast.literal_eval(text))
+                self.said += jt_samples.words_in(ast.literal_eval(text))
             if name:
                 self.named.setdefault((name, kind), []).append(text)
         return text
@@ -335,6 +341,8 @@ class Values:
         same = self.named.get((name, kind))
         is_same = same and self.rng.random() < SAME_NAME
         text = self.rng.choice(same if is_same else self.recent[kind])
+        if self.said and "\\n" in text and not is_same and self.rng.random() < SAID_INSTEAD:
+            return literal(self.rng.choice(self.said))
         if kind == "int" or self.rng.random() < (0.88 if is_same else 0.75):
             return text
         value = ast.literal_eval(text)
@@ -418,6 +426,8 @@ class Values:
         read = self._read_as(shape)
         if read and self.rng.random() < READ:
             return self.rng.choice(read)
+        if self.said and self.rng.random() < SAID:
+            return literal(self.rng.choice(self.said))
         if shape.known().get("str", 0) < jt_shape.LIKELY and self.rng.random() < 0.7:
             return literal(
                 self.rng.choice(("a", "b", "c", "d", "ab"))
@@ -426,7 +436,8 @@ class Values:
         matches = [form for form in pool.forms if isinstance(form, jt_matches.Matches)]
         if matches and self.structured == MORE_STRUCTURED and self.rng.random() < MATCHED:
             return literal(matches[0].make(self.rng, self._recent_texts()))
-        if pool.rows and self.rng.random() < 0.25:
+        is_long = any(other.used & LINED for other in shape.around()) or self.rng.random() < LONG
+        if pool.rows and is_long and self.rng.random() < 0.25:
             return literal(jt_samples.row(self.rng, pool.strings, pool.rows))
         if pool.json and self.rng.random() < 0.4:
             return literal(jt_samples.document(self.rng, pool.keys))
@@ -434,20 +445,24 @@ class Values:
             return literal(jt_samples.settings(self.rng, pool.keys))
         if pool.tables and self.rng.random() < 0.4:
             return literal(jt_samples.table(self.rng, pool.keys))
-        if pool.lined and self.rng.random() < 0.25:
+        if pool.lined and is_long and self.rng.random() < 0.25:
             return literal(jt_samples.lined(self.rng, pool.strings))
-        form = self._form() if pool.forms else None
+        form = self._form(is_long) if pool.forms else None
         if form is not None and self.rng.random() < form.share:
             return literal(form.make(self.rng, self._recent_texts()))
         short, share = depth > 0, self.structured
         return literal(jt_samples.text(self.rng, pool.strings, STRINGS, short, share))
 
-    def _form(self):
-        """One of the forms that the code reads: mostly a document, where it reads such."""
-        documents = [form for form in self.pool.forms if form.is_document]
+    def _form(self, is_long):
+        """One of the forms that the code reads: mostly a document, where it reads such; lines
+        where it takes texts apart.
+        """
+        forms = [f for f in self.pool.forms if is_long or not isinstance(f, jt_lines.Lines)]
+        documents = [form for form in forms if form.is_document]
         if documents and self.rng.random() < 0.7:
             return self.rng.choice(documents)
-        return self.rng.choice(self.pool.forms)
+        lines = [form for form in forms if isinstance(form, jt_lines.Lines)]
+        return self.rng.choice(forms + lines) if forms else None
 
     def _recent_texts(self):
         """The last texts of this case."""

@@ -166,6 +166,16 @@ fn a_sentence_about_something_else_is_no_sign() {
 }
 
 #[test]
+fn how_code_returns_is_no_behaviour() {
+    for title in ["Return early from total", "Total returns directly"] {
+        let case = says(StatementSource::Title, ChangeKind::Unknown, title);
+        assert_eq!(told(&case), (Confidence::Medium, String::new()), "{title}");
+    }
+    let case = says(StatementSource::Title, ChangeKind::Unknown, "Return early from total, which returns None");
+    check(&case, Confidence::Low, "the change says so itself");
+}
+
+#[test]
 fn a_refactoring_that_names_the_symbol_announces_nothing() {
     let case = says(StatementSource::Title, ChangeKind::Refactoring, "refactor: total returns early");
     check(&case, Confidence::High, "behaviour stays as it is");
