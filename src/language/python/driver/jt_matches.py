@@ -13,6 +13,7 @@ MOST_PATTERNS, MOST_WORDS, LONGEST_WORD = 12, 40, 12
 LONGEST = 240
 # What goes through a text from match to match, and what reads one at a time.
 _ALONG = {"findall", "finditer", "sub", "subn", "split", "scanner", "match", "search"}
+_VERBOSE = ("X", "VERBOSE")
 _BETWEEN = (" ", " ", " ", "", ", ", " a ", "\n")
 _AROUND = ("", "a ", "x", " b", "1")
 OFTEN, SELDOM = 0.7, 0.15
@@ -50,7 +51,9 @@ class Matches:
                 if value not in self.words and len(self.words) < MOST_WORDS:
                     self.words.append(value)
             if isinstance(node, ast.Call) and node.args and call_of(node)[1] in ("re", "regex"):
-                self._keep(getattr(node.args[0], "value", None))
+                pattern = getattr(node.args[0], "value", None)
+                is_verbose = any(getattr(n, "attr", "") in _VERBOSE for n in ast.walk(node))
+                self._keep("(?x)" + pattern if is_verbose and isinstance(pattern, str) else pattern)
 
     def _keep(self, pattern):
         is_new = isinstance(pattern, str) and pattern not in self.patterns

@@ -74,6 +74,7 @@ class Values:
         self.shared = None  # the other revision's code, where cases run on both
         self.dates = []  # those of this case
         self.fields = []  # keys of the mappings of this case
+        self.said = []  # words of the longer texts of this case
         self.day = None  # "date" or "datetime", where either may be meant
         self.named = {}  # (parameter's name, kind) -> values
         self.reuse = 0.4
@@ -358,11 +359,10 @@ class Values:
             return repr(rng.choice(self.pool.ints))
         if roll < 0.8:
             return repr(rng.choice(INTS))
-        return repr(
-            rng.randint(-5, 30)
-            if roll < 0.95
-            else rng.choice((99, 100, 101, 255, 256, 365, 1000, 12345))
-        )
+        if roll < 0.95:
+            return repr(rng.randint(-5, 30))
+        known = (99, 100, 101, 111, 112, 255, 256, 365, 1000, 1001, 12345)
+        return repr(rng.choice(known) if rng.random() < 0.6 else rng.randint(31, 1200))
 
     def _float(self, _shape, _depth):
         rng = self.rng

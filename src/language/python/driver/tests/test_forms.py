@@ -462,3 +462,15 @@ def test_expressions_that_the_code_puts_together_are_known_and_fill_the_groups_o
     )
     found = explore(tmp_path, SPANS, head)["candidates"]
     assert passes(tmp_path, "base", found[0]) and not passes(tmp_path, "head", found[0])
+
+
+def test_an_expression_with_room_and_comments_is_read_without_them():
+    source = (
+        "import re\n"
+        'DAY = re.compile(r"""\n    (?P<year>[0-9]{4})  # a year\n    -[0-9]{2}\n""", re.VERBOSE)\n'
+        'found = DAY.search("2020-01")\n'
+    )
+    form, rng = jt_matches.Matches(), random.Random(2)
+    form.read(jt_code.Module("days", "days.py", source))
+    texts = [form.make(rng) for _ in range(40)]
+    assert all("#" not in text for text in texts) and any(len(text) == 7 for text in texts)
