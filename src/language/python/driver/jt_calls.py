@@ -17,7 +17,7 @@ from jt_infer import evidence
 from jt_learn import kind_of
 from jt_links import Links
 from jt_objects import LEAVING, OPERATORS, STATEMENTS, Objects, akin, driven
-from jt_objects import made_by_dataclass, snake, told_apart
+from jt_objects import kept_comparisons, snake, told_apart
 from jt_numbers import fits, holds_other_texts, number, upside_down
 from jt_pool import GENERIC
 from jt_settings import Settings
@@ -106,7 +106,8 @@ class Calls:
         self.decorates = decorates(jt_code.definition(module, local))
         self.gives_objects = None  # the class of what a call gives back
         node = jt_code.definition(module, local)
-        self.compares = [method.name for method in made_by_dataclass(node)]
+        before = self._revisions(local)[0]
+        self.compares = [method.name for method in kept_comparisons(node, before)]
         self.forms = told_apart(*self._revisions(self.owner or local))
         self.told = set()  # names of the parameters whose kind a failed call told
         self.made = {}  # class name -> shapes of what its constructor takes

@@ -249,6 +249,7 @@ def _plain_kind(node):
     if isinstance(node, ast.UnaryOp):
         node = node.operand
     written = {ast.List: "list", ast.Tuple: "tuple", ast.Dict: "dict", ast.Set: "set"}
+    written[ast.Name] = "NoneType"  # what a step gave back, which may be nothing
     return type(node.value).__name__ if isinstance(node, ast.Constant) else written.get(type(node))
 
 

@@ -207,6 +207,15 @@ def comparisons(node):
     return found
 
 
+def kept_comparisons(node, before):
+    """Definitions of the comparisons that a class gets by its decorators, but for those that the
+    other revision of it knows nothing of: that equal objects are equal now breaks nobody's code.
+    """
+    made = made_by_dataclass(node)
+    known = comparisons(before) if isinstance(before, ast.ClassDef) else None
+    return [method for method in made if known is None or method.name in known]
+
+
 def _names_hash(node):
     return any(getattr(target, "id", "") == "__hash__" for target in node.targets)
 
@@ -287,11 +296,16 @@ class Objects:
                         continue
                     if "setter" not in jt_code.marks(node) and self._is_shared(owner, local):
                         found.append(Method(owner, name, method, node))
-                for method in made_by_dataclass(owner.defs.get(name)) + self._lost(owner, name):
+                for method in self._compared(owner, name) + self._lost(owner, name):
                     if not any(m.name == method.name for m in found):
                         found.append(Method(owner, name, method.name, method))
             self.cache[class_name] = found
         return self.cache[class_name]
+
+    def _compared(self, owner, name):
+        """The comparisons that a class gets by its decorators."""
+        before = self.values.shared.module(owner.name) if self.values.shared else None
+        return kept_comparisons(owner.defs.get(name), before.defs.get(name) if before else None)
 
     def _is_shared(self, owner, local):
         """Whether both revisions have a method; where the other one doesn't have the class, cases

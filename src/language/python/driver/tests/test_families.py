@@ -175,3 +175,52 @@ def test_an_alphabet_holds_single_characters(tmp_path):
     head = head.replace("text[::-1]", "text")
     result = explore(tmp_path, ENCODED, head, seconds=15)
     assert result["failure"] is None and result["candidates"] == []
+
+
+BRACKET = """
+class Bracket:
+    def __init__(self, lower, percent):
+        self.lower, self.percent = lower, percent
+
+    def portion(self, income):
+        return max(0, income - self.lower) * self.percent // 100
+"""
+FROZEN = """
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Bracket:
+    lower: int
+    percent: int
+
+    def portion(self, income):
+        return max(0, income - self.lower) * self.percent // 100
+"""
+BOARD = """
+class Board:
+    def __init__(self):
+        self.points = {}
+
+    def join(self, name):
+        self.points.setdefault(name, 0)
+
+    def score(self, name, points):
+        self.points[name] = self.points.get(name, 0) + points
+
+    def ranking(self):
+        return sorted(self.points, key=lambda name: -self.points[name])
+"""
+
+
+@pytest.mark.parametrize(
+    "base, head",
+    [
+        (BRACKET, FROZEN),
+        (BOARD, BOARD.replace("-self.points[name]", "(-self.points[name], 0, name)")),
+    ],
+    ids="equal ordered".split(),
+)
+def test_what_breaks_nobody_is_no_finding(tmp_path, base, head):
+    found = explore(tmp_path, base, head, seconds=15)["candidates"]
+    assert all("TypeError" not in one["now"] and "==" not in one["before"] for one in found), found
