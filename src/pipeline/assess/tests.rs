@@ -4,6 +4,7 @@ mod confidence;
 mod mutants;
 mod numbers;
 mod quality;
+mod retold;
 
 use std::collections::BTreeMap;
 
