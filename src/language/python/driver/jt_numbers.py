@@ -1,6 +1,7 @@
 """What numbers can mean, by the names of the parameters that take them."""
 
 import ast
+import functools
 import itertools
 import re
 
@@ -96,6 +97,7 @@ def _is_range(low, high):
     return len(one) == len(other) and len(pairs) == 1 and pairs[0] in ENDS
 
 
+@functools.lru_cache(maxsize=1024)
 def _compares(tree, low, high):
     for node in ast.walk(tree):
         if isinstance(node, ast.Compare):

@@ -868,8 +868,7 @@ class Walker(ast.NodeVisitor):
         """Whether a name of the module stands for a regular expression: `WORDS = re.compile(…)`."""
         name = getattr(node, "id", None)
         value = self.module.assigned.get(name) if name not in self.env else None
-        made = getattr(value, "func", None)
-        return getattr(made, "attr", getattr(made, "id", "")) == "compile"
+        return jt_code.called_name(value) == "compile"
 
     def _builtin_method(self, shape, name, node, args):
         kind = jt_shape.METHODS[name][0]

@@ -90,9 +90,7 @@ class Search:
         self.module = session.code.module(target.module)
         self.findings = []
         self.kept = []  # (case, outcome on head)
-        self.shown = (
-            []
-        )  # those of them that the repository shows, or that came of such, and that work
+        self.shown = []  # of them, what the repository shows or what came of that, where it works
         self.seen = set()
         self.values_seen = collections.Counter()  # short values that the target gave back
         self.seldom = []  # cases that gave one that hardly any other case did
